@@ -1,0 +1,1 @@
+//! Shared by medlot's conformance and end-to-end tests.

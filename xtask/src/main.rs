@@ -1,0 +1,2 @@
+//! `cargo xtask`: medlot's build steps.
+fn main() {}
