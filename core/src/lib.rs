@@ -10,6 +10,9 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+pub mod crypto;
 pub mod ident;
 pub mod limits;
+pub mod movement;
+pub mod record;
 pub mod time;

@@ -1,0 +1,12 @@
+//! Hashes, keys, signatures (`spec/wire-format.md` sections 2–4).
+//!
+//! The core never holds a private key: it says what to sign, and judges what comes back. A
+//! [`SoftwareKey`] exists for devices without a secure element, and for tests.
+
+mod digest;
+mod suite;
+
+pub use digest::{Hash, Tags, chain_next, commitment, log_identity, prescription, root_parent, seal_message};
+#[cfg(feature = "software-key")]
+pub use suite::SoftwareKey;
+pub use suite::{CryptoError, SIGNATURE_LEN, Suite, check_key, normalise_p256, verify};

@@ -1,0 +1,215 @@
+//! Record bytes (`spec/wire-format.md` section 5).
+//!
+//! ```text
+//! recorded_at u32 │ head u8: clock unset, effective present, kind │ [effective] │ body
+//! ```
+//!
+//! Reading accepts one form only: shortest numbers, no default behind a presence bit, lists in
+//! order, nothing left over. So what is accepted encodes to the same bytes again.
+
+use super::bytes::{Reader, Writer};
+use super::movement;
+use super::wire::{RecordError, Result, full, put_varint, short, varint32};
+use crate::limits::MAX_RECORD_BYTES;
+use crate::movement::Movement;
+use crate::time::Timestamp;
+
+const CLOCK_UNSET: u8 = 0x80;
+const EFFECTIVE: u8 = 0x40;
+const KIND: u8 = 0x3f;
+
+/// The number of an entry kind; it says what a reader does that does not know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Kind(u8);
+
+impl Kind {
+    /// 0 … 63, from a record's head byte.
+    #[must_use]
+    pub const fn of_head(head: u8) -> Self {
+        Self(head & KIND)
+    }
+    /// The number.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        self.0
+    }
+    /// 0–15: a closed set, what stock is made of.
+    #[must_use]
+    pub const fn is_stock(self) -> bool {
+        self.0 < 16
+    }
+    /// 32–63: what rests on an unknown one is *unknown here*.
+    #[must_use]
+    pub const fn is_critical(self) -> bool {
+        self.0 >= 32
+    }
+}
+
+/// What a record says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+#[allow(clippy::large_enum_variant)] // a view on bytes, lives on the stack: there is no allocator to box with
+pub enum Entry<'a> {
+    /// Kind 0.
+    Movement {
+        /// What moved.
+        movement: Movement<'a>,
+        /// The extension block as it stands, where there is one.
+        extensions: Option<&'a [u8]>,
+    },
+    /// Kind 17: stands before a batch that is handed over and stays behind.
+    Blind([u8; 16]),
+    /// A kind that this build does not read further: kept and forwarded as it is.
+    Unread {
+        /// Its kind; in 1–63.
+        kind: Kind,
+        /// Its body.
+        body: &'a [u8],
+    },
+}
+
+impl Entry<'_> {
+    /// Its kind.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Movement { .. } => Kind(0),
+            Self::Blind(_) => Kind(17),
+            Self::Unread { kind, .. } => *kind,
+        }
+    }
+}
+
+/// One record of a log.
+///
+/// ```
+/// use medlot_core::ident::{Product, Quantity};
+/// use medlot_core::movement::{Direction, Movement};
+/// use medlot_core::record::{Entry, Record};
+/// use medlot_core::time::{Expiry, Timestamp};
+///
+/// let product = Product::parse("gtin:08936098966893").unwrap();
+/// let sold = Movement::new(Direction::Out, 0, product, None, Expiry::NotRead, Quantity::units(15).unwrap());
+/// let record = Record::new(Timestamp::from_secs(217_543_166), Entry::Movement { movement: sold, extensions: None });
+/// let mut bytes = [0; 64];
+/// let n = record.encode(&mut bytes).unwrap();
+/// assert_eq!(n, 18);
+/// assert_eq!(Record::decode(&bytes[..n]), Ok(record));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Record<'a> {
+    /// When it was written; seconds since start-up where the clock was never set.
+    pub recorded_at: Timestamp,
+    /// Whether the device's clock was never set.
+    pub clock_unset: bool,
+    /// Since when it holds, in seconds before `recorded_at`; absent where it stands at its own place.
+    pub effective: Option<u32>,
+    /// What it says.
+    pub entry: Entry<'a>,
+}
+
+impl<'a> Record<'a> {
+    /// A record written by a clock that was set, at its own place.
+    #[must_use]
+    pub const fn new(recorded_at: Timestamp, entry: Entry<'a>) -> Self {
+        Self { recorded_at, clock_unset: false, effective: None, entry }
+    }
+
+    /// Writes the record's one form; gives its length.
+    ///
+    /// # Errors
+    /// A rule broken, a value over its limit, no room.
+    pub fn encode(&self, out: &mut [u8]) -> Result<usize> {
+        let most = out.len().min(MAX_RECORD_BYTES);
+        let mut w = Writer::new(out.get_mut(..most).ok_or(RecordError::TooLong)?);
+        full(w.put(&self.recorded_at.as_secs().to_le_bytes()))?;
+        let flags =
+            if self.clock_unset { CLOCK_UNSET } else { 0 } | if self.effective.is_some() { EFFECTIVE } else { 0 };
+        full(w.byte(flags | self.entry.kind().number()))?;
+        if let Some(before) = self.effective {
+            if before > self.recorded_at.as_secs() {
+                return Err(RecordError::Limit("effective time"));
+            }
+            put_varint(&mut w, before)?;
+        }
+        match &self.entry {
+            Entry::Movement { movement, extensions } => {
+                movement::put(movement, extensions.is_some(), &mut w)?;
+                if let Some(block) = extensions {
+                    let mut r = Reader::new(block, 0);
+                    extension_block(&mut r)?;
+                    full(r.is_empty().then_some(()))?;
+                    full(w.put(block))?;
+                }
+            }
+            Entry::Blind(random) => full(w.put(random))?,
+            Entry::Unread { kind, body } => {
+                if kind.is_stock() && !(1..=7).contains(&kind.number()) {
+                    return Err(RecordError::Kind(kind.number()));
+                }
+                if body.is_empty() {
+                    return Err(RecordError::Truncated("body"));
+                }
+                full(w.put(body))?;
+            }
+        }
+        Ok(w.len())
+    }
+
+    /// Reads a record; it borrows the bytes.
+    ///
+    /// # Errors
+    /// Whatever is not the one form of a record.
+    pub fn decode(bytes: &'a [u8]) -> Result<Self> {
+        if bytes.len() > MAX_RECORD_BYTES {
+            return Err(RecordError::TooLong);
+        }
+        let mut r = Reader::new(bytes, 0);
+        let recorded_at = u32::from_le_bytes(short(r.array(), "recorded at")?);
+        let head = short(r.byte(), "kind")?;
+        let effective =
+            if head & EFFECTIVE != 0 { Some(varint32(&mut r, "effective time", 0, recorded_at)?) } else { None };
+        let kind = Kind::of_head(head);
+        let entry = match kind.number() {
+            0 => {
+                let (movement, has_extensions) = movement::get(&mut r)?;
+                let from = r.at();
+                let extensions = if has_extensions {
+                    extension_block(&mut r)?;
+                    r.since(from)
+                } else {
+                    None
+                };
+                Entry::Movement { movement, extensions }
+            }
+            17 => Entry::Blind(short(r.array(), "random bytes")?),
+            n @ 8..=15 => return Err(RecordError::Kind(n)),
+            _ => {
+                let body = bytes.get(r.at()..).filter(|b| !b.is_empty());
+                let body = short(body, "body")?;
+                short(r.take(body.len()), "body")?;
+                Entry::Unread { kind, body }
+            }
+        };
+        if !r.is_empty() {
+            return Err(RecordError::LeftOver);
+        }
+        let recorded_at = Timestamp::from_secs(recorded_at);
+        Ok(Self { recorded_at, clock_unset: head & CLOCK_UNSET != 0, effective, entry })
+    }
+}
+
+/// Skips an extension block: 1–16 of (id, length, bytes), ids strictly increasing.
+fn extension_block(r: &mut Reader<'_>) -> Result<()> {
+    let n = varint32(r, "extensions", 1, 16)?;
+    let mut last = None;
+    for _ in 0..n {
+        let id = varint32(r, "extension id", 0, 16_383)?;
+        if last.is_some_and(|l| l >= id) {
+            return Err(RecordError::List("extensions"));
+        }
+        last = Some(id);
+        short(r.text(), "extension")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,302 @@
+//! Segments: a run of a log's records under one seal (`spec/wire-format.md` section 6).
+//!
+//! ```text
+//! index │ h_index, absent at 0 │ count │ rows │ signature
+//! ```
+//!
+//! [`Segment`] is what the bytes claim; [`Authentic`] is what its key vouches for. Nothing is handed
+//! out before the seal holds, and no length is trusted before it was checked.
+
+use super::bytes::{Reader, Writer};
+use super::rows::{Buffer, Judge, Rebuild, Rows};
+use crate::crypto::{self, Hash, Suite};
+use crate::limits::{MAX_ROW_RECORD_BYTES, MAX_SEGMENT_BYTES, MAX_SEGMENT_RECORDS};
+use core::fmt;
+
+/// Why a segment was refused, or could not be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SegmentError {
+    /// The bytes end before the segment does.
+    Truncated,
+    /// Over 65,535 bytes, on the wire or rebuilt.
+    TooLong,
+    /// The number of records is not 1 to 1,024, or index and number exceed 2³² − 1.
+    Count,
+    /// A record over 4,096 bytes, or a row that rebuilds one over 640.
+    RecordTooLong,
+    /// A row that is not in any form.
+    Row,
+    /// A row points at an item that is not there or of another class.
+    Slot,
+    /// A row rebuilds a record that is malformed.
+    Malformed,
+    /// Bytes are left over after the last row.
+    LeftOver,
+    /// The suite's signatures cannot be read by this build: unknown here, never valid.
+    NotBuilt,
+    /// The seal does not hold under this key.
+    BadSeal,
+    /// The output is full: seal what is there and go on with a new segment.
+    Full,
+}
+
+impl fmt::Display for SegmentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Truncated => "segment is cut off before its end: fetch it again",
+            Self::TooLong => "segment exceeds 65,535 bytes",
+            Self::Count => "segment must hold 1 to 1,024 records",
+            Self::RecordTooLong => "record exceeds 4,096 bytes, or 640 as a row",
+            Self::Row => "segment holds a row in no known form",
+            Self::Slot => "segment points at an item that is not in its window",
+            Self::Malformed => "segment rebuilds a malformed record",
+            Self::LeftOver => "segment has bytes after its last record",
+            Self::NotBuilt => "signature suite is not readable by this build: unknown here",
+            Self::BadSeal => "seal does not hold: the bytes were changed or are another key's",
+            Self::Full => "segment is full: seal it and begin another",
+        })
+    }
+}
+
+impl core::error::Error for SegmentError {}
+
+/// The log that a segment is verified against: computed from its enrolment, never from the segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogKey<'k> {
+    /// h₀, which binds parent, key and facility.
+    pub id: Hash,
+    /// The suite of its key.
+    pub suite: Suite,
+    /// The key's bytes.
+    pub key: &'k [u8],
+}
+
+/// What a segment's bytes claim: sealed, not yet verified.
+#[derive(Clone, Copy)]
+pub struct Segment<'a> {
+    index: u32,
+    start: Option<Hash>,
+    count: u32,
+    rows: &'a [u8],
+    signature: &'a [u8],
+    judge: Judge,
+}
+
+impl<'a> Segment<'a> {
+    /// Reads the body's frame. The rows are not looked at before [`Segment::verify`].
+    ///
+    /// # Errors
+    /// Truncated, too long, a number of records that cannot be.
+    pub fn parse(body: &'a [u8], signature_length: usize) -> Result<Self, SegmentError> {
+        if body.len() > MAX_SEGMENT_BYTES {
+            return Err(SegmentError::TooLong);
+        }
+        let cut = body.len().checked_sub(signature_length).ok_or(SegmentError::Truncated)?;
+        let (rest, signature) = body.split_at_checked(cut).ok_or(SegmentError::Truncated)?;
+        let mut r = Reader::new(rest, 0);
+        let index = r.varint32().ok_or(SegmentError::Truncated)?;
+        let start = if index == 0 { None } else { Some(Hash(r.array().ok_or(SegmentError::Truncated)?)) };
+        let count = r.varint32().ok_or(SegmentError::Truncated)?;
+        if count == 0 || count as usize > MAX_SEGMENT_RECORDS || index.checked_add(count).is_none() {
+            return Err(SegmentError::Count);
+        }
+        let rows = rest.get(r.at()..).unwrap_or_default();
+        Ok(Self { index, start, count, rows, signature, judge: super::is_well_formed })
+    }
+
+    /// Index of the first record.
+    #[must_use]
+    pub const fn index(&self) -> u32 {
+        self.index
+    }
+    /// Number of records.
+    #[must_use]
+    pub const fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// Rebuilds and hashes every record, then checks the seal: the first pass. Memory is constant,
+    /// whatever the segment's length.
+    ///
+    /// # Errors
+    /// A row in no form, too many bytes rebuilt, a seal that does not hold.
+    pub fn verify(self, log: &LogKey<'_>) -> Result<Authentic<'a>, SegmentError> {
+        let start = self.start.unwrap_or(log.id);
+        let mut rebuild = Rebuild::new(self.rows, self.index, self.judge);
+        let mut buffer = [0; MAX_ROW_RECORD_BYTES];
+        let (mut head, mut total) = (start, 0usize);
+        for i in 0..self.count {
+            let record = rebuild.next(&mut buffer, false)?;
+            total += record.len();
+            if total > MAX_SEGMENT_BYTES {
+                return Err(SegmentError::TooLong);
+            }
+            head = crypto::chain_next(&head, self.index + i, record).map_err(|_| SegmentError::RecordTooLong)?;
+        }
+        if !rebuild.is_at_end() {
+            return Err(SegmentError::LeftOver);
+        }
+        let message = crypto::seal_message(&log.id, self.index + self.count, &head);
+        match crypto::verify(log.suite, log.key, &message, self.signature) {
+            Ok(()) => Ok(Authentic { segment: self, log: log.id, start, head }),
+            Err(crypto::CryptoError::NotBuilt) => Err(SegmentError::NotBuilt),
+            Err(_) => Err(SegmentError::BadSeal),
+        }
+    }
+}
+
+/// A segment whose seal holds: its key vouches for these records, and for all before them.
+/// Whether they *count* is for trust to say.
+#[derive(Clone, Copy)]
+pub struct Authentic<'a> {
+    segment: Segment<'a>,
+    log: Hash,
+    start: Hash,
+    head: Hash,
+}
+
+impl<'a> Authentic<'a> {
+    /// h₀ of its log.
+    #[must_use]
+    pub const fn log(&self) -> Hash {
+        self.log
+    }
+    /// Index of the first record.
+    #[must_use]
+    pub const fn index(&self) -> u32 {
+        self.segment.index
+    }
+    /// Count at its end: the index after the last record.
+    #[must_use]
+    pub const fn end(&self) -> u32 {
+        self.segment.index + self.segment.count
+    }
+    /// The chain's value before the first record.
+    #[must_use]
+    pub const fn start(&self) -> Hash {
+        self.start
+    }
+    /// The chain's value after the last record: what the seal is over.
+    #[must_use]
+    pub const fn head(&self) -> Hash {
+        self.head
+    }
+    /// The second pass: hands the records out, in order.
+    #[must_use]
+    pub const fn records(&self) -> Records<'a> {
+        let s = self.segment;
+        Records {
+            rebuild: Rebuild::new(s.rows, s.index, s.judge),
+            buffer: [0; MAX_ROW_RECORD_BYTES],
+            index: s.index,
+            left: s.count,
+            head: self.start,
+        }
+    }
+}
+
+/// The records of a verified segment, one at a time.
+pub struct Records<'a> {
+    rebuild: Rebuild<'a>,
+    buffer: Buffer,
+    index: u32,
+    left: u32,
+    head: Hash,
+}
+
+/// One record under a seal that holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AuthenticRecord<'r> {
+    /// Its index in the log.
+    pub index: u32,
+    /// Its identity, hᵢ₊₁.
+    pub identity: Hash,
+    /// Its exact bytes.
+    pub bytes: &'r [u8],
+}
+
+impl Records<'_> {
+    /// The next record; it borrows a buffer that the one after it reuses.
+    #[allow(clippy::should_implement_trait)] // a lending iterator
+    pub fn next(&mut self) -> Option<AuthenticRecord<'_>> {
+        self.left = self.left.checked_sub(1)?;
+        let bytes = self.rebuild.next(&mut self.buffer, true).ok()?;
+        let index = self.index;
+        self.head = crypto::chain_next(&self.head, index, bytes).ok()?;
+        self.index += 1;
+        Some(AuthenticRecord { index, identity: self.head, bytes })
+    }
+}
+
+/// Writes a segment's body.
+///
+/// The seal is over (log, count, head), so it can be made before; a released seal is kept and reused.
+pub struct SegmentWriter<'b> {
+    out: Writer<'b>,
+    rows: Rows,
+    count: u32,
+    left: u32,
+    rebuilt: usize,
+    signature: usize,
+}
+
+impl<'b> SegmentWriter<'b> {
+    /// Begins a body of `count` records from `index` on; `start` is h_index, unused at 0.
+    ///
+    /// # Errors
+    /// A number of records that cannot be, an output that is too small.
+    pub fn new(
+        out: &'b mut [u8],
+        index: u32,
+        start: &Hash,
+        count: u32,
+        signature_length: usize,
+    ) -> Result<Self, SegmentError> {
+        if count == 0 || count as usize > MAX_SEGMENT_RECORDS || index.checked_add(count).is_none() {
+            return Err(SegmentError::Count);
+        }
+        let most = out.len().min(MAX_SEGMENT_BYTES);
+        let mut out = Writer::new(out.get_mut(..most).ok_or(SegmentError::Full)?);
+        out.varint(u64::from(index)).ok_or(SegmentError::Full)?;
+        if index > 0 {
+            out.put(&start.0).ok_or(SegmentError::Full)?;
+        }
+        out.varint(u64::from(count)).ok_or(SegmentError::Full)?;
+        let rows = Rows::new(out.len(), index, super::is_well_formed);
+        Ok(Self { out, rows, count, left: count, rebuilt: 0, signature: signature_length })
+    }
+    /// Appends the next record's exact bytes.
+    ///
+    /// # Errors
+    /// [`SegmentError::Full`] where it does not fit; [`SegmentError::Count`] beyond the number announced.
+    pub fn push(&mut self, record: &[u8]) -> Result<(), SegmentError> {
+        let left = self.left.checked_sub(1).ok_or(SegmentError::Count)?;
+        if self.rebuilt + record.len() > MAX_SEGMENT_BYTES {
+            return Err(SegmentError::Full);
+        }
+        self.rows.push(record, &mut self.out).ok_or(SegmentError::Full)?;
+        self.rebuilt += record.len();
+        self.left = left;
+        Ok(())
+    }
+    /// Ends the body with its seal; gives its length.
+    ///
+    /// # Errors
+    /// Fewer records than announced, a seal of another length, a full output.
+    pub fn finish(mut self, signature: &[u8]) -> Result<usize, SegmentError> {
+        if self.left != 0 || signature.len() != self.signature {
+            return Err(SegmentError::Count);
+        }
+        self.out.put(signature).ok_or(SegmentError::Full)?;
+        Ok(self.out.len())
+    }
+    /// Records announced.
+    #[must_use]
+    pub const fn count(&self) -> u32 {
+        self.count
+    }
+}
+
+#[cfg(test)]
+#[path = "segment_tests.rs"]
+mod tests;
