@@ -1,7 +1,7 @@
 //! Hashes, keys, signatures (`spec/wire-format.md` sections 2–4).
 //!
 //! The core never holds a private key: it says what to sign, and judges what comes back. A
-//! [`SoftwareKey`] exists for devices without a secure element, and for tests.
+//! `SoftwareKey` (feature `software-key`) exists for devices without a secure element, and for tests.
 
 mod digest;
 mod suite;
