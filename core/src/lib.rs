@@ -1,4 +1,15 @@
 //! medlot-core: a tamper-evident account of every medicine lot.
+//!
+//! ```text
+//! scan ──▶ movement ──▶ record ──▶ seal ──▶ verify
+//! ```
+//!
+//! The modules stand in that order, and each knows only those before it. No clock, no randomness,
+//! no file, no allocator: what is needed is handed in as values.
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+
+pub mod ident;
+pub mod limits;
+pub mod time;
