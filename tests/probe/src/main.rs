@@ -45,8 +45,8 @@ fn main() -> ! {
     let mut flipped = MESSAGE;
     flipped[1] ^= 1;
     let bad = verifies(black_box(&flipped));
-    hprintln!("verify.instructions {}", cost.instructions);
-    hprintln!("verify.stack {}", cost.stack);
+    hprintln!("instructions {}", cost.instructions);
+    hprintln!("stack {}", cost.stack);
     if good && !bad {
         hprintln!("probe: verified, and a flipped bit was refused");
         debug::exit(debug::EXIT_SUCCESS);
