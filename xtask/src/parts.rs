@@ -10,50 +10,91 @@ pub struct Part {
     pub name: &'static str,
     /// What it shows when it passes.
     pub what: &'static str,
+    /// What it tests, any of these files; a checkout without them can't run it, and says so.
+    pub subject: &'static [&'static str],
     /// Installs what it needs; quick when that is there.
     pub setup: fn() -> Done,
     /// Runs it.
     pub run: fn() -> Done,
 }
 
+/// The subject of what tests this repository as a whole.
+const ALWAYS: &[&str] = &["Cargo.toml"];
+
+impl Part {
+    /// Whether this checkout holds what the part tests.
+    pub fn has_subject(&self) -> bool {
+        self.subject.iter().any(|file| root().join(file).is_file())
+    }
+}
+
 /// Every part, the quickest to fail first.
 pub const PARTS: &[Part] = &[
-    Part { name: "lint", what: "format and lints", setup: setup::nothing, run: lint },
-    Part { name: "deny", what: "licences, sources and duplicates of dependencies", setup: deny_setup, run: deny },
+    Part { name: "lint", what: "format and lints", subject: ALWAYS, setup: setup::nothing, run: lint },
+    Part {
+        name: "deny",
+        what: "licences, sources and duplicates of dependencies",
+        subject: ALWAYS,
+        setup: deny_setup,
+        run: deny,
+    },
     Part {
         name: "core",
         what: "unit and property tests, with every feature and with none",
+        subject: ALWAYS,
         setup: setup::nothing,
         run: core,
     },
-    Part { name: "docs", what: "documentation without warnings", setup: setup::nothing, run: docs },
-    Part { name: "e2e", what: "vectors, conformance and the command from end to end", setup: setup::nothing, run: e2e },
+    Part { name: "docs", what: "documentation without warnings", subject: ALWAYS, setup: setup::nothing, run: docs },
+    Part {
+        name: "e2e",
+        what: "vectors, conformance and the command from end to end",
+        subject: ALWAYS,
+        setup: setup::nothing,
+        run: e2e,
+    },
     Part {
         name: "vectors",
         what: "the committed vectors are what the generator writes",
+        subject: &["tests/src/bin/vectors.rs"],
         setup: setup::nothing,
         run: vectors,
     },
     Part {
         name: "independent",
         what: "the same vectors through a Python reader of the specification",
+        subject: &[REQUIREMENTS],
         setup: independent_setup,
         run: independent,
     },
     Part {
         name: "cross",
         what: "the core links for microcontrollers and the browser",
+        subject: ALWAYS,
         setup: cross::setup,
         run: cross::test,
     },
     Part {
         name: "firmware",
         what: "verification on an emulated microcontroller, within its budgets",
+        subject: ALWAYS,
         setup: firmware::setup,
         run: firmware::test,
     },
-    Part { name: "fuzz", what: "each fuzz target for half a minute", setup: corpus::setup, run: corpus::test },
-    Part { name: "demo", what: "the demo runs to its end", setup: setup::nothing, run: demo },
+    Part {
+        name: "fuzz",
+        what: "each fuzz target for half a minute",
+        subject: ALWAYS,
+        setup: corpus::setup,
+        run: corpus::test,
+    },
+    Part {
+        name: "demo",
+        what: "the demo runs to its end",
+        subject: &["hub/src/demo.rs", "hub/src/demo/mod.rs", "hub/src/bin/medlot/demo.rs"],
+        setup: setup::nothing,
+        run: demo,
+    },
 ];
 
 fn lint() -> Done {
@@ -63,17 +104,26 @@ fn lint() -> Done {
     Sh::cargo().args(bare).run()
 }
 
+/// Each workspace.
+const MANIFESTS: [&str; 3] = ["Cargo.toml", "tests/probe/Cargo.toml", "fuzz/Cargo.toml"];
 const DENY: (&str, &str) = ("cargo-deny", "0.20.2");
 
 fn deny_setup() -> Done {
     setup::cargo_tool(DENY.0, DENY.1).map(drop)?;
     // cargo-deny works offline afterwards: it reads the manifests of what is in the lock file.
-    Sh::cargo().args(["fetch", "--locked"]).run()
+    for manifest in MANIFESTS {
+        Sh::cargo().args(["fetch", "--locked", "--manifest-path", manifest]).run()?;
+    }
+    Ok(())
 }
 
 fn deny() -> Done {
     let tool = setup::cargo_tool(DENY.0, DENY.1)?;
-    Sh::new(tool).args(["--offline", "--workspace", "check", "licenses", "bans", "sources"]).run()
+    for manifest in MANIFESTS {
+        let args = ["--offline", "--workspace", "--manifest-path", manifest, "--config", "deny.toml", "check"];
+        Sh::new(&tool).args(args).args(["licenses", "bans", "sources"]).run()?;
+    }
+    Ok(())
 }
 
 fn core() -> Done {
