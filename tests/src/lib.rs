@@ -1,1 +1,4 @@
-//! Shared by medlot's conformance and end-to-end tests.
+//! What medlot's tests share: the bodies of fuzz targets, and figures.
+pub mod figures;
+pub mod fuzz_bodies;
+pub mod measures;

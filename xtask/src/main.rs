@@ -1,58 +1,154 @@
 //! `cargo xtask`: medlot's build steps.
 //!
-//! `test [part…]` runs every test, or the parts named; each prints what it runs and how long it took.
-use std::process::{Command, ExitCode};
+//! Nothing here is needed to use medlot; it is what a person and CI run to build, test, measure and regenerate it.
+mod corpus;
+mod cross;
+mod firmware;
+mod parts;
+mod setup;
+mod sh;
+
+use std::process::ExitCode;
 use std::time::Instant;
 
-/// A part of `cargo xtask test`: its name, what it shows, the commands.
-type Part = (&'static str, &'static str, &'static [&'static [&'static str]]);
+use parts::PARTS;
+use sh::Done;
 
-const PARTS: &[Part] = &[
-    (
-        "lint",
-        "format and lints",
-        &[&["fmt", "--all", "--check"], &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]],
-    ),
-    ("core", "unit, property and end-to-end tests", &[&["test", "--workspace"]]),
-    ("docs", "documentation without warnings", &[&["doc", "--workspace", "--no-deps"]]),
-];
+/// What the command line asked for.
+#[derive(Default)]
+struct Asked {
+    command: Option<String>,
+    names: Vec<String>,
+    json: bool,
+    help: bool,
+}
 
-fn run(part: &Part) -> Result<(), String> {
-    let (name, what, commands) = part;
-    println!("\n== {name}: {what}");
-    let started = Instant::now();
-    for args in *commands {
-        println!("$ cargo {}", args.join(" "));
-        let status = Command::new(env!("CARGO"))
-            .args(*args)
-            .env("RUSTDOCFLAGS", "-D warnings")
-            .status()
-            .map_err(|e| format!("cargo could not be started: {e}"))?;
-        if !status.success() {
-            return Err(format!("part {name} failed: cargo {}", args.join(" ")));
+fn parse() -> Result<Asked, lexopt::Error> {
+    use lexopt::prelude::*;
+    let mut asked = Asked::default();
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Long("json") => asked.json = true,
+            Short('h') | Long("help") => asked.help = true,
+            Value(value) if asked.command.is_none() => asked.command = Some(value.string()?),
+            Value(value) => asked.names.push(value.string()?),
+            _ => return Err(arg.unexpected()),
         }
     }
-    println!("== {name}: done in {} s", started.elapsed().as_secs());
+    Ok(asked)
+}
+
+fn usage() -> String {
+    let mut text = String::from(
+        "usage: cargo xtask <command>\n\n\
+         setup [part…]   installs what the parts need; prints each thing that it installs\n\
+         test  [part…]   installs what is missing and runs every part, or those named\n\
+         demo            two pharmacies and a health office, in a terminal\n\
+         bench [--json]  speed, beside its peers\n\
+         size  [--json]  bytes of records, signatures, QR codes and firmware\n\
+         vectors         writes tests/vectors anew\n\
+         \nparts:\n",
+    );
+    for part in PARTS {
+        text.push_str(&format!("  {:<12} {}\n", part.name, part.what));
+    }
+    text
+}
+
+fn chosen(names: &[String]) -> Done<Vec<&'static parts::Part>> {
+    if let Some(unknown) = names.iter().find(|name| PARTS.iter().all(|part| part.name != name.as_str())) {
+        let known: Vec<_> = PARTS.iter().map(|part| part.name).collect();
+        return Err(format!("no part {unknown}; there are: {}", known.join(", ")));
+    }
+    Ok(PARTS.iter().filter(|part| names.is_empty() || names.iter().any(|name| name == part.name)).collect())
+}
+
+fn setup(names: &[String]) -> Done {
+    for part in chosen(names)? {
+        if names.is_empty() && !part.has_subject() {
+            continue;
+        }
+        println!("\n== setup for {}", part.name);
+        (part.setup)()?;
+    }
+    println!("\nReady: cargo xtask test");
     Ok(())
 }
 
-fn test(names: &[String]) -> Result<(), String> {
-    let known = || PARTS.iter().map(|p| p.0).collect::<Vec<_>>().join(", ");
-    if let Some(unknown) = names.iter().find(|n| PARTS.iter().all(|p| p.0 != **n)) {
-        return Err(format!("no part {unknown}; there are: {}", known()));
+fn test(names: &[String]) -> Done {
+    let parts = chosen(names)?;
+    let count = parts.len();
+    let started = Instant::now();
+    let mut times = Vec::new();
+    let mut failures = Vec::new();
+    let mut left_out = Vec::new();
+    for (at, part) in parts.into_iter().enumerate() {
+        if names.is_empty() && !part.has_subject() {
+            println!(
+                "\n== {} ({} of {count}): LEFT OUT, this checkout has no {}",
+                part.name,
+                at + 1,
+                part.subject.join(" or ")
+            );
+            left_out.push(part.name);
+            continue;
+        }
+        println!("\n== {} ({} of {count}): {}", part.name, at + 1, part.what);
+        let from = Instant::now();
+        let outcome = (part.setup)().and_then(|()| (part.run)());
+        let seconds = from.elapsed().as_secs_f64();
+        match outcome {
+            Ok(()) => println!("== {}: passed in {seconds:.1} s", part.name),
+            Err(message) => {
+                println!("== {}: FAILED after {seconds:.1} s: {message}", part.name);
+                failures.push(part.name);
+            }
+        }
+        times.push((part.name, seconds));
     }
-    for part in PARTS.iter().filter(|p| names.is_empty() || names.iter().any(|n| n == p.0)) {
-        run(part)?;
+    println!("\nTime of each part:");
+    for (name, seconds) in times {
+        println!("  {name:<12} {seconds:>7.1} s{}", if failures.contains(&name) { "  FAILED" } else { "" });
     }
-    println!("\nAll passed. To look at next: README.md, spec/wire-format.md.");
-    Ok(())
+    println!("  {:<12} {:>7.1} s", "all", started.elapsed().as_secs_f64());
+    if failures.is_empty() {
+        println!(
+            "\nAll passed. To look at next: README.md, `cargo xtask demo`, `cargo xtask size`, spec/wire-format.md."
+        );
+        Ok(())
+    } else {
+        Err(format!(
+            "failed: {}. One part alone: cargo xtask test {}",
+            failures.join(", "),
+            failures.first().copied().unwrap_or_default()
+        ))
+    }
 }
 
 fn main() -> ExitCode {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    let done = match args.split_first() {
-        Some((command, rest)) if command == "test" => test(rest),
-        _ => Err("usage: cargo xtask test [lint|core|docs]…".to_owned()),
+    let asked = match parse() {
+        Ok(asked) => asked,
+        Err(error) => {
+            eprintln!("xtask: {error}\n\n{}", usage());
+            return ExitCode::from(3);
+        }
+    };
+    let done = match asked.command.as_deref() {
+        _ if asked.help => {
+            print!("{}", usage());
+            Ok(())
+        }
+        Some("setup") => setup(&asked.names),
+        Some("test") => test(&asked.names),
+        Some("demo") => parts::demo(),
+        Some("bench") => parts::bench(asked.json),
+        Some("size") => parts::size(asked.json),
+        Some("vectors") => parts::write_vectors(),
+        _ => {
+            eprint!("{}", usage());
+            return ExitCode::from(3);
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,37 @@
+//! `figures size|bench [--json] [name=value…]`: measures and prints; `name=value` hands in what the firmware printed.
+use std::process::ExitCode;
+
+use medlot_tests::figures::{Figure, firmware, print};
+
+fn handed_in(arg: &str) -> Option<Figure> {
+    let (name, value) = arg.split_once('=')?;
+    firmware(name, value.parse().ok()?)
+}
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let json = args.iter().any(|arg| arg == "--json");
+    let mut words = args.iter().filter(|arg| *arg != "--json");
+    let mut figures = match words.next().map(String::as_str) {
+        Some("size") => medlot_tests::measures::size(),
+        Some("bench") => medlot_tests::measures::bench(),
+        _ => {
+            eprintln!("usage: figures size|bench [--json] [name=value…]");
+            return ExitCode::from(3);
+        }
+    };
+    for arg in words {
+        let Some(figure) = handed_in(arg) else {
+            eprintln!("figures: {arg} is no figure of the firmware");
+            return ExitCode::from(3);
+        };
+        figures.push(figure);
+    }
+    match print(&figures, json, std::io::stdout().lock()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("figures: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

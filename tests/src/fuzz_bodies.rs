@@ -1,0 +1,87 @@
+//! What the fuzz targets call, and what the replay of their committed corpora calls: one function each.
+//!
+//! A body returns what it found, so that neither the optimiser nor the caller can drop the work; a broken promise of
+//! the library is a panic, which the fuzzer reports with its input.
+#![allow(clippy::panic)]
+use std::fmt::{Debug, Display};
+use std::hint::black_box;
+
+use medlot_core::ident::{
+    DocumentNumber, FacilityCode, Fund, Gln, Gtin, LocalReason, LotNumber, Operator, Party, Product, Quantity,
+    RegistrationNumber, Serial, Sscc, Store,
+};
+use medlot_core::time::{Date, Days, Expiry, Timestamp};
+
+/// A fuzz target: its name and its body.
+pub type Target = (&'static str, fn(&[u8]) -> u32);
+
+/// Every target; `fuzz/fuzz_targets/<name>.rs` and `fuzz/corpus/<name>/` go by these names.
+pub const TARGETS: &[Target] = &[("names", names)];
+
+/// Names, times and quantities: what is accepted prints as text that is accepted again and means the same; what is
+/// unpacked packs to the same bits. Returns how many readings were accepted.
+pub fn names(data: &[u8]) -> u32 {
+    let mut accepted = 0;
+    if let Some((packed, _)) = data.split_first_chunk::<2>() {
+        accepted += bits(u16::from_le_bytes(*packed));
+    }
+    let Ok(text) = std::str::from_utf8(data) else { return black_box(accepted) };
+    macro_rules! all {
+        ($($name:ident),*) => { $( accepted += again(stringify!($name), $name::parse(text), |printed, value| {
+            $name::parse(printed).is_ok_and(|read| read == *value)
+        }); )* };
+    }
+    all!(
+        Gtin,
+        Sscc,
+        Gln,
+        RegistrationNumber,
+        Product,
+        Party,
+        LotNumber,
+        Serial,
+        FacilityCode,
+        Store,
+        Fund,
+        Operator,
+        LocalReason,
+        DocumentNumber,
+        Quantity,
+        Timestamp,
+        Date,
+        Expiry
+    );
+    black_box(accepted)
+}
+
+fn bits(packed: u16) -> u32 {
+    let mut accepted = 0;
+    if let Ok(date) = Date::from_packed(packed) {
+        assert_eq!(date.packed(), packed, "{date}");
+        accepted += 1;
+    }
+    if let Ok(expiry) = Expiry::from_packed(packed) {
+        assert_eq!(expiry.packed(), packed, "{expiry}");
+        accepted += 1;
+    }
+    if let Some(date) = Days::new(packed).date() {
+        assert_eq!(Days::of(date), Some(Days::new(packed)), "{date}");
+        accepted += 1;
+    }
+    accepted
+}
+
+/// Checks one reading: 1 when it was accepted, 0 when it was refused.
+fn again<T: Display, E: Debug + Display>(name: &str, read: Result<T, E>, same: impl Fn(&str, &T) -> bool) -> u32 {
+    match read {
+        Ok(value) => {
+            let printed = value.to_string();
+            assert!(same(&printed, &value), "{name}: {printed:?} does not mean the same when it is read again");
+            1
+        }
+        Err(error) => {
+            assert!(!error.to_string().is_empty(), "{name}: an error without words: {error:?}");
+            0
+        }
+    }
+}

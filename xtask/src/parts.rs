@@ -1,0 +1,227 @@
+//! The parts of `cargo xtask test`, and the commands that show or regenerate something.
+use std::fs;
+
+use crate::sh::{Done, Sh, root};
+use crate::{corpus, cross, firmware, setup};
+
+/// A part of `cargo xtask test`.
+pub struct Part {
+    /// What it is called on the command line.
+    pub name: &'static str,
+    /// What it shows when it passes.
+    pub what: &'static str,
+    /// What it tests, any of these files; a checkout without them can't run it, and says so.
+    pub subject: &'static [&'static str],
+    /// Installs what it needs; quick when that is there.
+    pub setup: fn() -> Done,
+    /// Runs it.
+    pub run: fn() -> Done,
+}
+
+/// The subject of what tests this repository as a whole.
+const ALWAYS: &[&str] = &["Cargo.toml"];
+
+impl Part {
+    /// Whether this checkout holds what the part tests.
+    pub fn has_subject(&self) -> bool {
+        self.subject.iter().any(|file| root().join(file).is_file())
+    }
+}
+
+/// Every part, the quickest to fail first.
+pub const PARTS: &[Part] = &[
+    Part { name: "lint", what: "format and lints", subject: ALWAYS, setup: setup::nothing, run: lint },
+    Part {
+        name: "deny",
+        what: "licences, sources and duplicates of dependencies",
+        subject: ALWAYS,
+        setup: deny_setup,
+        run: deny,
+    },
+    Part {
+        name: "core",
+        what: "unit and property tests, with every feature and with none",
+        subject: ALWAYS,
+        setup: setup::nothing,
+        run: core,
+    },
+    Part { name: "docs", what: "documentation without warnings", subject: ALWAYS, setup: setup::nothing, run: docs },
+    Part {
+        name: "e2e",
+        what: "vectors, conformance and the command from end to end",
+        subject: ALWAYS,
+        setup: setup::nothing,
+        run: e2e,
+    },
+    Part {
+        name: "vectors",
+        what: "the committed vectors are what the generator writes",
+        subject: &["tests/src/bin/vectors.rs"],
+        setup: setup::nothing,
+        run: vectors,
+    },
+    Part {
+        name: "independent",
+        what: "the same vectors through a Python reader of the specification",
+        subject: &[REQUIREMENTS],
+        setup: independent_setup,
+        run: independent,
+    },
+    Part {
+        name: "cross",
+        what: "the core links for microcontrollers and the browser",
+        subject: ALWAYS,
+        setup: cross::setup,
+        run: cross::test,
+    },
+    Part {
+        name: "firmware",
+        what: "verification on an emulated microcontroller, within its budgets",
+        subject: ALWAYS,
+        setup: firmware::setup,
+        run: firmware::test,
+    },
+    Part {
+        name: "fuzz",
+        what: "each fuzz target for half a minute",
+        subject: ALWAYS,
+        setup: corpus::setup,
+        run: corpus::test,
+    },
+    Part {
+        name: "demo",
+        what: "the demo runs to its end",
+        subject: &["hub/src/demo.rs", "hub/src/demo/mod.rs", "hub/src/bin/medlot/demo.rs"],
+        setup: setup::nothing,
+        run: demo,
+    },
+];
+
+fn lint() -> Done {
+    Sh::cargo().args(["fmt", "--all", "--check"]).run()?;
+    Sh::cargo().args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]).run()?;
+    let bare = ["clippy", "-p", "medlot-core", "--no-default-features", "--locked", "--", "-D", "warnings"];
+    Sh::cargo().args(bare).run()
+}
+
+/// Each workspace.
+const MANIFESTS: [&str; 3] = ["Cargo.toml", "tests/probe/Cargo.toml", "fuzz/Cargo.toml"];
+const DENY: (&str, &str) = ("cargo-deny", "0.20.2");
+
+fn deny_setup() -> Done {
+    setup::cargo_tool(DENY.0, DENY.1).map(drop)?;
+    // cargo-deny works offline afterwards: it reads the manifests of what is in the lock file.
+    for manifest in MANIFESTS {
+        Sh::cargo().args(["fetch", "--locked", "--manifest-path", manifest]).run()?;
+    }
+    Ok(())
+}
+
+fn deny() -> Done {
+    let tool = setup::cargo_tool(DENY.0, DENY.1)?;
+    for manifest in MANIFESTS {
+        let args = ["--offline", "--workspace", "--manifest-path", manifest, "--config", "deny.toml", "check"];
+        Sh::new(&tool)
+            .args(args)
+            .args(["-A", "license-exception-not-encountered", "licenses", "bans", "sources"])
+            .run()?;
+    }
+    Ok(())
+}
+
+fn core() -> Done {
+    Sh::cargo()
+        .args(["test", "--workspace", "--exclude", "medlot-tests", "--exclude", "medlot-hub", "--locked"])
+        .run()?;
+    Sh::cargo().args(["test", "-p", "medlot-core", "--no-default-features", "--locked"]).run()
+}
+
+fn docs() -> Done {
+    Sh::cargo().args(["doc", "--workspace", "--no-deps", "--locked"]).env("RUSTDOCFLAGS", "-D warnings").run()
+}
+
+fn e2e() -> Done {
+    Sh::cargo().args(["test", "-p", "medlot-tests", "-p", "medlot-hub", "--locked"]).run()
+}
+
+/// Runs the generator of vectors into a folder.
+fn generate(folder: &str) -> Done {
+    Sh::cargo().args(["run", "--quiet", "--locked", "-p", "medlot-tests", "--bin", "vectors", "--", folder]).run()
+}
+
+/// Writes `tests/vectors` anew.
+pub fn write_vectors() -> Done {
+    generate("tests/vectors")
+}
+
+fn vectors() -> Done {
+    let fresh = root().join("target/vectors");
+    if fresh.exists() {
+        fs::remove_dir_all(&fresh).map_err(|error| format!("target/vectors: {error}"))?;
+    }
+    generate("target/vectors")?;
+    let committed = corpus::files(&root().join("tests/vectors"))?;
+    let generated = corpus::files(&fresh)?;
+    let mut different: Vec<String> = Vec::new();
+    for (name, bytes) in &generated {
+        if committed.get(name) != Some(bytes) {
+            different.push(name.clone());
+        }
+    }
+    different.extend(committed.keys().filter(|name| !generated.contains_key(*name)).cloned());
+    if generated.is_empty() {
+        return Err("the generator wrote nothing".into());
+    }
+    if different.is_empty() {
+        println!("{} vector files are as generated", generated.len());
+        return Ok(());
+    }
+    Err(format!(
+        "vectors differ from what the generator writes: {}. A released version's vectors never change; \
+         if the change is meant: cargo xtask vectors",
+        different.join(", ")
+    ))
+}
+
+const REQUIREMENTS: &str = "tests/independent/requirements.txt";
+
+fn independent_setup() -> Done {
+    setup::python("independent", REQUIREMENTS).map(drop)
+}
+
+fn independent() -> Done {
+    let bin = setup::python("independent", REQUIREMENTS)?;
+    let python =
+        Sh::new(bin.join("python")).args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/independent"]);
+    python.env("PYTHONDONTWRITEBYTECODE", "1").run()
+}
+
+/// Two pharmacies and a health office, in a terminal.
+pub fn demo() -> Done {
+    Sh::cargo().args(["run", "--quiet", "--locked", "-p", "medlot-hub", "--bin", "medlot", "--", "demo"]).run()
+}
+
+/// Prints figures: those that the tests' program measures, and for sizes the firmware's.
+fn figures(kind: &str, json: bool, measured: &[(String, u64)]) -> Done {
+    let mut args: Vec<String> = vec![kind.into()];
+    if json {
+        args.push("--json".into());
+    }
+    for (name, value) in measured {
+        args.push(format!("{name}={value}"));
+    }
+    let cargo = ["run", "--quiet", "--release", "--locked", "-p", "medlot-tests", "--bin", "figures", "--"];
+    Sh::cargo().args(cargo).args(args).quiet().run()
+}
+
+/// Speed, beside its peers.
+pub fn bench(json: bool) -> Done {
+    figures("bench", json, &[])
+}
+
+/// Bytes of records, signatures, QR codes and firmware.
+pub fn size(json: bool) -> Done {
+    // What is installed and built on the way goes to standard error, so that the figures stay machine-readable.
+    let measured = firmware::measure()?;
+    figures("size", json, &measured)
+}
