@@ -12,4 +12,5 @@
 
 pub mod ident;
 pub mod limits;
+pub mod scan;
 pub mod time;
