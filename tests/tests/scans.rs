@@ -35,19 +35,24 @@ fn every_recorded_scan_comes_out_as_its_row_says() {
         let outcome = got["outcome"].as_str().unwrap();
         let expect = &row["expect"];
         let error = expect["error"].as_str().unwrap_or_default();
-        let foreign = ["HIBC", "PPN", "PZN", "ISO 15434", "Chinese", "registration number"].iter().any(|s| error.contains(s));
+        let foreign =
+            ["HIBC", "PPN", "PZN", "ISO 15434", "Chinese", "registration number"].iter().any(|s| error.contains(s));
         let good = if row["recovery_only"] == true || row.get("strict_expect").is_some() {
             match outcome {
                 "confirm" => got["candidates"].as_array().unwrap().iter().any(|c| agrees(c, expect, true)),
                 other => other == "refused",
             }
         } else if let Some(candidates) = expect.get("candidates").and_then(Value::as_array) {
-            outcome == "confirm" && candidates.iter().all(|want| got["candidates"].as_array().unwrap().iter().any(|c| agrees(c, want, false)))
+            outcome == "confirm"
+                && candidates
+                    .iter()
+                    .all(|want| got["candidates"].as_array().unwrap().iter().any(|c| agrees(c, want, false)))
         } else if foreign {
             outcome == "foreign"
         } else if !error.is_empty() {
             outcome == "refused"
-                || (outcome == "confirm" && ["garbage", "zero-width", "leading 0", "swapped case"].iter().any(|s| error.contains(s)))
+                || (outcome == "confirm"
+                    && ["garbage", "zero-width", "leading 0", "swapped case"].iter().any(|s| error.contains(s)))
         } else {
             outcome == "read" && agrees(&got, expect, true)
         };
@@ -88,11 +93,6 @@ fn keys_that_contradict_are_refused_and_missing_ones_are_named() {
 #[test]
 fn scans_of_one_pack_add_up_and_conflicts_change_nothing() {
     let (mut s1, mut s2, mut s3) = (Scratch::new(), Scratch::new(), Scratch::new());
-    let item = |o: Outcome<'static>| match o {
-        Outcome::Read { item, .. } => item,
-        other => panic!("{other:?}"),
-    };
-    let _ = &item;
     let profile = Profile::default();
     let Outcome::Read { item: gtin, .. } = scan(b"3400935955838", &profile, today(), &mut s1) else { panic!() };
     let Outcome::Read { item: lot, .. } = scan(b"1727030010LOT1", &profile, today(), &mut s2) else { panic!() };

@@ -108,7 +108,8 @@ fn generate(dictionary: &str, lists: &str) -> Result<String, String> {
                 let alts: Result<Vec<String>, String> = q
                     .split('|')
                     .map(|a| {
-                        let seq: Result<Vec<String>, String> = a.split(',').map(|x| number(x).map(|n| n.to_string())).collect();
+                        let seq: Result<Vec<String>, String> =
+                            a.split(',').map(|x| number(x).map(|n| n.to_string())).collect();
                         Ok(format!("&[{}]", seq?.join(", ")))
                     })
                     .collect();
@@ -133,10 +134,22 @@ fn generate(dictionary: &str, lists: &str) -> Result<String, String> {
          //! The AI table of the GS1 General Specifications, as facts of the GS1 syntax dictionary (Apache-2.0, GS1 AISBL).\n\
          use super::spec::{AiSpec, Linter as L, Set as S, c};\n\n",
     );
-    let _ = writeln!(out, "/// Release of the syntax dictionary that the table states.\npub const AI_TABLE_RELEASE: &str = {release:?};\n");
-    let _ = writeln!(out, "/// Digits of the AIs that begin with these two digits; 0: none does.\npub(super) static AI_DIGITS: [u8; 100] = {lengths:?};\n");
-    let _ = writeln!(out, "/// First row of the AIs that begin with these two digits.\npub(super) static FIRST_ROW: [u8; 100] = {first:?};\n");
-    let _ = writeln!(out, "/// One AI or range of AIs a row, in lexical order.\npub(super) static TABLE: &[AiSpec] = &[\n{rows}];\n");
+    let _ = writeln!(
+        out,
+        "/// Release of the syntax dictionary that the table states.\npub const AI_TABLE_RELEASE: &str = {release:?};\n"
+    );
+    let _ = writeln!(
+        out,
+        "/// Digits of the AIs that begin with these two digits; 0: none does.\npub(super) static AI_DIGITS: [u8; 100] = {lengths:?};\n"
+    );
+    let _ = writeln!(
+        out,
+        "/// First row of the AIs that begin with these two digits.\npub(super) static FIRST_ROW: [u8; 100] = {first:?};\n"
+    );
+    let _ = writeln!(
+        out,
+        "/// One AI or range of AIs a row, in lexical order.\npub(super) static TABLE: &[AiSpec] = &[\n{rows}];\n"
+    );
     for line in lists.lines().filter(|l| !l.starts_with('#')) {
         let (name, codes) = line.split_once(": ").ok_or("code list without a name")?;
         let mut codes: Vec<&str> = codes.split_whitespace().collect();
@@ -151,9 +164,15 @@ fn generate(dictionary: &str, lists: &str) -> Result<String, String> {
                     *word |= 1 << (n % 64);
                 }
             }
-            let _ = writeln!(out, "/// Bit n of word n/64: the numeric code exists.\n#[cfg(feature = \"gs1-full\")]\npub(super) static {upper}: [u64; 16] = {bits:?};\n");
+            let _ = writeln!(
+                out,
+                "/// Bit n of word n/64: the numeric code exists.\n#[cfg(feature = \"gs1-full\")]\npub(super) static {upper}: [u64; 16] = {bits:?};\n"
+            );
         } else {
-            let _ = writeln!(out, "/// Sorted codes.\n#[cfg(feature = \"gs1-full\")]\npub(super) static {upper}: &[&str] = &{codes:?};\n");
+            let _ = writeln!(
+                out,
+                "/// Sorted codes.\n#[cfg(feature = \"gs1-full\")]\npub(super) static {upper}: &[&str] = &{codes:?};\n"
+            );
         }
     }
     Ok(rustfmt_skip(&out))

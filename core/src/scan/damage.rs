@@ -5,8 +5,9 @@ use super::lint::in_set82;
 
 /// Texts that stand for GS. Longest of a kind first; compared without regard to case.
 const TOKENS: &[&str] = &[
-    "{GS}", "[GS]", "<GS>", "{FNC1}", "[FNC1]", "<FNC1>", "\\u001d", "\\x1d", "\\035", "\\F", "_x001D_", "<0x1D>", "[0x1D]", "{0x1D}",
-    "&#29;", "&#x1D;", "[ALT029]", "{ALT029}", "<ALT029>", "Alt+0029", "Alt+029", "Alt029", "^]", "~F", "~d029", "\u{241D}", "\u{2194}", "è",
+    "{GS}", "[GS]", "<GS>", "{FNC1}", "[FNC1]", "<FNC1>", "\\u001d", "\\x1d", "\\035", "\\F", "_x001D_", "<0x1D>",
+    "[0x1D]", "{0x1D}", "&#29;", "&#x1D;", "[ALT029]", "{ALT029}", "<ALT029>", "Alt+0029", "Alt+029", "Alt029", "^]",
+    "~F", "~d029", "\u{241D}", "\u{2194}", "è",
 ];
 
 /// Bytes outside set 82 that stand for GS: blank, other separators, and what profiles often send.
@@ -37,7 +38,16 @@ fn zero_width(text: &[u8]) -> usize {
 
 /// Whether there is anything in the text that `normalize` would look at.
 pub(super) fn suspicious(text: &[u8]) -> bool {
-    text.iter().any(|&b| !(in_set82(b) || b == GS)) || text.windows(4).any(|w| starts(w, b"<GS>") || starts(w, b"<FNC") || starts(w, b"<0x1") || starts(w, b"<ALT") || starts(w, b"ALT+") || starts(w, b"ALT0") || starts(w, b"_x00"))
+    text.iter().any(|&b| !(in_set82(b) || b == GS))
+        || text.windows(4).any(|w| {
+            starts(w, b"<GS>")
+                || starts(w, b"<FNC")
+                || starts(w, b"<0x1")
+                || starts(w, b"<ALT")
+                || starts(w, b"ALT+")
+                || starts(w, b"ALT0")
+                || starts(w, b"_x00")
+        })
 }
 
 fn put(out: &mut [u8], at: &mut usize, b: u8) -> Option<()> {
@@ -48,7 +58,13 @@ fn put(out: &mut [u8], at: &mut usize, b: u8) -> Option<()> {
 
 /// Copies `text` with every substitute replaced by GS; returns the length, `None` where it doesn't fit.
 /// `hidden` stands for characters that can't be seen: left out, or a GS.
-pub(super) fn normalize(text: &[u8], profile: &[u8], hidden: Option<u8>, out: &mut [u8], repairs: &mut Repairs) -> Option<usize> {
+pub(super) fn normalize(
+    text: &[u8],
+    profile: &[u8],
+    hidden: Option<u8>,
+    out: &mut [u8],
+    repairs: &mut Repairs,
+) -> Option<usize> {
     let (mut from, mut to) = (0, 0);
     while let Some(rest) = text.get(from..).filter(|r| !r.is_empty()) {
         if !profile.is_empty() && rest.starts_with(profile) {
@@ -113,7 +129,9 @@ pub(super) fn without_separators<'t>(value: &'t [u8], repairs: &mut Repairs) -> 
             end -= 1;
             continue;
         }
-        let token = TOKENS.iter().map(|t| t.as_bytes()).find(|t| here.len() > t.len() && here.get(here.len() - t.len()..).is_some_and(|e| e.eq_ignore_ascii_case(t)));
+        let token = TOKENS.iter().map(|t| t.as_bytes()).find(|t| {
+            here.len() > t.len() && here.get(here.len() - t.len()..).is_some_and(|e| e.eq_ignore_ascii_case(t))
+        });
         let one = here.last().is_some_and(|&b| is_substitute(b));
         let Some(len) = token.map(<[u8]>::len).or(one.then_some(1)) else { return here };
         repairs.insert(Repairs::SEPARATOR_SUBSTITUTE);

@@ -21,7 +21,8 @@ fn separator_after(text: &[u8], at: usize) -> usize {
 
 /// The element at `at`: its row, AI, and where the field begins and strictly ends.
 fn element(text: &[u8], at: usize) -> Result<(u16, &'static AiSpec, usize, usize), ScanError> {
-    let (ai, digits, row) = ai_at(text.get(at..).unwrap_or_default()).ok_or(ScanError::new(Kind::UnknownAi, None, at))?;
+    let (ai, digits, row) =
+        ai_at(text.get(at..).unwrap_or_default()).ok_or(ScanError::new(Kind::UnknownAi, None, at))?;
     let start = at + digits;
     let mut end = separator_after(text, start);
     if row.fixed {
@@ -31,7 +32,8 @@ fn element(text: &[u8], at: usize) -> Result<(u16, &'static AiSpec, usize, usize
 }
 
 fn check(row: &AiSpec, text: &[u8], ai: u16, start: usize, end: usize) -> Result<(), ScanError> {
-    lint::check(row, text.get(start..end).unwrap_or_default()).map_err(|(kind, p)| ScanError::new(kind, Some(ai), start + p))
+    lint::check(row, text.get(start..end).unwrap_or_default())
+        .map_err(|(kind, p)| ScanError::new(kind, Some(ai), start + p))
 }
 
 /// Reads as the General Specifications 7.8 say, without guessing.
@@ -91,7 +93,13 @@ pub(super) struct Splits<'a, 'c> {
 }
 
 impl<'a, 'c> Splits<'a, 'c> {
-    pub(super) fn new(text: &'a str, repairs: Repairs, today: Date, recovery: bool, out: &'c mut Candidates<'a>) -> Self {
+    pub(super) fn new(
+        text: &'a str,
+        repairs: Repairs,
+        today: Date,
+        recovery: bool,
+        out: &'c mut Candidates<'a>,
+    ) -> Self {
         Self { text, repairs, today, recovery, out, budget: BUDGET }
     }
 
@@ -141,7 +149,8 @@ impl<'a, 'c> Splits<'a, 'c> {
 pub(super) fn doubtful(strict: &ScannedItem<'_>, others: &Candidates<'_>) -> bool {
     others.iter().filter(|o| o.spans != strict.spans).any(|o| {
         let date = o.get(17).is_some() && strict.get(17).is_none();
-        let long = strict.elements().any(|e| e.value.len() > 15 && o.get(e.ai).is_some_and(|v| v.len() < e.value.len()));
+        let long =
+            strict.elements().any(|e| e.value.len() > 15 && o.get(e.ai).is_some_and(|v| v.len() < e.value.len()));
         date || long || strict.repairs.other_damage()
     })
 }

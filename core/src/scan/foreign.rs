@@ -70,9 +70,20 @@ fn registration(text: &str) -> Option<Foreign<'_>> {
     let vietnamese = digits(number) && number.len() == 12 && number.starts_with("893");
     let gtin = if digits(number) { Gtin::parse(number).ok() } else { None };
     // Numbers of imported medicines have other countries' codes: only what is no UPC-A counts.
-    let parsed = !padded && RegistrationNumber::parse(text).is_ok() && gtin.is_none();
-    let letters = text.starts_with(|c: char| c.is_alphabetic());
-    if vietnamese || (parsed && (letters || text.len() == 12)) {
+    let parsed = !padded
+        && gtin.is_none()
+        && match RegistrationNumber::parse(text) {
+            Ok(RegistrationNumber::New(_)) => true,
+            // Old style, VD-12345-19: an old number's form is loose, so all three parts must be there.
+            Ok(RegistrationNumber::Old(old)) => {
+                text.starts_with(|c: char| c.is_alphabetic())
+                    && text.len() <= 20
+                    && old.serial().is_some_and(digits)
+                    && old.year().is_some()
+            }
+            Err(_) => false,
+        };
+    if vietnamese || parsed {
         return Some(Foreign { product: Some(number), gtin, ..named("registration number", text) });
     }
     None
@@ -80,7 +91,8 @@ fn registration(text: &str) -> Option<Foreign<'_>> {
 
 /// 20 digits that begin with 8: the Chinese drug trace code.
 pub(super) fn china(text: &str) -> Option<Foreign<'_>> {
-    (text.len() == 20 && digits(text) && text.starts_with('8')).then(|| Foreign { product: Some(text), ..named("China", text) })
+    (text.len() == 20 && digits(text) && text.starts_with('8'))
+        .then(|| Foreign { product: Some(text), ..named("China", text) })
 }
 
 /// ASC MH10 data identifiers in an ISO 15434 envelope, format 06; with 9N it is IFA's PPN.

@@ -62,7 +62,8 @@ impl Spans {
             self.repeated = true;
             return Ok(());
         }
-        let slot = self.list.get_mut(usize::from(self.count)).ok_or(ScanError::new(Kind::TooManyElements, Some(ai), start))?;
+        let slot =
+            self.list.get_mut(usize::from(self.count)).ok_or(ScanError::new(Kind::TooManyElements, Some(ai), start))?;
         *slot = span;
         self.count += 1;
         Ok(())
@@ -102,7 +103,10 @@ impl Spans {
                 let Some(first) = group.first().and_then(|all| all.iter().find(|&&p| !self.has(p))) else { continue };
                 // Named once, by the first element that wants it.
                 let earlier = self.iter().take(i).filter_map(|o| spec(o.ai)).any(|r| {
-                    r.req.iter().filter(|g| !self.meets(g)).any(|g| g.first().and_then(|a| a.iter().find(|&&p| !self.has(p))) == Some(first))
+                    r.req
+                        .iter()
+                        .filter(|g| !self.meets(g))
+                        .any(|g| g.first().and_then(|a| a.iter().find(|&&p| !self.has(p))) == Some(first))
                 });
                 if !earlier {
                     f(first.0);
@@ -167,13 +171,16 @@ flags! {
     POSSIBLE_LOST_SEPARATOR = 0, "possible_lost_separator", "The data can also be split in another legal way.";
     REPEATED_ELEMENT = 1, "repeated_element", "An element stood twice with the same value.";
     UNCHECKED_ELEMENT = 2, "unchecked_element", "This build kept an element without checking its content.";
-    LOOKS_LIKE_REGISTRATION = 3, "looks_like_registration_number", "The digits can also be a Vietnamese registration number.";
+    ASSET_CHECK_DIGIT = 3, "asset_check_digit", "The check digit of a returnable asset (AI 8003) is wrong.";
 }
 
 impl Repairs {
     /// Damage beyond the handling of separators: makes an ambiguous reading one to be confirmed.
     pub(super) fn other_damage(self) -> bool {
-        const SEPARATORS: u32 = Repairs::SEPARATOR_SUBSTITUTE.0 | Repairs::LEADING_SEPARATOR.0 | Repairs::TRAILING_SEPARATOR.0 | Repairs::DOUBLED_SEPARATOR.0;
+        const SEPARATORS: u32 = Repairs::SEPARATOR_SUBSTITUTE.0
+            | Repairs::LEADING_SEPARATOR.0
+            | Repairs::TRAILING_SEPARATOR.0
+            | Repairs::DOUBLED_SEPARATOR.0;
         self.0 & !SEPARATORS != 0
     }
 }
@@ -193,11 +200,18 @@ impl<'a> ScannedItem<'a> {
         spans.pairs()?;
         let mut expiry = Expiry::NotRead;
         if let Some(s) = spans.find(17) {
-            expiry = expiry_of(slice(text.as_bytes(), s), today).ok_or(ScanError::new(Kind::YearOutOfRange, Some(17), s.start.into()))?;
+            expiry = expiry_of(slice(text.as_bytes(), s), today).ok_or(ScanError::new(
+                Kind::YearOutOfRange,
+                Some(17),
+                s.start.into(),
+            ))?;
         }
         let mut warnings = Warnings::default();
         if spans.repeated {
             warnings.insert(Warnings::REPEATED_ELEMENT);
+        }
+        if spans.find(8003).is_some_and(|s| !lint::asset_check_digit(slice(text.as_bytes(), s))) {
+            warnings.insert(Warnings::ASSET_CHECK_DIGIT);
         }
         if spans.iter().any(|s| spec(s.ai).is_some_and(|r| !r.checked())) {
             warnings.insert(Warnings::UNCHECKED_ELEMENT);

@@ -66,7 +66,10 @@ impl Writer<'_> {
         let mut i = 0;
         while let Some(&b) = value.get(i) {
             if b == b'%' {
-                let hex = value.get(i + 1..i + 3).and_then(|h| core::str::from_utf8(h).ok()).filter(|h| h.bytes().all(|c| c.is_ascii_hexdigit()));
+                let hex = value
+                    .get(i + 1..i + 3)
+                    .and_then(|h| core::str::from_utf8(h).ok())
+                    .filter(|h| h.bytes().all(|c| c.is_ascii_hexdigit()));
                 let code = hex.and_then(|h| u8::from_str_radix(h, 16).ok());
                 self.byte(code.ok_or(ScanError::new(Kind::PercentSequence, Some(ai), at + i))?, at)?;
                 i += 3;

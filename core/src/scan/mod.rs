@@ -111,7 +111,9 @@ fn symbology<'t>(mut text: &'t [u8], repairs: &mut Repairs) -> (Symbol, &'t [u8]
         let kind = match (class, modifier) {
             (b'C', b'1') | (b'd', b'2') | (b'Q', b'3') | (b'J', b'1') | (b'e', b'0'..=b'2') => Symbol::Gs1,
             // DataBar's ]e0 with its case swapped, unless an EAN number follows.
-            (b'E', b'0') if !(rest.iter().all(u8::is_ascii_digit) && matches!(rest.len(), 8 | 12 | 13 | 15 | 18)) => Symbol::Swapped,
+            (b'E', b'0') if !(rest.iter().all(u8::is_ascii_digit) && matches!(rest.len(), 8 | 12 | 13 | 15 | 18)) => {
+                Symbol::Swapped
+            }
             (b'E', b'0'..=b'4') | (b'I', b'0'..=b'3') => Symbol::Digits,
             (b'c', b'1') | (b'D', b'2') | (b'q', b'3') | (b'j', b'1') => Symbol::Swapped,
             (b'A'..=b'Z' | b'd' | b'e', b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z') => Symbol::Plain,
@@ -152,11 +154,6 @@ pub fn scan<'a>(raw: &'a [u8], profile: &Profile<'_>, today: Date, scratch: &'a 
     if text.is_empty() {
         return refused(Kind::Empty, 0);
     }
-    if symbol != Symbol::Gs1 {
-        if let Some(f) = core::str::from_utf8(text).ok().filter(|_| symbol != Symbol::Digits).and_then(|t| foreign::detect(t, today)) {
-            return Outcome::Foreign(f);
-        }
-    }
     if link::is_link(text) {
         let Scratch { a, .. } = scratch;
         return match link::digital_link(text, a) {
@@ -166,6 +163,13 @@ pub fn scan<'a>(raw: &'a [u8], profile: &Profile<'_>, today: Date, scratch: &'a 
             }
             Err(e) => Outcome::Refused(e),
         };
+    }
+    if symbol != Symbol::Gs1 {
+        if let Some(f) =
+            core::str::from_utf8(text).ok().filter(|_| symbol != Symbol::Digits).and_then(|t| foreign::detect(t, today))
+        {
+            return Outcome::Foreign(f);
+        }
     }
     if symbol == Symbol::Plain {
         return refused(Kind::SymbologyNotGs1, 0);
@@ -184,13 +188,19 @@ pub fn scan<'a>(raw: &'a [u8], profile: &Profile<'_>, today: Date, scratch: &'a 
 }
 
 /// Numbers of EAN, UPC and ITF-14 symbols, scanned or typed; else an element string of digits only.
-fn digits<'a>(text: &'a [u8], symbol: Symbol, mut repairs: Repairs, today: Date, scratch: &'a mut Scratch) -> Outcome<'a> {
+fn digits<'a>(
+    text: &'a [u8],
+    symbol: Symbol,
+    mut repairs: Repairs,
+    today: Date,
+    scratch: &'a mut Scratch,
+) -> Outcome<'a> {
     let hyphens = text.contains(&b'-');
     let tail = text.iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let head = text.len() - tail;
-    if hyphens && tail <= 2 && text.iter().filter(|b| **b == b'-').count() == 1 && matches!(head, 9 | 13 | 14 | 15) {
-        return refused(Kind::UnitSuffix, head - 1);
-    }
+    let suffix =
+        hyphens && tail <= 2 && text.iter().filter(|b| **b == b'-').count() == 1 && matches!(head, 9 | 13 | 14 | 15);
+    let typed = repairs;
     if hyphens {
         repairs.insert(Repairs::HYPHENS);
     }
@@ -209,8 +219,12 @@ fn digits<'a>(text: &'a [u8], symbol: Symbol, mut repairs: Repairs, today: Date,
     } else {
         None
     };
-    let strict = if hyphens || symbol == Symbol::Digits { Err(ScanError::new(Kind::NotGs1, None, 0)) } else { element::strict(text) };
-    let strict = strict.and_then(|s| ScannedItem::new(utf8(text)?, s, repairs, today));
+    let strict =
+        if symbol == Symbol::Digits { Err(ScanError::new(Kind::NotGs1, None, 0)) } else { element::strict(text) };
+    let strict = strict.and_then(|s| ScannedItem::new(utf8(text)?, s, typed, today));
+    if suffix && strict.is_err() {
+        return refused(Kind::UnitSuffix, head - 1);
+    }
     let Scratch { a, b } = scratch;
     let as_number = gtin.and_then(|_| {
         let out = a.get_mut(..14)?;
@@ -227,25 +241,37 @@ fn digits<'a>(text: &'a [u8], symbol: Symbol, mut repairs: Repairs, today: Date,
             Outcome::Confirm(both)
         }
         (Some(number), Err(_)) => read(Ok(number)),
-        _ if hyphens || symbol == Symbol::Digits => refused(if is_number { Kind::CheckDigit } else { Kind::NotGs1 }, text.len() - 1),
-        (None, Ok(_)) => split(utf8(text).unwrap_or_default(), Symbol::Unknown, repairs, today, b),
+        (None, Ok(_)) => split(utf8(text).unwrap_or_default(), Symbol::Unknown, typed, today, b),
+        _ if (hyphens && is_number) || symbol == Symbol::Digits => {
+            refused(if is_number { Kind::CheckDigit } else { Kind::NotGs1 }, text.len() - 1)
+        }
         (None, Err(e)) => {
             if let Some(f) = utf8(text).ok().and_then(foreign::china) {
                 return Outcome::Foreign(f);
             }
-            if text.len() == 18 && utf8(text).is_ok_and(|t| Sscc::parse(t).is_ok() || !text.starts_with(b"0")) && e.kind == Kind::UnknownAi {
+            if text.len() == 18
+                && utf8(text).is_ok_and(|t| Sscc::parse(t).is_ok() || !text.starts_with(b"0"))
+                && e.kind == Kind::UnknownAi
+            {
                 return refused(Kind::LooksLikeSscc, 0);
             }
             if is_number && e.kind == Kind::UnknownAi {
                 return refused(Kind::CheckDigit, text.len() - 1);
             }
-            split(utf8(text).unwrap_or_default(), Symbol::Unknown, repairs, today, b)
+            split(utf8(text).unwrap_or_default(), Symbol::Unknown, typed, today, b)
         }
     }
 }
 
 /// Element strings, after damage to their separators was undone.
-fn elements<'a>(text: &'a [u8], symbol: Symbol, profile: &Profile<'_>, mut repairs: Repairs, today: Date, scratch: &'a mut Scratch) -> Outcome<'a> {
+fn elements<'a>(
+    text: &'a [u8],
+    symbol: Symbol,
+    profile: &Profile<'_>,
+    mut repairs: Repairs,
+    today: Date,
+    scratch: &'a mut Scratch,
+) -> Outcome<'a> {
     let gs = profile.gs.unwrap_or_default().as_bytes();
     let Scratch { a, b } = scratch;
     if gs.is_empty() && !damage::suspicious(text) {
@@ -257,7 +283,9 @@ fn elements<'a>(text: &'a [u8], symbol: Symbol, profile: &Profile<'_>, mut repai
     if link::has_bracket(text) && !text.first().is_some_and(|b| b.is_ascii_digit() || !b.is_ascii_alphanumeric()) {
         return refused(Kind::Hri, 0);
     }
-    let Some(used) = damage::normalize(text, gs, None, a, &mut repairs) else { return refused(Kind::InputTooLong, MAX_SCAN) };
+    let Some(used) = damage::normalize(text, gs, None, a, &mut repairs) else {
+        return refused(Kind::InputTooLong, MAX_SCAN);
+    };
     let clean: &'a [u8] = a;
     let clean = clean.get(..used).unwrap_or_default();
     if repairs.contains(Repairs::ZERO_WIDTH) {
@@ -288,7 +316,14 @@ fn confirm_one(item: ScannedItem<'_>) -> Outcome<'_> {
 }
 
 /// Characters that can't be seen: perhaps nothing, perhaps in place of a separator.
-fn hidden<'a>(text: &[u8], gs: &[u8], without: &'a [u8], mut repairs: Repairs, today: Date, b: &'a mut [u8]) -> Outcome<'a> {
+fn hidden<'a>(
+    text: &[u8],
+    gs: &[u8],
+    without: &'a [u8],
+    mut repairs: Repairs,
+    today: Date,
+    b: &'a mut [u8],
+) -> Outcome<'a> {
     let mut out = Candidates::NONE;
     let first = element::strict(without).and_then(|s| ScannedItem::new(utf8(without)?, s, repairs, today));
     if let Ok(item) = first {
@@ -348,9 +383,11 @@ fn split<'a>(text: &'a str, symbol: Symbol, mut repairs: Repairs, today: Date, b
             Splits::new(text, repairs, today, true, &mut all).explore();
             if all.is_empty() {
                 // A digit too many in front shifts every AI.
-                if let Some(rest) = text.strip_prefix('0') {
+                if let Some(rest) = text.strip_prefix('0').filter(|t| t.starts_with("01")) {
                     repairs.insert(Repairs::LEADING_ZERO);
-                    if let Ok(item) = element::strict(rest.as_bytes()).and_then(|s| ScannedItem::new(rest, s, repairs, today)) {
+                    if let Ok(item) =
+                        element::strict(rest.as_bytes()).and_then(|s| ScannedItem::new(rest, s, repairs, today))
+                    {
                         all.push(item);
                     }
                 }

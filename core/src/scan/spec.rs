@@ -110,7 +110,13 @@ pub(super) fn spec(ai: u16) -> Option<&'static AiSpec> {
     };
     let first = *FIRST_ROW.get(usize::from(prefix))?;
     let digits = *AI_DIGITS.get(usize::from(prefix))?;
-    let given = if ai < 100 { 2 } else if ai < 1000 { 3 } else { 4 };
+    let given = if ai < 100 {
+        2
+    } else if ai < 1000 {
+        3
+    } else {
+        4
+    };
     if digits != given {
         return None;
     }
