@@ -4,6 +4,7 @@
 mod corpus;
 mod cross;
 mod firmware;
+mod gs1_table;
 mod parts;
 mod setup;
 mod sh;
@@ -48,6 +49,7 @@ fn usage() -> String {
          bench [--json]  speed, beside its peers\n\
          size  [--json]  bytes of records, signatures, QR codes and firmware\n\
          vectors         writes tests/vectors anew\n\
+         gs1-table       writes the AI table of core::scan anew from the published dictionary; check: compares\n\
          \nparts:\n",
     );
     for part in PARTS {
@@ -145,6 +147,7 @@ fn main() -> ExitCode {
         Some("bench") => parts::bench(asked.json),
         Some("size") => parts::size(asked.json),
         Some("vectors") => parts::write_vectors(),
+        Some("gs1-table") => gs1_table::run(asked.names.iter().any(|name| name == "check")),
         _ => {
             eprint!("{}", usage());
             return ExitCode::from(3);
