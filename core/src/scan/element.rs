@@ -127,7 +127,9 @@ impl<'a, 'c> Splits<'a, 'c> {
             if cut {
                 repairs.insert(Repairs::RESTORED_SEPARATOR);
             }
-            if let Ok(item) = ScannedItem::new(self.text, spans, repairs, self.today) {
+            if let (true, Ok(item)) =
+                (spans.iter().next().is_some(), ScannedItem::new(self.text, spans, repairs, self.today))
+            {
                 self.out.push(item);
             }
             return;
