@@ -30,13 +30,7 @@ impl Part {
 
 /// Every part, the quickest to fail first.
 pub const PARTS: &[Part] = &[
-    Part {
-        name: "lint",
-        what: "format and lints",
-        subject: ALWAYS,
-        setup: setup::nothing,
-        run: lint,
-    },
+    Part { name: "lint", what: "format and lints", subject: ALWAYS, setup: setup::nothing, run: lint },
     Part {
         name: "deny",
         what: "licences, sources and duplicates of dependencies",
