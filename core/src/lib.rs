@@ -15,4 +15,5 @@ pub mod ident;
 pub mod limits;
 pub mod movement;
 pub mod record;
+pub mod scan;
 pub mod time;

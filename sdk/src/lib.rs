@@ -1,1 +1,2 @@
 //! medlot-sdk.
+pub mod scan;

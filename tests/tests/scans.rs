@@ -1,0 +1,157 @@
+//! Every row of `data/scans.jsonl`, every field of what it expects; and properties of all scans.
+use medlot_core::scan::{Conflict, Merged, Outcome, Profile, Scratch, merge, scan};
+use medlot_core::time::Date;
+use proptest::prelude::*;
+use serde_json::Value;
+
+fn today() -> Date {
+    Date::new(2026, 11, 23).unwrap()
+}
+
+fn rows() -> Vec<Value> {
+    include_str!("../data/scans.jsonl").lines().map(|l| serde_json::from_str(l).unwrap()).collect()
+}
+
+fn read(raw: &str) -> Value {
+    medlot_sdk::scan::scan_json(raw, None, today())
+}
+
+/// Whether a reading has every field that `want` names, and no other gtin, lot, expiry or serial.
+fn agrees(got: &Value, want: &Value, whole: bool) -> bool {
+    let fields = ["gtin", "lot", "expiry", "serial"];
+    let other = want.get("other").and_then(Value::as_object);
+    fields.iter().all(|f| got.get(f) == want.get(f) || (!whole && want.get(f).is_none()))
+        && other.is_none_or(|o| {
+            o.iter().all(|(k, v)| got["elements"].as_array().unwrap().iter().any(|e| e[0] == *k && e[1] == *v))
+        })
+}
+
+#[test]
+fn every_recorded_scan_comes_out_as_its_row_says() {
+    let mut wrong = Vec::new();
+    for (i, row) in rows().iter().enumerate() {
+        let raw = row["raw"].as_str().unwrap();
+        let got = read(raw);
+        let outcome = got["outcome"].as_str().unwrap();
+        let expect = &row["expect"];
+        let error = expect["error"].as_str().unwrap_or_default();
+        let foreign =
+            ["HIBC", "PPN", "PZN", "ISO 15434", "Chinese", "registration number"].iter().any(|s| error.contains(s));
+        let good = if row["recovery_only"] == true || row.get("strict_expect").is_some() {
+            match outcome {
+                "confirm" => got["candidates"].as_array().unwrap().iter().any(|c| agrees(c, expect, true)),
+                other => other == "refused",
+            }
+        } else if let Some(candidates) = expect.get("candidates").and_then(Value::as_array) {
+            outcome == "confirm"
+                && candidates
+                    .iter()
+                    .all(|want| got["candidates"].as_array().unwrap().iter().any(|c| agrees(c, want, false)))
+        } else if foreign {
+            outcome == "foreign"
+        } else if !error.is_empty() {
+            outcome == "refused"
+                || (outcome == "confirm"
+                    && ["garbage", "zero-width", "leading 0", "swapped case"].iter().any(|s| error.contains(s)))
+        } else {
+            outcome == "read" && agrees(&got, expect, true)
+        };
+        if !good {
+            wrong.push(format!("row {}: {raw:?}\n  want {expect}\n  got {got}", i + 1));
+        }
+    }
+    assert!(wrong.is_empty(), "{} rows:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_lost_separator_is_offered_and_never_applied() {
+    let got = read("0104046963351946172401011019A21G8345");
+    assert_eq!((got["outcome"].as_str(), got["lot"].as_str()), (Some("read"), Some("19A21G8345")));
+    assert_eq!(got["warnings"], serde_json::json!(["possible_lost_separator"]));
+    assert_eq!(got["alternatives"][0]["serial"], "G8345");
+    let got = read("01084700069709041726053110V00221SRK819FGA8FN1X");
+    assert_eq!(got["candidates"][0]["lot"], "V00221SRK819FGA8FN1X", "the strict reading first");
+}
+
+#[test]
+fn damage_by_legal_characters_counts_only_whole_and_before_valid_data() {
+    assert_eq!(read("010340093595583810AB<GS>21SER1")["lot"], "AB");
+    assert_eq!(read("010340093595583810AB<GS>XX")["lot"], "AB<GS>XX");
+    let f8 = "010340093595583810ABF821SER1";
+    assert_eq!(read(f8)["lot"], "ABF821SER1");
+    assert_eq!(medlot_sdk::scan::scan_json(f8, Some("F8"), today())["serial"], "SER1");
+    assert_eq!(read("]D2010340093595583810ab")["outcome"], "confirm");
+}
+
+#[test]
+fn keys_that_contradict_are_refused_and_missing_ones_are_named() {
+    assert_eq!(read("10LOT1")["incomplete"], serde_json::json!(["01"]));
+    assert_eq!(read("0203400935955838371021SER")["outcome"], "refused");
+    assert_eq!(read("MEDLOT1:ABC")["system"], "medlot");
+}
+
+#[test]
+fn scans_of_one_pack_add_up_and_conflicts_change_nothing() {
+    let (mut s1, mut s2, mut s3) = (Scratch::new(), Scratch::new(), Scratch::new());
+    let profile = Profile::default();
+    let Outcome::Read { item: gtin, .. } = scan(b"3400935955838", &profile, today(), &mut s1) else { panic!() };
+    let Outcome::Read { item: lot, .. } = scan(b"1727030010LOT1", &profile, today(), &mut s2) else { panic!() };
+    let Outcome::Read { item: other, .. } = scan(b"10LOT2", &profile, today(), &mut s3) else { panic!() };
+    let mut merged = merge(&gtin, &lot, today()).unwrap();
+    let known: Vec<_> = merged.item().unwrap().elements().map(|e| (e.ai, e.value.to_owned())).collect();
+    assert_eq!(known, [(1, "03400935955838".into()), (17, "270300".into()), (10, "LOT1".into())]);
+    assert_eq!(merged.add(&other), Err(Conflict::Differs { ai: 10 }));
+    merged.add(&gtin).unwrap();
+    assert_eq!(merged.item().unwrap().get(10), Some("LOT1"));
+    let mut missing = Vec::new();
+    merged.item().unwrap().incomplete(|n| missing.push(n));
+    assert!(missing.is_empty());
+}
+
+fn lot_text() -> impl Strategy<Value = String> {
+    "[A-Za-z_.+-]{1,15}"
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_panic(raw in prop::collection::vec(any::<u8>(), 0..600)) {
+        let _ = scan(&raw, &Profile::default(), today(), &mut Scratch::new());
+    }
+
+    #[test]
+    fn no_text_near_gs1_panics(raw in "(01|17|10|21|8003|7003|\\(01\\)|https://a/01/|\u{1d}|<GS>|[0-9A-Za-z %&=/]|\\[\\)>){0,24}") {
+        let _ = read(&raw);
+    }
+
+    #[test]
+    fn element_string_bracketed_form_and_digital_link_read_the_same(
+        body in 1_000_000_000_000u64..9_999_999_999_999, lot in lot_text(), serial in lot_text(), month in 1..=12u8, day in 0..=28u8
+    ) {
+        let digits: Vec<u8> = format!("{body:013}").bytes().map(|b| b - b'0').collect();
+        let gtin = format!("{body:013}{}", medlot_core::ident::check_digit(&digits));
+        let date = format!("27{month:02}{day:02}");
+        let raw = read(&format!("]d201{gtin}17{date}10{lot}\u{1d}21{serial}"));
+        let hri = read(&format!("(01){gtin}(17){date}(10){lot}(21){serial}"));
+        let esc = |s: &str| s.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
+        let link = read(&format!("https://x.vn/a/01/{gtin}/10/{}/21/{}?17={date}", esc(&lot), esc(&serial)));
+        for key in ["outcome", "gtin", "lot", "expiry", "expiry_whole_month", "serial"] {
+            prop_assert_eq!(&raw[key], &hri[key]);
+            prop_assert_eq!(&raw[key], &link[key]);
+        }
+        prop_assert_eq!(&raw["lot"], &Value::from(lot));
+    }
+
+    #[test]
+    fn merging_never_loses_an_element(lot in lot_text(), serial in lot_text()) {
+        let (mut a, mut b) = (Scratch::new(), Scratch::new());
+        let (x, y) = (format!("010340093595583810{lot}"), format!("21{serial}"));
+        let Outcome::Read { item: x, .. } = scan(x.as_bytes(), &Profile::default(), today(), &mut a) else { panic!() };
+        let Outcome::Read { item: y, .. } = scan(y.as_bytes(), &Profile::default(), today(), &mut b) else { panic!() };
+        let mut m = Merged::new(today());
+        m.add(&y).unwrap();
+        m.add(&x).unwrap();
+        for e in x.elements().chain(y.elements()) {
+            prop_assert_eq!(m.item().unwrap().get(e.ai), Some(e.value));
+        }
+    }
+}
