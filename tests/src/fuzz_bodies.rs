@@ -10,13 +10,15 @@ use medlot_core::ident::{
     DocumentNumber, FacilityCode, Fund, Gln, Gtin, LocalReason, LotNumber, Operator, Party, Product, Quantity,
     RegistrationNumber, Serial, Sscc, Store,
 };
+use medlot_core::record::{Record, Segment};
+use medlot_core::scan::{self, Outcome, Profile, ScannedItem, Scratch};
 use medlot_core::time::{Date, Days, Expiry, Timestamp};
 
 /// A fuzz target: its name and its body.
 pub type Target = (&'static str, fn(&[u8]) -> u32);
 
 /// Every target; `fuzz/fuzz_targets/<name>.rs` and `fuzz/corpus/<name>/` go by these names.
-pub const TARGETS: &[Target] = &[("names", names)];
+pub const TARGETS: &[Target] = &[("names", names), ("record", record), ("scan", scan), ("segment", segment)];
 
 /// Names, times and quantities: what is accepted prints as text that is accepted again and means the same; what is
 /// unpacked packs to the same bits. Returns how many readings were accepted.
@@ -81,6 +83,70 @@ fn again<T: Display, E: Debug + Display>(name: &str, read: Result<T, E>, same: i
         }
         Err(error) => {
             assert!(!error.to_string().is_empty(), "{name}: an error without words: {error:?}");
+            0
+        }
+    }
+}
+
+/// A scan: whatever a reader sends. Every reading's elements stand in its own text, and a reading is the same each
+/// time. Returns how many readings there were.
+pub fn scan(data: &[u8]) -> u32 {
+    let Ok(today) = Date::new(2026, 11, 23) else { return 0 };
+    let profile = Profile::default();
+    let mut scratch = Scratch::new();
+    let mut once_more = Scratch::new();
+    let outcome = scan::scan(data, &profile, today, &mut scratch);
+    assert_eq!(outcome, scan::scan(data, &profile, today, &mut once_more));
+    black_box(match outcome {
+        Outcome::Read { item, alternatives } => reading(&item) + alternatives.iter().map(reading).sum::<u32>(),
+        Outcome::Confirm(candidates) => {
+            assert!(!candidates.is_empty(), "a choice without candidates");
+            candidates.iter().map(reading).sum()
+        }
+        Outcome::Foreign(_) => 1,
+        Outcome::Refused(error) => {
+            assert!(!error.to_string().is_empty());
+            0
+        }
+    })
+}
+
+fn reading(item: &ScannedItem<'_>) -> u32 {
+    if let Some(gtin) = item.gtin() {
+        assert_eq!(Gtin::parse(&gtin.to_string()), Ok(gtin));
+    }
+    if let Some(lot) = item.lot() {
+        assert!(lot.is_gs1(), "{lot}: AI 10 holds at most 20 characters of set 82");
+    }
+    black_box((item.serial(), item.elements().count()));
+    1
+}
+
+/// A record: what is read is written as the same bytes, so there is one form and one hash. 1 when it was accepted.
+pub fn record(data: &[u8]) -> u32 {
+    match Record::decode(data) {
+        Ok(read) => {
+            let mut out = [0_u8; 8192];
+            let written = read.encode(&mut out).map(|length| out.get(..length));
+            assert!(matches!(written, Ok(Some(bytes)) if bytes == data), "read and written differ: {read:?}");
+            black_box(1)
+        }
+        Err(error) => {
+            assert!(!error.to_string().is_empty());
+            0
+        }
+    }
+}
+
+/// The body of a segment with a signature of 64 bytes, before its signature is looked at. 1 when it was accepted.
+pub fn segment(data: &[u8]) -> u32 {
+    match Segment::parse(data, 64) {
+        Ok(read) => {
+            black_box(&read);
+            1
+        }
+        Err(error) => {
+            assert!(!error.to_string().is_empty());
             0
         }
     }

@@ -21,6 +21,7 @@ struct Asked {
     command: Option<String>,
     names: Vec<String>,
     json: bool,
+    check: bool,
     help: bool,
 }
 
@@ -31,6 +32,7 @@ fn parse() -> Result<Asked, lexopt::Error> {
     while let Some(arg) = parser.next()? {
         match arg {
             Long("json") => asked.json = true,
+            Long("check") => asked.check = true,
             Short('h') | Long("help") => asked.help = true,
             Value(value) if asked.command.is_none() => asked.command = Some(value.string()?),
             Value(value) => asked.names.push(value.string()?),
@@ -49,7 +51,7 @@ fn usage() -> String {
          bench [--json]  speed, beside its peers\n\
          size  [--json]  bytes of records, signatures, QR codes and firmware\n\
          vectors         writes tests/vectors anew\n\
-         gs1-table       writes the AI table of core::scan anew from the published dictionary; check: compares\n\
+         gs1-table [--check]  writes the table of GS1 application identifiers anew, or compares it\n\
          \nparts:\n",
     );
     for part in PARTS {
@@ -146,8 +148,8 @@ fn main() -> ExitCode {
         Some("demo") => parts::demo(),
         Some("bench") => parts::bench(asked.json),
         Some("size") => parts::size(asked.json),
+        Some("gs1-table") => gs1_table::run(asked.check),
         Some("vectors") => parts::write_vectors(),
-        Some("gs1-table") => gs1_table::run(asked.names.iter().any(|name| name == "check")),
         _ => {
             eprint!("{}", usage());
             return ExitCode::from(3);

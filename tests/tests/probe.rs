@@ -1,0 +1,45 @@
+//! The segment that the firmware probe verifies is what this writes, byte for byte.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+use std::path::Path;
+
+use medlot_core::crypto::{Hash, SIGNATURE_LEN, SoftwareKey, Suite, chain_next, log_identity, seal_message};
+use medlot_core::record::{Entry, LogKey, Record, Segment, SegmentWriter};
+use medlot_core::time::Timestamp;
+
+const RECORDS: u32 = 20;
+
+/// Identity of the log, its public key, then the segment's body.
+fn file() -> Vec<u8> {
+    let key = SoftwareKey::from_seed(Suite::Ed25519, &[1; 32]).unwrap();
+    let mut public = [0; 33];
+    let public = key.public_key(&mut public).to_vec();
+    let id = log_identity(&Hash([2; 32]), 0, &public, "01-00123").unwrap();
+    let mut head = id;
+    let mut records = Vec::new();
+    for at in 0..RECORDS {
+        let record = Record::new(Timestamp::from_secs(217_000_000 + 60 * at), Entry::Blind([at as u8; 16]));
+        let mut out = [0; 64];
+        let length = record.encode(&mut out).unwrap();
+        head = chain_next(&head, at, &out[..length]).unwrap();
+        records.push(out[..length].to_vec());
+    }
+    let mut out = vec![0; 4096];
+    let mut writer = SegmentWriter::new(&mut out, 0, &id, RECORDS, SIGNATURE_LEN).unwrap();
+    records.iter().for_each(|record| writer.push(record).unwrap());
+    let length = writer.finish(&key.sign(&seal_message(&id, RECORDS, &head))).unwrap();
+    [&id.0[..], &public, &out[..length]].concat()
+}
+
+#[test]
+fn the_probes_segment_is_what_the_generator_writes_and_verifies() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("probe/segment.bin");
+    let fresh = file();
+    if std::env::var_os("MEDLOT_WRITE_PROBE").is_some() {
+        std::fs::write(&path, &fresh).unwrap();
+    }
+    assert!(std::fs::read(&path).unwrap() == fresh, "MEDLOT_WRITE_PROBE=1 cargo test -p medlot-tests --test probe");
+    let (id, rest) = fresh.split_first_chunk::<32>().unwrap();
+    let (key, body) = rest.split_at(32);
+    let log = LogKey { id: Hash(*id), suite: Suite::Ed25519, key };
+    assert!(Segment::parse(body, SIGNATURE_LEN).unwrap().verify(&log).is_ok());
+}
