@@ -47,7 +47,7 @@ fn usage() -> String {
         "usage: cargo xtask <command>\n\n\
          setup [part…]   installs what the parts need; prints each thing that it installs\n\
          test  [part…]   installs what is missing and runs every part, or those named\n\
-         demo            two pharmacies and a health office, in a terminal\n\
+         demo            reads real packs in a terminal\n\
          bench [--json]  speed, beside its peers\n\
          size  [--json]  bytes of records, signatures, QR codes and firmware\n\
          vectors         writes tests/vectors anew\n\
