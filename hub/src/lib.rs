@@ -1,1 +1,1 @@
-//! medlot-hub.
+//! medlot-hub: a national connection built on the sdk, and the `medlot` command.

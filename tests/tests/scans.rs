@@ -155,3 +155,127 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_error_codes_are_those_of_the_specification() {
+    let spec = include_str!("../../spec/error-codes-scan.md");
+    for kind in medlot_core::scan::ScanErrorKind::ALL {
+        assert!(spec.contains(&format!("| {} | `{}` |", kind.code(), kind.name())), "{kind:?}");
+    }
+}
+
+/// A valid value for one `Type[,linter…]` component of the dictionary.
+fn sample(component: &str) -> String {
+    let text = component.replace(['[', ']'], "");
+    let mut parts = text.split(',');
+    let kind = parts.next().unwrap();
+    let max: usize = kind[1..].trim_start_matches("..").parse().unwrap();
+    let linters: Vec<&str> = parts.collect();
+    let special = linters.iter().find_map(|l| {
+        Some(match *l {
+            "csum" => {
+                let body = "0950606682101352614"[..max - 1].to_owned();
+                let digits: Vec<u8> = body.bytes().map(|b| b - b'0').collect();
+                format!("{body}{}", medlot_core::ident::check_digit(&digits))
+            }
+            "csumalpha" => "1987654Ad4X4bL5ttr2310c2K".into(),
+            "yymmd0" => "270200".into(),
+            "yymmdd" => "270228".into(),
+            "yyyymmdd" => "20240229".into(),
+            "hhmi" => "2359".into(),
+            "hh" => "23".into(),
+            "mi" | "ss" => "59".into(),
+            "iso3166" | "iso3166999" => "704".into(),
+            "iso3166alpha2" => "VN".into(),
+            "iso4217" => "704".into(),
+            "iban" => "FR7630006000011234567890189".into(),
+            "couponcode" => "012345612345611110123".into(),
+            "couponposoffer" => "001234561234560123456".into(),
+            "packagetype" => "PUE".into(),
+            "mediatype" => "80".into(),
+            "hyphen" => "-".into(),
+            "pieceoftotal" => "0203".into(),
+            "posinseqslash" => "1/3".into(),
+            "zero" => "0".into(),
+            _ => return None,
+        })
+    });
+    special.unwrap_or_else(|| "1".repeat(max))
+}
+
+#[test]
+fn every_ai_of_the_dictionary_reads_back_what_its_own_specification_gives() {
+    let dictionary = include_str!("../../xtask/data/gs1-syntax-dictionary.txt");
+    let mut seen = 0;
+    for line in dictionary.lines().filter(|l| !l.starts_with('#') && !l.is_empty()) {
+        let mut words = line.split(" # ").next().unwrap().split_whitespace();
+        let range = words.next().unwrap();
+        let (lo, hi) = range.split_once('-').unwrap_or((range, range));
+        let comps: Vec<&str> =
+            words.filter(|w| !w.contains('=') && *w != "dlpkey" && !w.chars().all(|c| "*?".contains(c))).collect();
+        let value: String = comps.iter().map(|c| sample(c)).collect();
+        for ai in lo.parse::<u32>().unwrap()..=hi.parse::<u32>().unwrap() {
+            let ai = format!("{ai:0width$}", width = lo.len());
+            let raw = format!("]d2{ai}{value}");
+            let mut scratch = Scratch::new();
+            let got = scan(raw.as_bytes(), &Profile::default(), today(), &mut scratch);
+            let first = match &got {
+                Outcome::Read { item, .. } => item.get(ai.parse().unwrap()),
+                Outcome::Confirm(c) => c.iter().next().and_then(|i| i.get(ai.parse().unwrap())),
+                _ => None,
+            };
+            assert_eq!(first, Some(value.as_str()), "{raw} {got:?}");
+            // One character more never fits; one foreign character never belongs.
+            let long = read(&format!("]d2{ai}{}\u{1d}", value.clone() + &"1".repeat(91)));
+            assert_ne!(long["outcome"], "read", "{ai}");
+            assert_eq!(read(&format!("]d2{ai}{}\u{e9}", &value[..value.len() - 1]))["outcome"], "refused", "{ai}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 500, "{seen}");
+}
+
+#[test]
+fn a_million_element_strings_a_second_is_in_reach() {
+    let raw = b"]d201034009359558381727033110AB12C\x1d21SER456";
+    let mut scratch = Scratch::new();
+    let start = std::time::Instant::now();
+    for _ in 0..100_000 {
+        std::hint::black_box(scan(std::hint::black_box(raw), &Profile::default(), today(), &mut scratch));
+    }
+    let rate = 100_000.0 / start.elapsed().as_secs_f64();
+    println!("{rate:.0} element strings/s");
+    // A tenth of the goal: a shared machine must not fail the test, a slow design must.
+    assert!(cfg!(debug_assertions) || rate > 100_000.0, "{rate}");
+}
+
+#[test]
+fn forms_and_damage_beyond_the_recorded_ones() {
+    let cases = [
+        ("]Q3010340093595583810AB\u{1d}21S1", "read"),
+        ("]J1010340093595583810AB\u{1d}21S1", "read"),
+        ("]e0010340093595583810AB|21S1", "read"),
+        ("010340093595583810AB^]21S1", "read"),
+        ("010340093595583810ABAlt+02921S1", "read"),
+        ("010340093595583810AB\\x1d21S1", "read"),
+        ("https://x.org/01/03400935955838/21/S1/10/AB", "refused"),
+        ("https://x.org/page", "refused"),
+        ("HTTPS://ID.GS1.ORG/01/03400935955838/10/AB", "read"),
+        ("https://x.org/?01=03400935955838&10=AB", "read"),
+        ("10012345678902", "read"),
+        ("10012345678903", "read"), // a lot alone: its AI 10 is legal
+        ("]I010012345678902", "read"),
+        ("]I010012345678903", "refused"),
+        ("VD-12345-19", "foreign"),
+        ("*+A123BJC5D6E71G*", "foreign"),
+        ("]E03400935955838", "read"),
+        ("", "refused"),
+        ("\u{1d}", "refused"),
+        ("019506682101352", "refused"),
+        ("01034009359558381499", "refused"),
+    ];
+    for (raw, want) in cases {
+        let got = read(raw);
+        assert_eq!(got["outcome"], want, "{raw}: {got}");
+    }
+}

@@ -15,6 +15,7 @@ pub fn run(check: bool) -> Result<(), String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let read = |p: &str| std::fs::read_to_string(root.join(p)).map_err(|e| format!("{p}: {e}"));
     let table = generate(&read("xtask/data/gs1-syntax-dictionary.txt")?, &read("xtask/data/code-lists.txt")?)?;
+    let table = format!("{}\n", table.trim_end());
     let out = root.join("core/src/scan/table.rs");
     if check {
         let have = std::fs::read_to_string(&out).map_err(|e| format!("{}: {e}", out.display()))?;
@@ -23,7 +24,7 @@ pub fn run(check: bool) -> Result<(), String> {
         }
         return Ok(());
     }
-    std::fs::write(&out, table).map_err(|e| format!("{}: {e}", out.display()))
+    std::fs::write(&out, &table).map_err(|e| format!("{}: {e}", out.display()))
 }
 
 fn number(ai: &str) -> Result<u16, String> {

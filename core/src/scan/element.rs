@@ -81,6 +81,14 @@ fn is_cut(ai: u16, text: &[u8], at: usize, start: usize, recovery: bool) -> bool
     }
 }
 
+/// Whether a field of the strict reading holds the beginning of another element: most scans don't.
+pub(super) fn may_split(text: &[u8], spans: &Spans) -> bool {
+    spans.iter().filter(|s| matches!(s.ai, 10 | 21 | 710..=716)).any(|s| {
+        let (start, end) = (usize::from(s.start), usize::from(s.start) + usize::from(s.len));
+        (start + 1..end).any(|at| is_cut(s.ai, text, at, start, false))
+    })
+}
+
 /// Walks every legal split.
 pub(super) struct Splits<'a, 'c> {
     pub(super) text: &'a str,
@@ -119,7 +127,9 @@ impl<'a, 'c> Splits<'a, 'c> {
             if cut {
                 repairs.insert(Repairs::RESTORED_SEPARATOR);
             }
-            if let Ok(item) = ScannedItem::new(self.text, spans, repairs, self.today) {
+            if let (true, Ok(item)) =
+                (spans.iter().next().is_some(), ScannedItem::new(self.text, spans, repairs, self.today))
+            {
                 self.out.push(item);
             }
             return;

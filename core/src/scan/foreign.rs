@@ -49,12 +49,12 @@ pub(super) fn detect(text: &str, today: Date) -> Option<Foreign<'_>> {
             return Some(Foreign { product: Some(number), ..named("PZN", text) });
         }
     }
-    if let Some(code) = text.strip_prefix('+').or_else(|| text.strip_prefix("*+")) {
-        if code.starts_with(|c: char| c.is_ascii_uppercase() || c == '$' || c.is_ascii_digit()) {
-            let first = code.split('/').next().unwrap_or_default();
-            let primary = code.starts_with(|c: char| c.is_ascii_uppercase()) && first.len() >= 6;
-            return Some(Foreign { product: primary.then_some(first), serial: hibc(code, "S"), ..named("HIBC", text) });
-        }
+    if let Some(code) = text.strip_prefix('+').or_else(|| text.strip_prefix("*+"))
+        && code.starts_with(|c: char| c.is_ascii_uppercase() || c == '$' || c.is_ascii_digit())
+    {
+        let first = code.split('/').next().unwrap_or_default();
+        let primary = code.starts_with(|c: char| c.is_ascii_uppercase()) && first.len() >= 6;
+        return Some(Foreign { product: primary.then_some(first), serial: hibc(code, "S"), ..named("HIBC", text) });
     }
     registration(text)
 }

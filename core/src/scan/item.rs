@@ -172,6 +172,7 @@ flags! {
     REPEATED_ELEMENT = 1, "repeated_element", "An element stood twice with the same value.";
     UNCHECKED_ELEMENT = 2, "unchecked_element", "This build kept an element without checking its content.";
     ASSET_CHECK_DIGIT = 3, "asset_check_digit", "The check digit of a returnable asset (AI 8003) is wrong.";
+    ALSO_ELEMENT_STRING = 4, "also_element_string", "The digits of this number can also be read as an element string.";
 }
 
 impl Repairs {

@@ -119,14 +119,14 @@ pub(super) fn digital_link(text: &[u8], out: &mut [u8]) -> Result<(Spans, usize)
     // The path may have a stem of its own: the key is the first segment from which all is in order.
     while let (Some(here), false) = (rest, found) {
         let (segment, after) = split(here, b'/');
-        if let (Some((ai, row)), Some(tail)) = (whole_ai(segment), after) {
-            if let Some(sequences) = row.key {
-                w.used = 0;
-                w.spans = Spans::default();
-                match key_path(&mut w, ai, row, sequences, tail, &offset) {
-                    Ok(()) => found = true,
-                    Err(e) => fault = fault.or(Some(e)),
-                }
+        if let (Some((ai, row)), Some(tail)) = (whole_ai(segment), after)
+            && let Some(sequences) = row.key
+        {
+            w.used = 0;
+            w.spans = Spans::default();
+            match key_path(&mut w, ai, row, sequences, tail, &offset) {
+                Ok(()) => found = true,
+                Err(e) => fault = fault.or(Some(e)),
             }
         }
         rest = after;

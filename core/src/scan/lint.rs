@@ -7,6 +7,7 @@ use crate::ident::check_digit;
 /// A fault and where it stands in the value, in bytes.
 pub(super) type Fault = (Kind, usize);
 
+#[cfg(any(test, feature = "gs1-full"))]
 const SET82: &[u8] = b"!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
 
 /// Whether the byte is of GS1 AI encodable character set 82 (General Specifications 7.11).

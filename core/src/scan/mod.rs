@@ -13,6 +13,7 @@
 //! assert_eq!(item.get(10), Some("AB12C"));
 //! # Ok::<(), medlot_core::time::TimeError>(())
 //! ```
+#[cfg(feature = "gs1-full")]
 mod coupon;
 mod damage;
 mod element;
@@ -23,6 +24,7 @@ mod link;
 mod lint;
 mod merge;
 mod spec;
+#[rustfmt::skip]
 mod table;
 
 pub use error::{ScanError, ScanErrorKind};
@@ -164,12 +166,11 @@ pub fn scan<'a>(raw: &'a [u8], profile: &Profile<'_>, today: Date, scratch: &'a 
             Err(e) => Outcome::Refused(e),
         };
     }
-    if symbol != Symbol::Gs1 {
-        if let Some(f) =
+    if symbol != Symbol::Gs1
+        && let Some(f) =
             core::str::from_utf8(text).ok().filter(|_| symbol != Symbol::Digits).and_then(|t| foreign::detect(t, today))
-        {
-            return Outcome::Foreign(f);
-        }
+    {
+        return Outcome::Foreign(f);
     }
     if symbol == Symbol::Plain {
         return refused(Kind::SymbologyNotGs1, 0);
@@ -234,13 +235,21 @@ fn digits<'a>(
         ScannedItem::new(utf8(a.get(..14)?).ok()?, spans, repairs, today).ok()
     });
     match (as_number, strict) {
-        (Some(number), Ok(strict)) => {
+        // Eight digits that are a whole date AI: a label's expiry is as likely as an EAN-8.
+        (Some(number), Ok(strict)) if count == 8 && strict.spans.iter().any(|s| matches!(s.ai, 11..=17)) => {
             let mut both = Candidates::NONE;
             both.push(number);
             both.push(strict);
             Outcome::Confirm(both)
         }
-        (Some(number), Err(_)) => read(Ok(number)),
+        // An exact length and a right check digit make it the number; the other reading is kept beside it.
+        (Some(mut number), Ok(strict)) if !hyphens => {
+            let mut alternatives = Candidates::NONE;
+            alternatives.push(strict);
+            number.warnings.insert(Warnings::ALSO_ELEMENT_STRING);
+            Outcome::Read { item: number, alternatives }
+        }
+        (Some(number), _) => read(Ok(number)),
         (None, Ok(_)) => split(utf8(text).unwrap_or_default(), Symbol::Unknown, typed, today, b),
         _ if (hyphens && is_number) || symbol == Symbol::Digits => {
             refused(if is_number { Kind::CheckDigit } else { Kind::NotGs1 }, text.len() - 1)
@@ -366,6 +375,9 @@ fn split<'a>(text: &'a str, symbol: Symbol, mut repairs: Repairs, today: Date, b
     }
     match strict {
         Ok(mut item) => {
+            if !element::may_split(text.as_bytes(), &item.spans) {
+                return Outcome::Read { item, alternatives: all };
+            }
             Splits::new(text, repairs, today, false, &mut all).explore();
             if element::doubtful(&item, &all) {
                 return Outcome::Confirm(all);
