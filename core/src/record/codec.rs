@@ -8,8 +8,10 @@
 //! order, nothing left over. So what is accepted encodes to the same bytes again.
 
 use super::bytes::{Reader, Writer};
+use super::entries::*;
+use super::entry_codec::Body;
 use super::movement;
-use super::wire::{RecordError, Result, full, put_varint, short, varint32};
+use super::wire::{RecordError, Result, Wire, full, put_varint, short, varint32};
 use crate::limits::MAX_RECORD_BYTES;
 use crate::movement::Movement;
 use crate::time::Timestamp;
@@ -38,6 +40,11 @@ impl Kind {
     pub const fn is_stock(self) -> bool {
         self.0 < 16
     }
+    /// Whether format 0 defines it.
+    #[must_use]
+    pub const fn is_known(self) -> bool {
+        matches!(self.0, 0..=7 | 16..=19 | 32..=43)
+    }
     /// 32–63: what rests on an unknown one is *unknown here*.
     #[must_use]
     pub const fn is_critical(self) -> bool {
@@ -59,9 +66,53 @@ pub enum Entry<'a> {
     },
     /// Kind 17: stands before a batch that is handed over and stays behind.
     Blind([u8; 16]),
-    /// A kind that this build does not read further: kept and forwarded as it is.
-    Unread {
-        /// Its kind; in 1–63.
+    /// Kind 1.
+    Reversal(Reversal<'a>),
+    /// Kind 2.
+    Refuse(Refuse<'a>),
+    /// Kind 3.
+    CountBegin(CountBegin<'a>),
+    /// Kind 4.
+    CountLine(CountLine<'a>),
+    /// Kind 5.
+    CountEnd(CountEnd<'a>),
+    /// Kind 6.
+    Observed(Observed<'a>),
+    /// Kind 7.
+    ClockSet(ClockSet<'a>),
+    /// Kind 16.
+    Attest(Attest<'a>),
+    /// Kind 18.
+    Detail(Detail<'a>),
+    /// Kind 19.
+    Close(Close<'a>),
+    /// Kind 32.
+    Root(Root<'a>),
+    /// Kind 33.
+    NextRoot(NextRoot<'a>),
+    /// Kind 34.
+    Introduce(Introduce<'a>),
+    /// Kind 35.
+    Enrol(Enrol<'a>),
+    /// Kind 37.
+    Confirm(Confirm<'a>),
+    /// Kind 38.
+    State(State<'a>),
+    /// Kind 39.
+    Recall(Recall<'a>),
+    /// Kind 40.
+    EndRecall(EndRecall<'a>),
+    /// Kind 41.
+    SameProduct(SameProduct<'a>),
+    /// Kind 42.
+    LotFact(LotFact<'a>),
+    /// Kind 43.
+    Facility(Facility<'a>),
+    /// Kind 36: ends a log beneath. No extension, ever.
+    Revoke(Cut),
+    /// A kind that a newer build wrote: kept and forwarded as it is.
+    Unknown {
+        /// Its kind, informative or critical.
         kind: Kind,
         /// Its body.
         body: &'a [u8],
@@ -75,7 +126,29 @@ impl Entry<'_> {
         match self {
             Self::Movement { .. } => Kind(0),
             Self::Blind(_) => Kind(17),
-            Self::Unread { kind, .. } => *kind,
+            Self::Reversal(_) => Kind(1),
+            Self::Refuse(_) => Kind(2),
+            Self::CountBegin(_) => Kind(3),
+            Self::CountLine(_) => Kind(4),
+            Self::CountEnd(_) => Kind(5),
+            Self::Observed(_) => Kind(6),
+            Self::ClockSet(_) => Kind(7),
+            Self::Attest(_) => Kind(16),
+            Self::Detail(_) => Kind(18),
+            Self::Close(_) => Kind(19),
+            Self::Root(_) => Kind(32),
+            Self::NextRoot(_) => Kind(33),
+            Self::Introduce(_) => Kind(34),
+            Self::Enrol(_) => Kind(35),
+            Self::Confirm(_) => Kind(37),
+            Self::State(_) => Kind(38),
+            Self::Recall(_) => Kind(39),
+            Self::EndRecall(_) => Kind(40),
+            Self::SameProduct(_) => Kind(41),
+            Self::LotFact(_) => Kind(42),
+            Self::Facility(_) => Kind(43),
+            Self::Revoke(_) => Kind(36),
+            Self::Unknown { kind, .. } => *kind,
         }
     }
 }
@@ -143,12 +216,31 @@ impl<'a> Record<'a> {
                 }
             }
             Entry::Blind(random) => full(w.put(random))?,
-            Entry::Unread { kind, body } => {
-                if kind.is_stock() && !(1..=7).contains(&kind.number()) {
+            Entry::Reversal(e) => e.put(&mut w)?,
+            Entry::Refuse(e) => e.put(&mut w)?,
+            Entry::CountBegin(e) => e.put(&mut w)?,
+            Entry::CountLine(e) => e.put(&mut w)?,
+            Entry::CountEnd(e) => e.put(&mut w)?,
+            Entry::Observed(e) => e.put(&mut w)?,
+            Entry::ClockSet(e) => e.put(&mut w)?,
+            Entry::Attest(e) => e.put(&mut w)?,
+            Entry::Detail(e) => e.put(&mut w)?,
+            Entry::Close(e) => e.put(&mut w)?,
+            Entry::Root(e) => e.put(&mut w)?,
+            Entry::NextRoot(e) => e.put(&mut w)?,
+            Entry::Introduce(e) => e.put(&mut w)?,
+            Entry::Enrol(e) => e.put(&mut w)?,
+            Entry::Confirm(e) => e.put(&mut w)?,
+            Entry::State(e) => e.put(&mut w)?,
+            Entry::Recall(e) => e.put(&mut w)?,
+            Entry::EndRecall(e) => e.put(&mut w)?,
+            Entry::SameProduct(e) => e.put(&mut w)?,
+            Entry::LotFact(e) => e.put(&mut w)?,
+            Entry::Facility(e) => e.put(&mut w)?,
+            Entry::Revoke(cut) => cut.put(&mut w)?,
+            Entry::Unknown { kind, body } => {
+                if kind.is_stock() || kind.is_known() {
                     return Err(RecordError::Kind(kind.number()));
-                }
-                if body.is_empty() {
-                    return Err(RecordError::Truncated("body"));
                 }
                 full(w.put(body))?;
             }
@@ -183,12 +275,33 @@ impl<'a> Record<'a> {
                 Entry::Movement { movement, extensions }
             }
             17 => Entry::Blind(short(r.array(), "random bytes")?),
+            1 => Entry::Reversal(Body::get(&mut r)?),
+            2 => Entry::Refuse(Body::get(&mut r)?),
+            3 => Entry::CountBegin(Body::get(&mut r)?),
+            4 => Entry::CountLine(Body::get(&mut r)?),
+            5 => Entry::CountEnd(Body::get(&mut r)?),
+            6 => Entry::Observed(Body::get(&mut r)?),
+            7 => Entry::ClockSet(Body::get(&mut r)?),
+            16 => Entry::Attest(Body::get(&mut r)?),
+            18 => Entry::Detail(Body::get(&mut r)?),
+            19 => Entry::Close(Body::get(&mut r)?),
+            32 => Entry::Root(Body::get(&mut r)?),
+            33 => Entry::NextRoot(Body::get(&mut r)?),
+            34 => Entry::Introduce(Body::get(&mut r)?),
+            35 => Entry::Enrol(Body::get(&mut r)?),
+            37 => Entry::Confirm(Body::get(&mut r)?),
+            38 => Entry::State(Body::get(&mut r)?),
+            39 => Entry::Recall(Body::get(&mut r)?),
+            40 => Entry::EndRecall(Body::get(&mut r)?),
+            41 => Entry::SameProduct(Body::get(&mut r)?),
+            42 => Entry::LotFact(Body::get(&mut r)?),
+            43 => Entry::Facility(Body::get(&mut r)?),
+            36 => Entry::Revoke(Cut::get(&mut r)?),
             n @ 8..=15 => return Err(RecordError::Kind(n)),
             _ => {
-                let body = bytes.get(r.at()..).filter(|b| !b.is_empty());
-                let body = short(body, "body")?;
+                let body = bytes.get(r.at()..).unwrap_or_default();
                 short(r.take(body.len()), "body")?;
-                Entry::Unread { kind, body }
+                Entry::Unknown { kind, body }
             }
         };
         if !r.is_empty() {
@@ -200,7 +313,7 @@ impl<'a> Record<'a> {
 }
 
 /// Skips an extension block: 1–16 of (id, length, bytes), ids strictly increasing.
-fn extension_block(r: &mut Reader<'_>) -> Result<()> {
+pub(super) fn extension_block(r: &mut Reader<'_>) -> Result<()> {
     let n = varint32(r, "extensions", 1, 16)?;
     let mut last = None;
     for _ in 0..n {

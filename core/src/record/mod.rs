@@ -8,6 +8,8 @@
 
 mod bytes;
 mod codec;
+mod entries;
+mod entry_codec;
 mod movement;
 mod object;
 mod rows;
@@ -15,6 +17,7 @@ mod segment;
 mod wire;
 
 pub use codec::{Entry, Kind, Record};
+pub use entries::*;
 pub use object::{Element, Elements, FORMAT, MAGIC, ObjectError, ObjectType, header, read_header, write_element};
 pub use segment::{Authentic, AuthenticRecord, LogKey, Records, Segment, SegmentError, SegmentWriter};
 pub use wire::RecordError;
@@ -24,3 +27,7 @@ pub use wire::RecordError;
 pub fn is_well_formed(bytes: &[u8]) -> bool {
     Record::decode(bytes).is_ok()
 }
+
+#[cfg(test)]
+#[path = "entry_tests.rs"]
+mod tests;

@@ -98,6 +98,15 @@ pub(super) fn open(r: &mut Reader<'_>, field: &'static str) -> Result<u16> {
 pub(super) fn put_varint(w: &mut Writer<'_>, n: impl Into<u64>) -> Result<()> {
     full(w.varint(n.into()))
 }
+/// Zigzag: signed numbers, small ones short.
+pub(super) fn signed(r: &mut Reader<'_>, field: &'static str, most: i64) -> Result<i64> {
+    let n = short(r.varint(), field)?;
+    let n = (n >> 1).cast_signed() ^ -(n & 1).cast_signed();
+    if n.unsigned_abs() <= most.unsigned_abs() { Ok(n) } else { Err(RecordError::Limit(field)) }
+}
+pub(super) fn put_signed(w: &mut Writer<'_>, n: i64) -> Result<()> {
+    full(w.varint(((n << 1) ^ (n >> 63)).cast_unsigned()))
+}
 pub(super) fn text<'a>(r: &mut Reader<'a>, field: &'static str) -> Result<&'a str> {
     let bytes = short(r.text(), field)?;
     core::str::from_utf8(bytes).map_err(|_| RecordError::Limit(field))
