@@ -257,10 +257,7 @@ impl<'a> Record<'a> {
             return Err(RecordError::TooLong);
         }
         let mut r = Reader::new(bytes, 0);
-        let recorded_at = u32::from_le_bytes(short(r.array(), "recorded at")?);
-        let head = short(r.byte(), "kind")?;
-        let effective =
-            if head & EFFECTIVE != 0 { Some(varint32(&mut r, "effective time", 0, recorded_at)?) } else { None };
+        let (recorded_at, head, effective) = front(&mut r)?;
         let kind = Kind::of_head(head);
         let entry = match kind.number() {
             0 => {
@@ -310,6 +307,24 @@ impl<'a> Record<'a> {
         let recorded_at = Timestamp::from_secs(recorded_at);
         Ok(Self { recorded_at, clock_unset: head & CLOCK_UNSET != 0, effective, entry })
     }
+}
+
+/// Time, head, effective time: what every record begins with.
+fn front(r: &mut Reader<'_>) -> Result<(u32, u8, Option<u32>)> {
+    let recorded_at = u32::from_le_bytes(short(r.array(), "recorded at")?);
+    let head = short(r.byte(), "kind")?;
+    short((!r.is_empty()).then_some(()), "body")?;
+    let effective = if head & EFFECTIVE != 0 { Some(varint32(r, "effective time", 0, recorded_at)?) } else { None };
+    Ok((recorded_at, head, effective))
+}
+
+/// Whether bytes are a movement in its one form, without extensions: what a row may rebuild. Apart
+/// from [`Record::decode`], so that a device that only verifies does not carry every other kind.
+pub(super) fn is_row_movement(bytes: &[u8]) -> bool {
+    let mut r = Reader::new(bytes, 0);
+    front(&mut r).is_ok_and(|(_, head, _)| head & !EFFECTIVE == 0)
+        && movement::get(&mut r).is_ok_and(|(_, extensions)| !extensions)
+        && r.is_empty()
 }
 
 /// Skips an extension block: 1–16 of (id, length, bytes), ids strictly increasing.

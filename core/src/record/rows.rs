@@ -20,6 +20,8 @@ const OWN: u8 = 0x85;
 /// Head byte of a record: clock never set, effective time present.
 const CLOCK_UNSET: u8 = 0x80;
 const EFFECTIVE: u8 = 0x40;
+/// Time, head and one byte of body.
+const MIN_RECORD_BYTES: usize = 6;
 /// Number of optional fields of a movement before its extension bit.
 const FIELDS: u32 = 23;
 
@@ -113,7 +115,7 @@ impl LastDocument {
     }
 }
 
-/// What judges a record's bytes: well-formed and canonical, known or not.
+/// What judges whether bytes are a movement in its one form, as a row may rebuild it.
 pub(super) type Judge = fn(&[u8]) -> bool;
 
 /// Room for one record rebuilt from a row.
@@ -151,8 +153,10 @@ impl<'a> Rebuild<'a> {
                 return Err(SegmentError::RecordTooLong);
             }
             let record = row.take(length).ok_or(SegmentError::Row)?;
-            let head = *record.get(4).ok_or(SegmentError::Row)?;
-            if head & CLOCK_UNSET == 0 && (self.judge)(record) {
+            if record.len() < MIN_RECORD_BYTES {
+                return Err(SegmentError::Row);
+            }
+            if record.get(4).is_some_and(|head| head & CLOCK_UNSET == 0) {
                 self.base = record.first_chunk().map(|t| u32::from_le_bytes(*t));
             }
             self.at = row.at();
@@ -295,12 +299,12 @@ impl Rows {
     /// Appends one record; `None` = the output is full (what was begun is taken back).
     pub(super) fn push(&mut self, record: &[u8], out: &mut Writer<'_>) -> Option<()> {
         let start = out.len();
-        let canonical = (self.judge)(record);
+        if record.len() < MIN_RECORD_BYTES {
+            return None;
+        }
         let (time, head) = (record.first_chunk().map(|t| u32::from_le_bytes(*t))?, *record.get(4)?);
-        let row = canonical
-            && record.len() <= MAX_ROW_RECORD_BYTES
-            && head & !EFFECTIVE == 0
-            && self.base.is_none_or(|base| base <= time);
+        let row =
+            record.len() <= MAX_ROW_RECORD_BYTES && (self.judge)(record) && self.base.is_none_or(|base| base <= time);
         let written = if row { self.movement(record, time, head, out) } else { Some(false) };
         if written != Some(true) {
             out.rewind(start);
@@ -312,7 +316,7 @@ impl Rows {
             }
         }
         self.window.end_row();
-        if canonical && head & CLOCK_UNSET == 0 {
+        if head & CLOCK_UNSET == 0 {
             self.base = Some(time);
         }
         self.index = self.index.wrapping_add(1);

@@ -101,7 +101,7 @@ impl<'a> Segment<'a> {
             return Err(SegmentError::Count);
         }
         let rows = rest.get(r.at()..).unwrap_or_default();
-        Ok(Self { index, start, count, rows, signature, judge: super::is_well_formed })
+        Ok(Self { index, start, count, rows, signature, judge: super::codec::is_row_movement })
     }
 
     /// Index of the first record.
@@ -262,7 +262,7 @@ impl<'b> SegmentWriter<'b> {
             out.put(&start.0).ok_or(SegmentError::Full)?;
         }
         out.varint(u64::from(count)).ok_or(SegmentError::Full)?;
-        let rows = Rows::new(out.len(), index, super::is_well_formed);
+        let rows = Rows::new(out.len(), index, super::codec::is_row_movement);
         Ok(Self { out, rows, count, left: count, rebuilt: 0, signature: signature_length })
     }
     /// Appends the next record's exact bytes.
