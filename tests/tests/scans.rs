@@ -158,7 +158,7 @@ proptest! {
 
 #[test]
 fn the_error_codes_are_those_of_the_specification() {
-    let spec = include_str!("../../spec/error-codes-scan.md");
+    let spec = include_str!("../../spec/error-codes.md");
     for kind in medlot_core::scan::ScanErrorKind::ALL {
         assert!(spec.contains(&format!("| {} | `{}` |", kind.code(), kind.name())), "{kind:?}");
     }
