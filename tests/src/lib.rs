@@ -2,3 +2,4 @@
 pub mod figures;
 pub mod fuzz_bodies;
 pub mod measures;
+pub mod shapes;

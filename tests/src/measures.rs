@@ -2,10 +2,14 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use medlot_core::ident::{Gtin, Product};
+use medlot_core::crypto::Suite;
+use medlot_core::record::Segment;
+use medlot_core::scan::{Outcome, Profile, Scratch, scan};
+use medlot_core::time::Date;
 use sha2::{Digest, Sha256};
 
-use crate::figures::Figure;
+use crate::figures::{Figure, Goal};
+use crate::shapes::sales;
 
 /// How long each speed is measured.
 const TIME: Duration = Duration::from_millis(500);
@@ -29,11 +33,18 @@ pub fn per_second(mut work: impl FnMut()) -> f64 {
 
 /// Bytes of what medlot writes. The firmware's are handed in by `cargo xtask size`.
 pub fn size() -> Vec<Figure> {
-    let gtin = core::mem::size_of::<Gtin>();
-    let text = "08931234567895".len();
-    #[expect(clippy::cast_precision_loss, reason = "a handful of bytes")]
-    let figure = Figure::new("memory.gtin", gtin as f64, "bytes", "in memory").beside("its digits", text as f64);
-    vec![figure]
+    let mut figures = Vec::new();
+    for (name, suite) in [("ed25519", Suite::Ed25519), ("p256", Suite::P256)] {
+        for (form, full, goal) in [("bare", false, 16.0), ("full", true, 24.0)] {
+            let Ok(day) = sales(suite, 300, 120, full) else { continue };
+            #[expect(clippy::cast_precision_loss, reason = "thousands of bytes")]
+            let each = day.body.len() as f64 / 300.0;
+            let condition = "retail day: 300 sales over 120 lots, seal included; full = operator, document, amount";
+            let figure = Figure::new(format!("wire.day.{form}.{name}"), each, "bytes", condition);
+            figures.push(figure.goal(Goal::AtMost(goal)));
+        }
+    }
+    figures
 }
 
 /// Speeds on one core of this machine.
@@ -42,18 +53,65 @@ pub fn bench() -> Vec<Figure> {
     let hashed = per_second(|| {
         black_box(Sha256::digest(black_box(block)));
     });
-    let parsed = per_second(|| {
-        let _ = black_box(Product::parse(black_box("893110012324")));
-    });
-    vec![
-        Figure::new("sha256", hashed / 1024.0, "MiB/s", "one core, 1 KiB at a time: the ground under the chain"),
-        Figure::new("product.parse", parsed, "names/s", "one core, a 12-digit registration number"),
-    ]
+    let mut figures =
+        vec![Figure::new("sha256", hashed / 1024.0, "MiB/s", "one core, 1 KiB at a time: the ground under the chain")];
+    for (name, suite) in [("ed25519", Suite::Ed25519), ("p256", Suite::P256)] {
+        let Ok(segment) = sales(suite, 1_000, 400, false) else { continue };
+        let log = segment.log();
+        let verified = per_second(|| {
+            let _ = black_box(Segment::parse(black_box(&segment.body), 64).and_then(|s| s.verify(&log)));
+        });
+        let figure = Figure::new(
+            format!("verify.bulk.{name}"),
+            verified * 1_000.0,
+            "records/s",
+            "one core, segments of 1,000 movements, rebuilt, hashed and seal verified",
+        );
+        // The goal is for Ed25519 with the processor's own SHA-256; elsewhere the figure stands without verdict.
+        let judged = suite == Suite::Ed25519 && has_sha();
+        figures.push(if judged { figure.goal(Goal::AtLeast(4e6)) } else { figure });
+    }
+    if let Ok(today) = Date::new(2026, 11, 23) {
+        let mut scratch = Scratch::new();
+        let scanned = per_second(|| {
+            let raw = black_box(b"\x1d01084700069915412110081996195256\x1d10DXB2005\x1d17220228");
+            black_box(matches!(scan(raw, &Profile { gs: None }, today, &mut scratch), Outcome::Read { .. }));
+        });
+        figures.push(
+            Figure::new("scan.element_strings", scanned, "scans/s", "one core, GTIN, serial, lot and expiry")
+                .goal(Goal::AtLeast(1e6)),
+        );
+    }
+    figures
+}
+
+/// Whether the processor has instructions for SHA-256.
+fn has_sha() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return std::arch::is_x86_feature_detected!("sha");
+    #[cfg(not(target_arch = "x86_64"))]
+    false
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_size_is_measured_and_within_its_goal() {
+        let figures = size();
+        assert_eq!(figures.len(), 4);
+        assert!(figures.iter().all(|f| f.met() == Some(true)), "{figures:?}");
+    }
+
+    #[test]
+    fn what_the_benchmark_verifies_is_valid() {
+        for suite in [Suite::Ed25519, Suite::P256] {
+            let sealed = sales(suite, 1_000, 400, false).unwrap();
+            let authentic = Segment::parse(&sealed.body, 64).unwrap().verify(&sealed.log()).unwrap();
+            assert_eq!(authentic.end() as usize, sealed.records.len());
+        }
+    }
 
     #[test]
     fn calls_a_second_follow_how_long_a_call_takes() {
