@@ -139,3 +139,36 @@ impl<'b> Writer<'b> {
         self.byte(value as u8)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn numbers_and_texts_are_written_as_postcard_writes_them(n: u64, text in ".{0,40}") {
+            let (mut ours, mut theirs) = ([0; 200], [0; 200]);
+            let mut w = Writer::new(&mut ours);
+            w.varint(n).unwrap();
+            w.varint(text.len() as u64).unwrap();
+            w.put(text.as_bytes()).unwrap();
+            prop_assert_eq!(w.written(), &*postcard::to_slice(&(n, text.as_str()), &mut theirs).unwrap());
+            let written = w.written();
+            let mut r = Reader::new(written, 0);
+            prop_assert_eq!((r.varint(), r.text()), (Some(n), Some(text.as_bytes())));
+            prop_assert!(r.is_empty());
+        }
+        #[test]
+        fn a_number_with_a_needless_byte_is_refused(n: u64, zeros in 1usize..4) {
+            let mut bytes = [0u8; 20];
+            let mut w = Writer::new(&mut bytes);
+            w.varint(n).unwrap();
+            let last = w.len() - 1;
+            if let Some(b) = bytes.get_mut(last) { *b |= 0x80; }
+            for b in bytes.iter_mut().skip(last + 1).take(zeros - 1) { *b = 0x80; }
+            prop_assert_eq!(Reader::new(&bytes, 0).varint(), None);
+        }
+    }
+}

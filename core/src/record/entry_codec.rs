@@ -114,14 +114,15 @@ fn clock(n: i64) -> Result<i64> {
     if n.unsigned_abs() <= MAX_CLOCK.unsigned_abs() { Ok(n) } else { Err(RecordError::Limit("clock")) }
 }
 
-fn get_list<'a, T: Wire<'a>>(
-    r: &mut Reader<'a>,
-    field: &'static str,
-    min: u32,
-    max: u32,
-    sorted: bool,
-) -> Result<List<'a, T>> {
-    let count = varint32(r, field, min, max).map_err(|_| RecordError::List(field))?;
+/// The bounds of a list: its field, how many items, whether in strictly ascending order.
+struct Bounds(&'static str, u32, u32, bool);
+
+/// Passes over so many items; the one judge of lists, so that what can't be read again isn't written.
+fn items<'a, T: Wire<'a>>(r: &mut Reader<'a>, count: u32, bounds: &Bounds) -> Result<List<'a, T>> {
+    let Bounds(field, min, max, sorted) = *bounds;
+    if !(min..=max).contains(&count) {
+        return Err(RecordError::List(field));
+    }
     let from = r.at();
     let mut last: Option<&[u8]> = None;
     for _ in 0..count {
@@ -135,36 +136,26 @@ fn get_list<'a, T: Wire<'a>>(
     }
     Ok(List { count, bytes: r.since(from).unwrap_or_default(), of: PhantomData })
 }
-fn put_list<'a, T: Wire<'a>>(
-    w: &mut Writer<'_>,
-    list: &List<'a, T>,
-    field: &'static str,
-    min: u32,
-    max: u32,
-    sorted: bool,
-) -> Result<()> {
-    // One judge of lists: what can't be read again isn't written.
-    let mut count = [0u8; 5];
-    let mut head = Writer::new(&mut count);
-    put_varint(&mut head, list.count)?;
-    within(u64::from(list.count), u64::from(min), u64::from(max), field)?;
+fn get_list<'a, T: Wire<'a>>(r: &mut Reader<'a>, bounds: &Bounds) -> Result<List<'a, T>> {
+    let count = varint32(r, bounds.0, 0, u32::MAX)?;
+    items(r, count, bounds)
+}
+fn put_list<'a, T: Wire<'a>>(w: &mut Writer<'_>, list: &List<'a, T>, bounds: &Bounds) -> Result<()> {
     let mut r = Reader::new(list.bytes, 0);
-    let mut last: Option<&[u8]> = None;
-    for _ in 0..list.count {
-        let start = r.at();
-        T::get(&mut r)?;
-        let item = r.since(start).unwrap_or_default();
-        if sorted && last.is_some_and(|l| l >= item) {
-            return Err(RecordError::List(field));
-        }
-        last = Some(item);
-    }
+    items::<T>(&mut r, list.count, bounds)?;
     if !r.is_empty() {
-        return Err(RecordError::List(field));
+        return Err(RecordError::List(bounds.0));
     }
-    full(w.put(head.written()))?;
+    put_varint(w, list.count)?;
     full(w.put(list.bytes))
 }
+
+const FUNDS: Bounds = Bounds("funds", 1, 8, true);
+const COUNTED: Bounds = Bounds("products", 1, 64, true);
+const AMOUNTS: Bounds = Bounds("amounts", 1, 1_024, false);
+const SCOPE: Bounds = Bounds("scope", 0, 16, true);
+const RECALLED: Bounds = Bounds("products", 1, 16, true);
+const LOTS: Bounds = Bounds("lots", 1, 64, true);
 
 /// A presence bitmap whose highest bit opens the extensions.
 struct Presence(u32, u32);
@@ -296,8 +287,8 @@ impl<'a> Body<'a> for CountBegin<'a> {
         Ok(Self {
             operator: p.some(r, 0)?,
             store: p.some(r, 1)?,
-            funds: if p.has(2) { Some(get_list(r, "funds", 1, 8, true)?) } else { None },
-            products: if p.has(3) { Some(get_list(r, "products", 1, 64, true)?) } else { None },
+            funds: if p.has(2) { Some(get_list(r, &FUNDS)?) } else { None },
+            products: if p.has(3) { Some(get_list(r, &COUNTED)?) } else { None },
             blind: p.has(4),
             document: p.some(r, 5)?,
             extensions: p.extensions(r)?,
@@ -316,8 +307,8 @@ impl<'a> Body<'a> for CountBegin<'a> {
         put_varint(w, bits(present))?;
         put_some(w, self.operator.as_ref())?;
         put_some(w, self.store.as_ref())?;
-        self.funds.as_ref().map_or(Ok(()), |l| put_list(w, l, "funds", 1, 8, true))?;
-        self.products.as_ref().map_or(Ok(()), |l| put_list(w, l, "products", 1, 64, true))?;
+        self.funds.as_ref().map_or(Ok(()), |l| put_list(w, l, &FUNDS))?;
+        self.products.as_ref().map_or(Ok(()), |l| put_list(w, l, &COUNTED))?;
         put_some(w, self.document.as_ref())?;
         put_extensions(w, self.extensions)
     }
@@ -468,8 +459,8 @@ body! { Attest, ext 3, {
 
 body! { Detail, ext 1, {
     first: |r| distance(r), put_number;
-    amounts: |r| get_list(r, "amounts", 1, 1_024, false),
-        |w: &mut Writer<'_>, l: &List<'_, LineAmount>| put_list(w, l, "amounts", 1, 1_024, false);
+    amounts: |r| get_list(r, &AMOUNTS),
+        |w: &mut Writer<'_>, l: &List<'_, LineAmount>| put_list(w, l, &AMOUNTS);
 } {
     0 operator: |p, r| p.some(r, 0), put_option, Option::is_some;
 } check |e| at_least_1(e.first, "distance") }
@@ -498,8 +489,8 @@ body! { Enrol, ext 4, {
     roles: Roles::get, put_value;
 } {
     0 first: |p, r| p.some(r, 0), put_option, Option::is_some;
-    1 scope: |p, r| if p.has(1) { get_list(r, "scope", 0, 16, true).map(Some) } else { Ok(None) },
-        |w: &mut Writer<'_>, l: &Option<List<'_, Prefix<'_>>>| l.as_ref().map_or(Ok(()), |l| put_list(w, l, "scope", 0, 16, true)), Option::is_some;
+    1 scope: |p, r| if p.has(1) { get_list(r, &SCOPE).map(Some) } else { Ok(None) },
+        |w: &mut Writer<'_>, l: &Option<List<'_, Prefix<'_>>>| l.as_ref().map_or(Ok(()), |l| put_list(w, l, &SCOPE)), Option::is_some;
     2 valid_from: |p, r| p.some(r, 2), put_option, Option::is_some;
     3 valid_until: |p, r| p.some(r, 3), put_option, Option::is_some;
 } check |e| match (e.valid_from, e.valid_until) {
@@ -518,11 +509,11 @@ body! { State, ext 0, {
 body! { Recall, ext 2, {
     class: |r| short(r.byte(), "class"), |w: &mut Writer<'_>, n: &u8| full(w.byte(*n));
     notice: Wire::get, put_value;
-    products: |r| get_list(r, "products", 1, 16, true),
-        |w: &mut Writer<'_>, l: &List<'_, Product<'_>>| put_list(w, l, "products", 1, 16, true);
+    products: |r| get_list(r, &RECALLED),
+        |w: &mut Writer<'_>, l: &List<'_, Product<'_>>| put_list(w, l, &RECALLED);
 } {
-    0 lots: |p, r| if p.has(0) { get_list(r, "lots", 1, 64, true).map(Some) } else { Ok(None) },
-        |w: &mut Writer<'_>, l: &Option<List<'_, Option<LotNumber<'_>>>>| l.as_ref().map_or(Ok(()), |l| put_list(w, l, "lots", 1, 64, true)), Option::is_some;
+    0 lots: |p, r| if p.has(0) { get_list(r, &LOTS).map(Some) } else { Ok(None) },
+        |w: &mut Writer<'_>, l: &Option<List<'_, Option<LotNumber<'_>>>>| l.as_ref().map_or(Ok(()), |l| put_list(w, l, &LOTS)), Option::is_some;
     1 from: |p, r| p.some(r, 1), put_option, Option::is_some;
 } check |e| within(u64::from(e.class), 1, 3, "class") }
 
