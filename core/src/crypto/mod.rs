@@ -4,6 +4,8 @@
 //! `SoftwareKey` (feature `software-key`) exists for devices without a secure element, and for tests.
 
 mod digest;
+#[cfg(test)]
+mod strictness_tests;
 mod suite;
 
 pub use digest::{Hash, Tags, chain_next, commitment, log_identity, prescription, root_parent, seal_message};

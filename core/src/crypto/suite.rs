@@ -79,14 +79,26 @@ impl fmt::Display for CryptoError {
 impl core::error::Error for CryptoError {}
 
 fn ed_key(key: &[u8]) -> Result<ed::VerifyingKey, CryptoError> {
-    let key = ed::VerifyingKey::from_bytes(key.try_into().map_err(|_| CryptoError::BadKey)?);
+    let key: &[u8; 32] = key.try_into().map_err(|_| CryptoError::BadKey)?;
+    if !is_below_p(key) {
+        return Err(CryptoError::BadKey);
+    }
+    let key = ed::VerifyingKey::from_bytes(key);
     key.ok().filter(|k| !k.is_weak()).ok_or(CryptoError::BadKey)
+}
+
+/// Whether y < p = 2²⁵⁵ − 19, the sign bit aside (RFC 8032 section 5.1.3 step 1). The library reduces
+/// instead, also in `verify_strict`: then one point would have two encodings, and so two logs.
+fn is_below_p(key: &[u8; 32]) -> bool {
+    let [low, middle @ .., high] = key;
+    *low < 0xed || high & 0x7f != 0x7f || middle.iter().any(|b| *b != 0xff)
 }
 
 #[cfg(feature = "p256")]
 fn p256_key(key: &[u8]) -> Result<p256::ecdsa::VerifyingKey, CryptoError> {
-    if key.len() != Suite::P256.key_length() {
-        return Err(CryptoError::BadKey); // one form only: SEC1 compressed
+    // One form only, SEC1 compressed: the library also reads tag 05 (compact), of the same length.
+    if key.len() != Suite::P256.key_length() || !matches!(key.first(), Some(2 | 3)) {
+        return Err(CryptoError::BadKey);
     }
     p256::ecdsa::VerifyingKey::from_sec1_bytes(key).map_err(|_| CryptoError::BadKey)
 }
@@ -151,7 +163,8 @@ pub fn normalise_p256(signature: &[u8]) -> Result<[u8; 64], CryptoError> {
     }
 }
 
-/// A private key in memory, for devices without a secure element and for tests. Never printed.
+/// A private key in memory, for devices without a secure element and for tests. Never printed; overwritten
+/// on drop. The seed handed in stays the caller's to erase.
 #[cfg(feature = "software-key")]
 pub struct SoftwareKey(Inner);
 
