@@ -136,7 +136,7 @@ fn a_suite_that_is_not_built_is_neither_valid_nor_bad() {
     let key: [u8; 33] = hex("0360fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6");
     assert_eq!(check_key(Suite::P256, &key), Err(CryptoError::NotBuilt));
     assert_eq!(verify(Suite::P256, &key, b"sample", &[1; 64]), Err(CryptoError::NotBuilt));
-    assert_eq!(normalise_p256(&[1; 64]), Err(CryptoError::NotBuilt));
+    assert_eq!(normalise_p256(P256Form::Raw, &[1; 64]), Err(CryptoError::NotBuilt));
     assert_eq!(SoftwareKey::from_seed(Suite::P256, &[7; 32]).map(drop), Err(CryptoError::NotBuilt));
 }
 
@@ -230,14 +230,24 @@ mod p256_suite {
         let mut raw = [0; 64];
         raw[31] = 1;
         raw[32..].copy_from_slice(&hex::<32>(HALF));
-        assert_eq!(normalise_p256(&raw), Ok(raw));
+        assert_eq!(normalise_p256(P256Form::Raw, &raw), Ok(raw));
         let above = twin(&raw); // (n + 1) / 2
         assert!(high(&above));
-        assert_eq!(normalise_p256(&above), Ok(raw));
+        assert_eq!(normalise_p256(P256Form::Raw, &above), Ok(raw));
         raw[32..].copy_from_slice(&hex::<32>(N));
-        assert_eq!(normalise_p256(&raw), Err(CryptoError::BadForm));
-        assert_eq!(normalise_p256(&[0; 64]), Err(CryptoError::BadForm));
-        assert_eq!(normalise_p256(&[]), Err(CryptoError::BadForm));
+        assert_eq!(normalise_p256(P256Form::Raw, &raw), Err(CryptoError::BadForm));
+        assert_eq!(normalise_p256(P256Form::Raw, &[0; 64]), Err(CryptoError::BadForm));
+        assert_eq!(normalise_p256(P256Form::Raw, &[]), Err(CryptoError::BadForm));
+    }
+
+    #[test]
+    fn der_of_64_bytes_is_not_taken_for_raw() {
+        let mut raw = [1; 64];
+        raw[..1].fill(0);
+        raw[32..37].fill(0);
+        let given = der(&raw);
+        assert_eq!(given.len(), 64);
+        assert_eq!(normalise_p256(P256Form::Der, &given), Ok(raw));
     }
 
     proptest! {
@@ -253,12 +263,13 @@ mod p256_suite {
             prop_assert!(high(&other));
             prop_assert_eq!(verify(Suite::P256, public, &message, &low), Ok(()));
             prop_assert_eq!(verify(Suite::P256, public, &message, &other), Err(CryptoError::BadForm));
-            for given in [low.to_vec(), other.to_vec(), der(&low), der(&other)] {
-                prop_assert_eq!(normalise_p256(&given), Ok(low));
+            let (raw, in_der) = (P256Form::Raw, P256Form::Der);
+            for (form, given) in [(raw, low.to_vec()), (raw, other.to_vec()), (in_der, der(&low)), (in_der, der(&other))] {
+                prop_assert_eq!(normalise_p256(form, &given), Ok(low));
                 let mut longer = given.clone();
                 longer.push(0);
-                prop_assert_eq!(normalise_p256(&longer), Err(CryptoError::BadForm));
-                prop_assert_eq!(normalise_p256(&given[..given.len() - 1]), Err(CryptoError::BadForm));
+                prop_assert_eq!(normalise_p256(form, &longer), Err(CryptoError::BadForm));
+                prop_assert_eq!(normalise_p256(form, &given[..given.len() - 1]), Err(CryptoError::BadForm));
             }
         }
 
@@ -267,7 +278,7 @@ mod p256_suite {
             let mut raw = [fill; 64];
             raw[..r_zeros].fill(0);
             raw[32..32 + s_zeros].fill(0);
-            prop_assert_eq!(normalise_p256(&der(&raw)), Ok(raw));
+            prop_assert_eq!(normalise_p256(P256Form::Der, &der(&raw)), Ok(raw));
             prop_assert!(Signature::from_slice(&raw).is_ok());
         }
     }

@@ -142,23 +142,33 @@ pub fn verify(suite: Suite, key: &[u8], message: &[u8], signature: &[u8]) -> Res
     }
 }
 
-/// A P-256 signature as a key store gives it, DER or 64 raw bytes, in the one form that is kept: r ‖ s, low S.
+/// How a key store writes its P-256 signatures. Said by the caller and never guessed: a DER signature
+/// with short numbers can be 64 bytes long too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum P256Form {
+    /// ASN.1 DER, a sequence of r and s: Android Keystore, Secure Enclave, PKCS#11 wrappers.
+    Der,
+    /// r ‖ s, 64 bytes: `WebCrypto`, ATECC608.
+    Raw,
+}
+
+/// A P-256 signature as a key store gives it, in the one form that is kept: r ‖ s, low S.
 ///
 /// # Errors
 /// [`CryptoError::BadForm`]; [`CryptoError::NotBuilt`] without the feature `p256`.
-pub fn normalise_p256(signature: &[u8]) -> Result<[u8; 64], CryptoError> {
+pub fn normalise_p256(form: P256Form, signature: &[u8]) -> Result<[u8; 64], CryptoError> {
     #[cfg(feature = "p256")]
     {
         use p256::ecdsa::Signature;
-        let read = match signature.len() {
-            64 => Signature::from_slice(signature).or_else(|_| Signature::from_der(signature)),
-            _ => Signature::from_der(signature),
+        let read = match form {
+            P256Form::Der => Signature::from_der(signature),
+            P256Form::Raw => Signature::from_slice(signature),
         };
         Ok(read.map_err(|_| CryptoError::BadForm)?.normalize_s().to_bytes().into())
     }
     #[cfg(not(feature = "p256"))]
     {
-        let _ = signature;
+        let _ = (form, signature);
         Err(CryptoError::NotBuilt)
     }
 }
@@ -266,7 +276,7 @@ mod tests {
             let key = point.as_bytes();
             for t in &group.tests {
                 let der: &[u8] = t.sig.as_ref();
-                let normal = normalise_p256(der);
+                let normal = normalise_p256(P256Form::Der, der);
                 let verdict = normal.and_then(|s| verify(Suite::P256, key, t.msg.as_ref(), &s));
                 assert_eq!(verdict.is_ok(), !t.result.must_fail(), "test {}: {}", t.tc_id, t.comment);
                 tried += 1;
@@ -306,7 +316,7 @@ mod tests {
                 prop_assert_eq!(check_key(suite, public), Ok(()));
                 let mut signature = key.sign(&message);
                 prop_assert_eq!(verify(suite, public, &message, &signature), Ok(()));
-                if suite == Suite::P256 { prop_assert_eq!(normalise_p256(&signature), Ok(signature)); }
+                if suite == Suite::P256 { prop_assert_eq!(normalise_p256(P256Form::Raw, &signature), Ok(signature)); }
                 signature[bit / 8] ^= 1 << (bit % 8);
                 prop_assert!(verify(suite, public, &message, &signature).is_err());
             }
