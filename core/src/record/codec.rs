@@ -245,7 +245,8 @@ impl<'a> Record<'a> {
                 full(w.put(body))?;
             }
         }
-        Ok(w.len())
+        // What no reader takes is not written: after time and head there is at least one byte.
+        if w.len() < 6 { Err(RecordError::Truncated("body")) } else { Ok(w.len()) }
     }
 
     /// Reads a record; it borrows the bytes.

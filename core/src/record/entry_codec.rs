@@ -2,14 +2,14 @@
 
 use super::bytes::{Reader, Writer};
 use super::entries::*;
-use super::movement::{self, behind, bits, group_head, group_line, put_parts, put_some, quantity};
+use super::movement::{self, behind, bits, group_head, group_line, put_count, put_parts, put_some, quantity};
 use super::wire::{
-    RecordError, Result, Wire, full, maybe, open, put_signed, put_text, put_varint, short, signed, text, varint,
-    varint32,
+    RecordError, Result, Wire, full, maybe, open, put_open, put_signed, put_text, put_varint, short, signed, text,
+    varint, varint32, within,
 };
 use crate::crypto::Hash;
 use crate::ident::{Code50, FacilityCode, Fund, LotNumber, Operator, Product, Quantity};
-use crate::limits::{MAX_AMOUNT, MAX_OPEN, MAX_QUANTITY};
+use crate::limits::{MAX_AMOUNT, MAX_QUANTITY};
 use crate::movement::{Amount, Bucket, Group};
 use crate::time::{Days, Expiry};
 use core::marker::PhantomData;
@@ -41,6 +41,7 @@ impl<'a> Wire<'a> for LineAmount {
         Ok(Self(n.checked_sub(1).map(|n| Amount { value: n >> 1, tax_included: n & 1 == 1 })))
     }
     fn put(&self, w: &mut Writer<'_>) -> Result<()> {
+        within(self.0.map_or(0, |a| a.value), 0, MAX_AMOUNT, "amount")?; // before it is shifted
         put_varint(w, self.0.map_or(0, |a| (a.value << 1 | u64::from(a.tax_included)) + 1))
     }
 }
@@ -102,13 +103,6 @@ impl<'a> Wire<'a> for &'a str {
 
 fn key_length(key: &[u8]) -> Result<()> {
     if (1..=2_048).contains(&key.len()) { Ok(()) } else { Err(RecordError::Limit("key")) }
-}
-fn put_open(w: &mut Writer<'_>, n: u16, field: &'static str) -> Result<()> {
-    within(u64::from(n), 0, u64::from(MAX_OPEN), field)?;
-    put_varint(w, n)
-}
-fn within(n: u64, min: u64, max: u64, field: &'static str) -> Result<()> {
-    if (min..=max).contains(&n) { Ok(()) } else { Err(RecordError::Limit(field)) }
 }
 fn clock(n: i64) -> Result<i64> {
     if n.unsigned_abs() <= MAX_CLOCK.unsigned_abs() { Ok(n) } else { Err(RecordError::Limit("clock")) }
@@ -234,6 +228,8 @@ impl Reversal<'_> {
     fn check(&self) -> Result<()> {
         let quantity = match &self.of {
             Reversed::Movement(m) => m.quantity,
+            // The reversal's own stand in their place: these would be lost.
+            Reversed::Refuse(Refuse { extensions: Some(_), .. }) => return Err(RecordError::Limit("extensions")),
             Reversed::Refuse(r) => r.quantity,
         };
         within(u64::from(self.total), 1, u64::from(quantity.count()), "total")
@@ -258,14 +254,13 @@ impl<'a> Body<'a> for Refuse<'a> {
         Ok(Self { shipment, quantity, reason, operator, document, group, local_reason, extensions: p.extensions(r)? })
     }
     fn put(&self, w: &mut Writer<'_>) -> Result<()> {
-        within(u64::from(self.quantity.count()), 1, u64::from(MAX_QUANTITY), "quantity")?;
         let (line, head) = (matches!(self.group, Group::Line(_)), matches!(self.group, Group::Head(_)));
         let parts = matches!(self.quantity, Quantity::Parts { .. });
         let (operator, document) = (self.operator.is_some(), self.document.is_some());
         let present = [operator, document, line, head, parts, self.local_reason.is_some(), self.extensions.is_some()];
         put_varint(w, bits(present))?;
         self.shipment.put(w)?;
-        put_varint(w, self.quantity.count())?;
+        put_count(w, self.quantity, 1)?;
         put_open(w, self.reason, "reason")?;
         put_some(w, self.operator.as_ref())?;
         put_some(w, self.document.as_ref())?;
@@ -368,7 +363,7 @@ impl<'a> Body<'a> for CountLine<'a> {
         self.product.put(w)?;
         self.lot.put(w)?;
         self.expiry.put(w)?;
-        put_varint(w, self.quantity.count())?;
+        put_count(w, self.quantity, 0)?;
         self.shown.map_or(Ok(()), |n| put_signed(w, n))?;
         put_some(w, self.operator.as_ref())?;
         put_parts(w, self.quantity)?;

@@ -182,3 +182,129 @@ fn lists_out_of_order_and_cuts_of_another_log_are_refused() {
     let refused = Record::new(Timestamp::from_secs(1), Entry::Revoke(cut)).encode(&mut out);
     assert_eq!(refused, Err(RecordError::Limit("cut")));
 }
+
+/// Values that public fields and variants can hold and no reader takes.
+#[test]
+fn what_could_not_be_read_again_is_not_written() {
+    let product = Product::parse("gtin:08936098966893").unwrap();
+    let code = Code50::parse("X1").unwrap();
+    let good = Movement::new(Direction::Out, 0, product, None, Expiry::NotRead, Quantity::Units(5));
+    let mut out = [0; 256];
+    let mut write = |entry| Record::new(Timestamp::from_secs(9), entry).encode(&mut out);
+    let parts = |parts, per_unit, measure| Movement { quantity: Quantity::Parts { parts, per_unit, measure }, ..good };
+    let month = |year, month| Movement { expiry: Expiry::Month { year, month }, ..good };
+    let of = |scheme| Movement { product: Product::Other { scheme, value: code }, ..good };
+    let to = |scheme| Movement { counterparty: Some(Party::Other { scheme, value: code }), ..good };
+    for (movement, accepted) in [
+        (Movement { quantity: Quantity::Units(999_999_999), ..good }, true),
+        (Movement { quantity: Quantity::Units(1_000_000_000), ..good }, false),
+        (parts(999_999_999, 2, Measure::Other(5)), true),
+        (parts(1_000_000_000, 2, Measure::Dose), false),
+        (parts(3, 1, Measure::Dose), false),
+        (parts(3, 10, Measure::Other(4)), false),
+        (parts(3, 10, Measure::Other(16_383)), true),
+        (parts(3, 10, Measure::Other(16_384)), false),
+        (month(1975, 1), true),
+        (month(2102, 12), true),
+        (month(1974, 1), false),
+        (month(2103, 1), false),
+        (month(2027, 0), false),
+        (month(2027, 13), false),
+        (month(2027, 17), false),
+        (of(5), true),
+        (of(4), false),
+        (of(0), false),
+        (of(16_383), true),
+        (of(16_384), false),
+        (to(5), true),
+        (to(0), false),
+        (to(16_384), false),
+    ] {
+        let entry = Entry::Movement { movement, extensions: None };
+        assert_eq!(write(entry).is_ok(), accepted, "{movement:?}");
+        if accepted {
+            written(entry);
+        }
+    }
+    let document = |kind| Some(Document { kind, number: DocumentNumber::parse("A").unwrap() });
+    let attest = Attest {
+        record: Reference::Own(1),
+        capacity: 1,
+        refused: false,
+        operator: None,
+        document: None,
+        extensions: None,
+    };
+    assert!(write(Entry::Attest(Attest { document: document(16_383), ..attest })).is_ok());
+    let refused = write(Entry::Attest(Attest { document: document(16_384), ..attest }));
+    assert_eq!(refused, Err(RecordError::Limit("document kind")));
+    let refuse = Refuse {
+        shipment: Reference::Own(1),
+        quantity: Quantity::Units(3),
+        reason: 0,
+        operator: None,
+        document: None,
+        group: Group::None,
+        local_reason: None,
+        extensions: Some(&[1, 2, 0]),
+    };
+    assert!(write(Entry::Refuse(refuse)).is_ok());
+    let reversal = Reversal { target: Reference::Own(1), total: 1, of: Reversed::Refuse(refuse), extensions: None };
+    assert_eq!(write(Entry::Reversal(reversal)), Err(RecordError::Limit("extensions")));
+    assert_eq!(write(Entry::Unknown { kind: Kind::of_head(20), body: &[] }), Err(RecordError::Truncated("body")));
+}
+
+#[test]
+fn an_amount_over_its_limit_is_refused_in_a_detail_and_never_wraps() {
+    let line = |value, tax_included| LineAmount(Some(Amount { value, tax_included }));
+    for tax_included in [false, true] {
+        for value in [1_000_000_000_000_001, u64::MAX / 2, 1 << 63, u64::MAX] {
+            let refused = List::encode(&[line(value, tax_included)], &mut [0; 40]).err();
+            assert_eq!(refused, Some(RecordError::Limit("amount")), "{value}");
+        }
+        let mut buffer = [0; 40];
+        let most = [line(1_000_000_000_000_000, tax_included), LineAmount(None)];
+        let amounts = List::encode(&most, &mut buffer).unwrap();
+        let bytes = written(Entry::Detail(Detail { first: 1, amounts, operator: None, extensions: None }));
+        let Entry::Detail(detail) = Record::decode(&bytes).unwrap().entry else { panic!() };
+        assert_eq!(detail.amounts.iter().collect::<Vec<_>>(), most);
+    }
+}
+
+proptest::proptest! {
+    /// Bytes near a record of each kind, of which many are accepted: random bytes alone hardly ever are.
+    #[test]
+    fn whatever_a_changed_record_decodes_to_encodes_to_the_same_bytes(
+        all: bool,
+        edits in proptest::collection::vec((0usize..400, 0u8..3, 0u8..=255), 1..4),
+    ) {
+        each(all, &mut |entry| {
+            let mut bytes = written(entry);
+            for &(at, how, byte) in &edits {
+                let at = at % bytes.len();
+                match how {
+                    0 => bytes[at] = byte,
+                    1 => bytes.insert(at, byte),
+                    _ if bytes.len() > 6 => drop(bytes.remove(at)),
+                    _ => {}
+                }
+            }
+            if let Ok(record) = Record::decode(&bytes) {
+                let mut out = [0; 4096];
+                let n = record.encode(&mut out).unwrap();
+                assert_eq!(&out[..n], &bytes[..], "{record:?}");
+            }
+        });
+    }
+}
+
+#[test]
+fn a_bare_movement_takes_26_bytes() {
+    // 4 time, 1 head, 1 presence, 1 what, 7 GTIN, 8 lot of 7, 2 expiry, 2 quantity of 128 and more
+    let lot = LotNumber::parse("B260901").unwrap();
+    let expiry = Expiry::Day(Date::new(2028, 2, 28).unwrap());
+    let product = Product::parse("gtin:08936098966893").unwrap();
+    let movement = Movement::new(Direction::Out, 0, product, Some(lot), expiry, Quantity::units(150).unwrap());
+    let record = Record::new(Timestamp::from_secs(217_543_166), Entry::Movement { movement, extensions: None });
+    assert_eq!(record.encode(&mut [0; 64]), Ok(26));
+}

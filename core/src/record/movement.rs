@@ -1,7 +1,7 @@
 //! A movement's fields on the wire (`spec/wire-format.md` section 5.2).
 
 use super::bytes::{Reader, Writer};
-use super::wire::{RecordError, Result, Wire, full, maybe, open, put_text, put_varint, short, varint32};
+use super::wire::{RecordError, Result, Wire, full, maybe, open, put_text, put_varint, short, varint32, within};
 use crate::ident::{Fund, Measure, Quantity, Store};
 use crate::limits::{MAX_OPEN, MAX_QUANTITY, PARTS_PER_UNIT};
 use crate::movement::{Bucket, Direction, Group, Movement};
@@ -36,6 +36,18 @@ pub(super) fn quantity(r: &mut Reader<'_>, count: u32, parts: bool) -> Result<Qu
     let (least, most) = (u32::from(*PARTS_PER_UNIT.start()), u32::from(*PARTS_PER_UNIT.end()));
     let per_unit = varint32(r, "parts per unit", least, most)? as u16;
     Ok(Quantity::parts(count, per_unit, Measure::of_number(open(r, "measure")?)?)?)
+}
+/// The number of units or parts, from `least`; judges the parts too, which follow later.
+pub(super) fn put_count(w: &mut Writer<'_>, quantity: Quantity, least: u32) -> Result<()> {
+    within(u64::from(quantity.count()), u64::from(least), u64::from(MAX_QUANTITY), "quantity")?;
+    if let Quantity::Parts { per_unit, measure, .. } = quantity {
+        let (from, to) = (*PARTS_PER_UNIT.start(), *PARTS_PER_UNIT.end());
+        within(u64::from(per_unit), u64::from(from), u64::from(to), "parts per unit")?;
+        if Measure::of_number(measure.number())? != measure {
+            return Err(RecordError::Limit("measure"));
+        }
+    }
+    put_varint(w, quantity.count())
 }
 pub(super) fn put_parts(w: &mut Writer<'_>, quantity: Quantity) -> Result<()> {
     if let Quantity::Parts { per_unit, measure, .. } = quantity {
@@ -150,7 +162,7 @@ pub(super) fn put(m: &Movement<'_>, ext: bool, w: &mut Writer<'_>) -> Result<()>
     m.product.put(w)?;
     m.lot.put(w)?;
     m.expiry.put(w)?;
-    put_varint(w, m.quantity.count())?;
+    put_count(w, m.quantity, 1)?;
     put_some(w, m.operator.as_ref())?;
     put_some(w, m.document.as_ref())?;
     put_some(w, m.amount.as_ref())?;

@@ -95,6 +95,20 @@ pub(super) fn varint32(r: &mut Reader<'_>, field: &'static str, min: u32, max: u
 pub(super) fn open(r: &mut Reader<'_>, field: &'static str) -> Result<u16> {
     varint(r, field, 0, u64::from(MAX_OPEN)).map(|n| n as u16)
 }
+/// Writers judge too: values with public fields or variants can hold what a reader refuses.
+pub(super) fn within(n: u64, min: u64, max: u64, field: &'static str) -> Result<()> {
+    if (min..=max).contains(&n) { Ok(()) } else { Err(RecordError::Limit(field)) }
+}
+pub(super) fn put_open(w: &mut Writer<'_>, n: u16, field: &'static str) -> Result<()> {
+    within(u64::from(n), 0, u64::from(MAX_OPEN), field)?;
+    put_varint(w, n)
+}
+/// A scheme of a newer build; a number of this build's own would read back as another value.
+fn put_other(w: &mut Writer<'_>, scheme: u16, value: &Code50<'_>, field: &'static str) -> Result<()> {
+    within(u64::from(scheme), 5, u64::from(MAX_OPEN), field)?;
+    put_varint(w, scheme)?;
+    value.put(w)
+}
 pub(super) fn put_varint(w: &mut Writer<'_>, n: impl Into<u64>) -> Result<()> {
     full(w.varint(n.into()))
 }
@@ -189,6 +203,9 @@ impl<'a> Wire<'a> for Product<'a> {
         })
     }
     fn put(&self, w: &mut Writer<'_>) -> Result<()> {
+        if let Self::Other { scheme, value } = self {
+            return put_other(w, *scheme, value, "product scheme");
+        }
         put_varint(w, self.scheme())?;
         match self {
             Self::Gtin(g) => put_low::<6>(w, g.value()),
@@ -207,6 +224,9 @@ impl<'a> Wire<'a> for Party<'a> {
         })
     }
     fn put(&self, w: &mut Writer<'_>) -> Result<()> {
+        if let Self::Other { scheme, value } = self {
+            return put_other(w, *scheme, value, "party scheme");
+        }
         put_varint(w, self.scheme())?;
         match self {
             Self::Gln(g) => put_low::<6>(w, g.value()),
@@ -230,6 +250,9 @@ impl<'a> Wire<'a> for Expiry {
         Ok(Self::from_packed(low::<2>(r, "expiry")? as u16)?)
     }
     fn put(&self, w: &mut Writer<'_>) -> Result<()> {
+        if matches!(self, Self::Month { .. }) && Self::from_packed(self.packed()) != Ok(*self) {
+            return Err(RecordError::Limit("expiry")); // packing keeps the low bits of any year and month
+        }
         full(w.put(&self.packed().to_le_bytes()))
     }
 }
@@ -248,7 +271,7 @@ impl<'a> Wire<'a> for Document<'a> {
         Ok(Self { kind: open(r, "document kind")?, number: DocumentNumber::get(r)? })
     }
     fn put(&self, w: &mut Writer<'_>) -> Result<()> {
-        put_varint(w, self.kind)?;
+        put_open(w, self.kind, "document kind")?;
         self.number.put(w)
     }
 }
@@ -259,6 +282,7 @@ impl<'a> Wire<'a> for Amount {
         Ok(Self { value: n >> 1, tax_included: n & 1 == 1 })
     }
     fn put(&self, w: &mut Writer<'_>) -> Result<()> {
+        within(self.value, 0, MAX_AMOUNT, "amount")?;
         put_varint(w, self.value << 1 | u64::from(self.tax_included))
     }
 }
