@@ -220,12 +220,13 @@ impl<'f> Evaluation<'f, '_> {
         }
     }
 
-    /// Judges the entries for which `depth` gives one. Those that others of the level rest on come first.
+    /// Judges the entries for which `depth` gives one. What critical records count comes first: the others rest on
+    /// whether it is *no*, which the second time doesn't change.
     fn judge_level(&mut self, depth: impl Fn(&Self, &Record) -> Option<u8>) {
-        for critical in [true, false] {
+        for critical_only in [true, false] {
             for position in 0..self.facts.entries.len() {
                 let Some(entry) = self.facts.entries.get(position) else { continue };
-                if (entry.kind == EntryKind::Critical) != critical {
+                if critical_only && entry.kind != EntryKind::Critical {
                     continue;
                 }
                 let Some(depth) = depth(self, &entry.at) else { continue };

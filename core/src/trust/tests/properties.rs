@@ -46,8 +46,10 @@ fn build(steps: &[Step]) -> World {
             5 => {
                 let grant = pick(&GRANTS, c);
                 let child = child_of(&under, &format!("renewed {}", c % 2), grant.facility);
-                w.begin_enrolled(by, EntryKind::Enrol { under, child, line: target, grant });
-                logs.push((child, target));
+                // As in the format, *first* is of the same parent and facility: perhaps a line that stands, perhaps none.
+                let line = child_of(&under, &format!("key {}", b % 5), grant.facility);
+                w.begin_enrolled(by, EntryKind::Enrol { under, child, line, grant });
+                logs.push((child, line));
             }
             6..=8 => {
                 let cut = part(&w, target, branch(&w, target));
@@ -72,8 +74,8 @@ fn build(steps: &[Step]) -> World {
                 let log = child_of(&w.root.clone(), SECOND, "");
                 let cut = part(&w, w.root, 0);
                 let kind = EntryKind::NextRoot { cut, opens: commitment, commitment: [0; 32] };
-                if !w.chains.contains_key(&(log, 0)) {
-                    w.chains.insert((log, 0), vec![log]);
+                if let std::collections::btree_map::Entry::Vacant(place) = w.chains.entry((log, 0)) {
+                    place.insert(vec![log]);
                     w.push(log, kind);
                     logs.push((log, w.root));
                 }
@@ -240,4 +242,80 @@ fn random_worlds_show_every_verdict_and_reason_that_facts_can_give() {
         assert!(seen.contains(&Some(*reason)), "{reason:?}");
     }
     assert!(seen.contains(&None));
+}
+
+/// Facts that no honest reader of bytes can come to: every id one of five, all in circles.
+fn nonsense() -> impl Strategy<Value = (Vec<Entry<'static>>, Vec<Span<'static>>)> {
+    let few = || (0..5_u8).prop_map(|n| [n; 32]);
+    let cut = (few(), 0..4_u32, few()).prop_map(|(log, n, head)| Cut { log: log[..16].try_into().unwrap(), n, head });
+    let kind = prop_oneof![
+        few().prop_map(|commitment| EntryKind::Root { commitment }),
+        (cut.clone(), few(), few()).prop_map(|(cut, opens, commitment)| EntryKind::NextRoot { cut, opens, commitment }),
+        (few(), few(), few(), 0..GRANTS.len()).prop_map(|(under, child, line, g)| EntryKind::Enrol {
+            under,
+            child,
+            line,
+            grant: GRANTS[g]
+        }),
+        cut.clone().prop_map(EntryKind::Cut),
+        cut.prop_map(EntryKind::Confirm),
+        Just(EntryKind::Critical),
+    ];
+    let entry = (few(), prop_oneof![0..4_u32, Just(u32::MAX)], few(), kind)
+        .prop_map(|(log, index, identity, kind)| Entry { at: Record { log, index, identity }, kind });
+    let span = (few(), any::<u32>(), few(), 0..9_u32, few()).prop_map(|(log, start, start_hash, end, end_hash)| Span {
+        log,
+        start: start % 9,
+        start_hash,
+        end: if end == 8 { u32::MAX } else { end },
+        end_hash,
+        interior: (start % 2 == 0).then_some(&[[1; 32], [2; 32]]),
+    });
+    (prop::collection::vec(entry, 0..30), prop::collection::vec(span, 0..10))
+}
+
+proptest! {
+    #[test]
+    fn facts_that_contradict_each_other_come_to_an_end_without_a_panic((entries, spans) in nonsense()) {
+        let w = World { root: [0; 32], chains: BTreeMap::new(), entries, spans };
+        w.with(|trust| {
+            for n in 0..5_u8 {
+                let verdict = trust.counts_of(Record { log: [n; 32], index: 2, identity: [3; 32] }, Need::STOCK);
+                assert!(verdict.depth.is_none_or(|depth| depth <= 6));
+                if let Some(fork) = trust.fork_of(&[n; 32]) {
+                    let held = w.spans.iter().filter(|span| span.log == [n; 32]);
+                    assert!(held.filter_map(|span| span.value(fork.count)).count() > 1);
+                }
+                assert_ne!(trust.forked_above(&[n; 32]), Some([9; 32]));
+            }
+            for (position, entry) in w.entries.iter().enumerate() {
+                let is_cut = matches!(entry.kind, EntryKind::Cut(_));
+                assert!(is_cut || trust.is_foreign_cut(position).is_none());
+            }
+            assert_eq!(trust.verdicts().len(), w.entries.len());
+        });
+    }
+}
+
+/// How long it takes: `cargo test --release -p medlot-core -- --ignored --nocapture how_long`.
+#[test]
+#[ignore = "a measurement"]
+fn how_long_an_evaluation_takes() {
+    for authorities in [10, 30, 60] {
+        let mut w = World::new();
+        for a in 0..authorities {
+            let authority = w.enrol(w.root, &format!("authority {a}"), AUTHORITY);
+            for d in 0..20 {
+                let device = w.enrol(authority, &format!("device {d}"), DEVICE);
+                if d % 4 == 0 {
+                    w.revoke(authority, w.tip(device));
+                    w.hold(device, 0);
+                }
+            }
+        }
+        let start = std::time::Instant::now();
+        let yes = w.with(|trust| trust.verdicts().iter().filter(|verdict| verdict.counts == Counts::Yes).count());
+        println!("{} entries: {:?}", w.entries.len(), start.elapsed());
+        assert_eq!(yes, w.entries.len());
+    }
 }

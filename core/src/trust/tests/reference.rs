@@ -72,10 +72,10 @@ impl<'w> Reference<'w> {
     }
 
     fn level(&mut self, logs: &[Id], depth: usize) {
-        for critical in [true, false] {
+        for critical_only in [true, false] {
             for position in 0..self.world.entries.len() {
                 let entry = self.world.entries[position];
-                if !logs.contains(&entry.at.log) || (entry.kind == EntryKind::Critical) != critical {
+                if !logs.contains(&entry.at.log) || (critical_only && entry.kind != EntryKind::Critical) {
                     continue;
                 }
                 self.counts[position] = Some(self.judge(&entry, depth));

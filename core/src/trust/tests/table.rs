@@ -196,22 +196,23 @@ fn a_confirm_longer_than_the_cut_says_nothing() {
 
 #[test]
 fn an_unknown_cut_lowers_to_unknown_and_not_to_no() {
-    // The authority is cut where its chain isn't here: its Revoke is unknown.
     let (mut w, authority, device, sales) = world();
     w.hold(device, 0);
-    w.enrol(w.root, "device's second", DEVICE);
+    let enrolled = w.tip(authority);
     let revoke = w.revoke(authority, w.cut(device, 0, 3));
     w.fill(authority);
-    let enrolled = w.cut(authority, 0, 3);
     let tip = w.tip(authority);
     w.revoke(w.root, tip);
-    w.confirm(w.root, Cut { n: 2, head: w.chain(authority, 0)[2], ..enrolled });
-    assert_eq!(w.of_entry(revoke), unknown(Reason::CutNotChecked));
+    assert_eq!(w.of_entry(revoke), unknown(Reason::CutNotChecked), "the authority's chain isn't here");
     assert_eq!(w.of(sales[0]), unknown(Reason::PathUnknown));
-    w.spans.push(w.span(authority, 0, 2, 2, false));
-    // Index 1 of the authority's log, the Enrol, is now confirmed; the Revoke at 2 still isn't.
+    // The Enrol is confirmed, the Revoke after it still isn't.
+    w.confirm(w.root, enrolled);
     assert_eq!(w.of(sales[0]), YES);
     assert_eq!(w.of(sales[2]), unknown(Reason::CutNotChecked), "the cut would take it, were it known");
+    // Once the chain is here the cut is known.
+    w.hold(authority, 0);
+    assert_eq!(w.of_entry(revoke), YES);
+    assert_eq!([w.of(sales[1]), w.of(sales[2])], [YES, no(Reason::CutOff)]);
 }
 
 #[test]
