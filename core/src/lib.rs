@@ -17,3 +17,4 @@ pub mod movement;
 pub mod record;
 pub mod scan;
 pub mod time;
+pub mod trust;

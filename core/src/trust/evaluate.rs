@@ -1,0 +1,453 @@
+//! The evaluation, from the root downwards (`spec/trust.md` section 3).
+
+use super::chain::{lies_on, lowest_fork};
+use super::{Counts, Cut, Entry, EntryKind, Fork, Grant, Id, Mark, Need, Reason, Record, Role, Roles, SpaceTooSmall};
+use super::{Span, Verdict};
+use crate::limits::MAX_DEPTH;
+
+/// What is held here: everything that a verdict depends on. The order within the slices doesn't matter, and
+/// a fact that stands twice says nothing more.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// The root id: h₀ of the first root log.
+    pub root: Id,
+    /// The authorities' records, each under a verified seal, and the lists that match a State.
+    pub entries: &'a [Entry<'a>],
+    /// The pieces of chains held, of any log; needed of those that a cut or a Confirm names.
+    pub spans: &'a [Span<'a>],
+}
+
+/// A log's place in the tree: the lines above it, its parent's first, the root's last.
+struct Place {
+    depth: u8,
+    above: [Id; MAX_DEPTH],
+}
+
+impl Place {
+    fn lines_above(&self) -> &[Id] {
+        self.above.get(..usize::from(self.depth)).unwrap_or(&[])
+    }
+}
+
+const DEEPEST: u8 = MAX_DEPTH as u8;
+
+/// Works out which entries count: `verdicts[i]` is that of `facts.entries[i]`.
+///
+/// `marks` is space to walk chains in. The work grows with the square of the number of entries and, for each log
+/// that is cut, with the square of the number of its spans.
+///
+/// # Errors
+///
+/// [`SpaceTooSmall`] where `verdicts` is shorter than the entries or `marks` shorter than the spans.
+pub fn evaluate<'f, 's>(
+    facts: Facts<'f>,
+    verdicts: &'s mut [Verdict],
+    marks: &'s mut [Mark],
+) -> Result<Evaluation<'f, 's>, SpaceTooSmall> {
+    let too_small = SpaceTooSmall { verdicts: facts.entries.len(), marks: facts.spans.len() };
+    let verdicts = verdicts.get_mut(..facts.entries.len()).ok_or(too_small)?;
+    let marks = marks.get_mut(..facts.spans.len()).ok_or(too_small)?;
+    verdicts.fill(Verdict::default());
+    let mut this = Evaluation { facts, verdicts, marks };
+    this.judge_roots();
+    for depth in 1..=DEEPEST {
+        this.judge_level(|this, at| (this.depth_of(&at.log) == Some(depth)).then_some(depth));
+    }
+    this.judge_others();
+    Ok(this)
+}
+
+/// The verdicts on the entries; it answers for any other record.
+#[derive(Debug)]
+pub struct Evaluation<'f, 's> {
+    facts: Facts<'f>,
+    verdicts: &'s mut [Verdict],
+    marks: &'s mut [Mark],
+}
+
+impl<'f> Evaluation<'f, '_> {
+    /// The verdicts, in the order of the entries.
+    #[must_use]
+    pub fn verdicts(&self) -> &[Verdict] {
+        self.verdicts
+    }
+
+    /// The verdict on a record that is held under a verified seal and is well-formed, of any log.
+    ///
+    /// `need` is what its kind needs (table of `spec/trust.md` section 2.1).
+    pub fn counts_of(&mut self, record: Record, need: Need<'_>) -> Verdict {
+        match self.place_of(&record.log) {
+            Some(place) => {
+                let verdict = self.granted(&record, &need, &place);
+                let verdict = verdict.min(self.admitted(&record, &place)).min(self.readable(&record, &place));
+                verdict.at(place.depth)
+            }
+            None => self.outside(&record.log),
+        }
+    }
+
+    /// The lowest fork of a log, where the pieces held show one. Every branch counts until a cut settles it.
+    #[must_use]
+    pub fn fork_of(&self, log: &Id) -> Option<Fork> {
+        let count = lowest_fork(&self.facts, log)?;
+        let settled = self.place_of(log).is_some_and(|place| {
+            self.entries().any(|(entry, verdict)| {
+                verdict.counts == Counts::Yes && self.in_force(entry, verdict, log, &place).is_some()
+            })
+        });
+        Some(Fork { count, settled })
+    }
+
+    /// A log of a line above this one that is forked and not settled, where there is one: finding 3014.
+    #[must_use]
+    pub fn forked_above(&self, log: &Id) -> Option<Id> {
+        let place = self.place_of(log)?;
+        let forked = |candidate: &Id| self.fork_of(candidate).is_some_and(|fork| !fork.settled);
+        let above = |candidate: &Id| place.lines_above().iter().any(|line| self.is_of(candidate, line));
+        // The least, so that the answer doesn't hang on the order of the pieces.
+        self.facts.spans.iter().map(|span| span.log).filter(|log| above(log) && forked(log)).min()
+    }
+
+    /// Whether a cut was issued by a log that isn't above its target: it has no effect, finding 3012. `None` where
+    /// one of the two logs has no place here, or the entry at this position is no cut.
+    #[must_use]
+    pub fn is_foreign_cut(&self, position: usize) -> Option<bool> {
+        let entry = self.facts.entries.get(position)?;
+        let EntryKind::Cut(cut) = entry.kind else { return None };
+        let target = self.logs().find(|log| cut.is_on(log))?;
+        let place = self.place_of(&target)?;
+        self.depth_of(&entry.at.log)?;
+        Some(!place.lines_above().iter().any(|line| self.is_of(&entry.at.log, line)))
+    }
+
+    // ----- the tree
+
+    fn entries(&self) -> impl Iterator<Item = (&'f Entry<'f>, Verdict)> + '_ {
+        let entries: &'f [Entry<'f>] = self.facts.entries;
+        entries.iter().zip(self.verdicts.iter().copied())
+    }
+
+    /// Enrols that stand in the tree: in a log that a path from the root leads to, under a line of it.
+    fn enrols(&self) -> impl Iterator<Item = (Placed<'f>, Verdict)> + '_ {
+        self.entries().filter_map(|(entry, verdict)| {
+            let EntryKind::Enrol { under, child, line, grant } = entry.kind else { return None };
+            let depth = verdict.depth.filter(|depth| *depth < DEEPEST)?;
+            Some((Placed { under, child, line, grant, depth: depth + 1 }, verdict))
+        })
+    }
+
+    /// The Enrols that enrol this log.
+    fn enrols_of(&self, log: Id) -> impl Iterator<Item = (Placed<'f>, Verdict)> + '_ {
+        self.enrols().filter(move |(enrol, _)| enrol.child == log)
+    }
+
+    /// Every log that has a place, some of them more than once.
+    fn logs(&self) -> impl Iterator<Item = Id> + '_ {
+        self.root_logs().map(|root| root.log).chain(self.enrols().map(|(enrol, _)| enrol.child))
+    }
+
+    /// The roots' logs in their order, each with the commitment of its entry 0.
+    fn root_logs(&self) -> impl Iterator<Item = RootLog> + 'f {
+        let Facts { root, entries, .. } = self.facts;
+        let first = entries.iter().find_map(|entry| match entry.kind {
+            EntryKind::Root { commitment } if entry.at.log == root && entry.at.index == 0 => Some(commitment),
+            _ => None,
+        });
+        // Without its entry 0 the root's log is known all the same: its id is.
+        let first = RootLog { log: root, commitment: first.unwrap_or([0; 32]) };
+        core::iter::successors(Some(first), move |old| {
+            entries.iter().find_map(|entry| match entry.kind {
+                EntryKind::NextRoot { commitment, .. } if opens(entry, old) => {
+                    Some(RootLog { log: entry.at.log, commitment })
+                }
+                _ => None,
+            })
+        })
+        // A commitment is a hash over the one that it leads to, so roots can't stand in a circle; facts that say so
+        // are wrong, and end here.
+        .take(entries.len().saturating_add(1))
+    }
+
+    fn root_position(&self, log: &Id) -> Option<usize> {
+        self.root_logs().position(|root| root.log == *log)
+    }
+
+    fn is_root_log(&self, log: &Id) -> bool {
+        self.root_position(log).is_some()
+    }
+
+    fn depth_of(&self, log: &Id) -> Option<u8> {
+        if self.is_root_log(log) {
+            return Some(0);
+        }
+        self.enrols_of(*log).map(|(enrol, _)| enrol.depth).min()
+    }
+
+    fn place_of(&self, log: &Id) -> Option<Place> {
+        let mut above = [[0; 32]; MAX_DEPTH];
+        let depth = self.depth_of(log)?;
+        if depth > 0 {
+            let mut line =
+                self.enrols_of(*log).find(|(enrol, _)| enrol.depth == depth).map(|(enrol, _)| enrol.under)?;
+            for (level, slot) in (1..=depth).rev().zip(above.iter_mut()) {
+                *slot = line;
+                if level > 1 {
+                    let parents = self.enrols().find(|(enrol, _)| enrol.line == line && enrol.depth == level - 1);
+                    line = parents.map(|(enrol, _)| enrol.under)?;
+                }
+            }
+        }
+        Some(Place { depth, above })
+    }
+
+    /// Whether the log is of that line.
+    fn is_of(&self, log: &Id, line: &Id) -> bool {
+        if *line == self.facts.root {
+            self.is_root_log(log)
+        } else {
+            self.enrols_of(*log).any(|(enrol, _)| enrol.line == *line)
+        }
+    }
+
+    // ----- the levels
+
+    /// Newest first: what ends a root's log stands in newer ones.
+    fn judge_roots(&mut self) {
+        let newest = self.root_logs().count();
+        for position in (0..newest).rev() {
+            let Some(root) = self.root_logs().nth(position) else { continue };
+            self.judge_level(move |_, at| (at.log == root.log).then_some(0));
+        }
+    }
+
+    /// Judges the entries for which `depth` gives one. What critical records count comes first: the others rest on
+    /// whether it is *no*, which the second time doesn't change.
+    fn judge_level(&mut self, depth: impl Fn(&Self, &Record) -> Option<u8>) {
+        for critical_only in [true, false] {
+            for position in 0..self.facts.entries.len() {
+                let Some(entry) = self.facts.entries.get(position) else { continue };
+                if critical_only && entry.kind != EntryKind::Critical {
+                    continue;
+                }
+                let Some(depth) = depth(self, &entry.at) else { continue };
+                let verdict = self.judge(entry, depth);
+                if let Some(slot) = self.verdicts.get_mut(position) {
+                    *slot = verdict;
+                }
+            }
+        }
+    }
+
+    fn judge(&mut self, entry: &Entry<'f>, depth: u8) -> Verdict {
+        let need = match entry.kind {
+            EntryKind::Root { .. } | EntryKind::NextRoot { .. } => return self.judge_first_of_root(entry, depth),
+            EntryKind::Enrol { under, grant, .. } => {
+                if !self.is_of(&entry.at.log, &under) {
+                    return Verdict::default(); // no line of its log: it enrols nothing here
+                }
+                let verdict = self.counts_of(entry.at, Need::grant(grant));
+                let deepest = if depth == DEEPEST { Verdict::of(Reason::EnrolmentRefused) } else { Verdict::YES };
+                return verdict.min(deepest).at(depth);
+            }
+            EntryKind::Cut(_) => Need::role(Role::Enrol),
+            EntryKind::Confirm(_) | EntryKind::Critical => Need::ANY,
+            EntryKind::Other(need) => need,
+        };
+        self.counts_of(entry.at, need)
+    }
+
+    fn judge_first_of_root(&mut self, entry: &Entry<'f>, depth: u8) -> Verdict {
+        let stands = entry.at.index == 0
+            && depth == 0
+            && match entry.kind {
+                EntryKind::Root { .. } => entry.at.log == self.facts.root,
+                EntryKind::NextRoot { .. } => {
+                    let before = self.root_position(&entry.at.log).and_then(|position| position.checked_sub(1));
+                    before.and_then(|old| self.root_logs().nth(old)).is_some_and(|old| opens(entry, &old))
+                }
+                _ => false,
+            };
+        let Some(place) = self.place_of(&entry.at.log).filter(|_| stands) else {
+            return Verdict::of(Reason::Malformed).at(depth);
+        };
+        self.admitted(&entry.at, &place).at(0)
+    }
+
+    /// Logs that no path leads to: refused where every Enrol of the log counts no. One may hang under another, so
+    /// this goes on while something changes.
+    fn judge_others(&mut self) {
+        for _ in 0..self.facts.entries.len() {
+            let mut changed = false;
+            for position in 0..self.facts.entries.len() {
+                let Some(entry) = self.facts.entries.get(position) else { continue };
+                if self.place_of(&entry.at.log).is_some() {
+                    continue;
+                }
+                let verdict = self.outside(&entry.at.log);
+                if let Some(slot) = self.verdicts.get_mut(position) {
+                    changed |= *slot != verdict;
+                    *slot = verdict;
+                }
+            }
+            if !changed {
+                return;
+            }
+        }
+    }
+
+    fn outside(&self, log: &Id) -> Verdict {
+        let mut enrols = self
+            .entries()
+            .filter(|(entry, _)| matches!(entry.kind, EntryKind::Enrol { child, .. } if child == *log))
+            .peekable();
+        let refused = enrols.peek().is_some() && enrols.all(|(_, verdict)| verdict.counts == Counts::No);
+        Verdict::of(if refused { Reason::EnrolmentRefused } else { Reason::NotEnrolled })
+    }
+
+    // ----- one record
+
+    fn granted(&self, record: &Record, need: &Need<'_>, place: &Place) -> Verdict {
+        if !need.may_stand(record.index) || (place.depth == 0 && record.index == 0) {
+            return Verdict::of(Reason::Malformed);
+        }
+        if place.depth == 0 {
+            return Verdict::YES;
+        }
+        let best = |all: &mut dyn Iterator<Item = Verdict>| all.map(|verdict| verdict.counts).max();
+        let any = best(&mut self.enrols_of(record.log).map(|(_, verdict)| verdict));
+        let granting = self.enrols_of(record.log).filter(|(enrol, _)| need.granted_by(&enrol.grant));
+        match best(&mut granting.map(|(_, verdict)| verdict)) {
+            Some(Counts::Yes) => Verdict::YES,
+            Some(Counts::Unknown) => Verdict::of(Reason::PathUnknown),
+            _ if any == Some(Counts::No) => Verdict::of(Reason::EnrolmentRefused),
+            _ => Verdict::of(Reason::RoleExceeded),
+        }
+    }
+
+    /// The cut that an entry makes on this log, where the log is held to it.
+    fn in_force(&self, entry: &Entry<'_>, verdict: Verdict, log: &Id, place: &Place) -> Option<Cut> {
+        let cut = self.cut_from_above(entry, log, place).filter(|_| verdict.counts != Counts::No)?;
+        // Of one log's cuts the latest that counts holds, and what is unknown after it. Nothing replaces a NextRoot's.
+        let replaces = |other: &Record| {
+            other.log == entry.at.log
+                && (other.index > entry.at.index
+                    || (other.index == entry.at.index && verdict.counts == Counts::Unknown))
+        };
+        let replaced = place.depth > 0
+            && self.entries().any(|(other, by)| {
+                by.counts == Counts::Yes && replaces(&other.at) && self.cut_from_above(other, log, place).is_some()
+            });
+        (!replaced).then_some(cut)
+    }
+
+    /// The cut that an entry makes on this log, where it stands above it.
+    fn cut_from_above(&self, entry: &Entry<'_>, log: &Id, place: &Place) -> Option<Cut> {
+        match entry.kind {
+            EntryKind::NextRoot { cut, .. } if place.depth == 0 && entry.at.index == 0 && cut.is_on(log) => {
+                let before = self.root_position(&entry.at.log)?.checked_sub(1)?;
+                self.root_logs().nth(before).filter(|old| old.log == *log && opens(entry, old)).map(|_| cut)
+            }
+            EntryKind::Cut(cut) if cut.is_on(log) => {
+                place.lines_above().iter().any(|line| self.is_of(&entry.at.log, line)).then_some(cut)
+            }
+            _ => None,
+        }
+    }
+
+    fn admitted(&mut self, record: &Record, place: &Place) -> Verdict {
+        let mut verdict = Verdict::YES;
+        for position in 0..self.facts.entries.len() {
+            let Some(entry) = self.facts.entries.get(position) else { continue };
+            let known = self.verdicts.get(position).copied().unwrap_or_default();
+            let Some(cut) = self.in_force(entry, known, &record.log, place) else { continue };
+            let admitted = self.admit(record, &entry.at.log, &cut, place);
+            let held = if known.counts == Counts::Yes || admitted.counts == Counts::Yes {
+                admitted
+            } else {
+                Verdict::of(Reason::CutNotChecked)
+            };
+            verdict = verdict.min(held);
+        }
+        verdict
+    }
+
+    fn admit(&mut self, record: &Record, issuer: &Id, cut: &Cut, place: &Place) -> Verdict {
+        if record.index >= cut.n {
+            return Verdict::of(Reason::CutOff);
+        }
+        match lies_on(&self.facts, self.marks, record, cut.n, &cut.head) {
+            Some(true) => Verdict::YES,
+            Some(false) => Verdict::of(Reason::BranchCutOff),
+            None if self.confirmed(record, issuer, cut, place) => Verdict::YES,
+            None => Verdict::of(Reason::CutNotChecked),
+        }
+    }
+
+    /// Whether a Confirm names a prefix of the cut's chain that the record lies in.
+    fn confirmed(&mut self, record: &Record, issuer: &Id, cut: &Cut, place: &Place) -> bool {
+        for position in 0..self.facts.entries.len() {
+            let Some(Entry { at, kind: EntryKind::Confirm(prefix) }) = self.facts.entries.get(position) else {
+                continue;
+            };
+            let counts = self.verdicts.get(position).is_some_and(|verdict| verdict.counts == Counts::Yes);
+            if counts
+                && prefix.is_on(&record.log)
+                && prefix.n <= cut.n
+                && record.index < prefix.n
+                && self.may_confirm(&at.log, &record.log, issuer, place)
+                && lies_on(&self.facts, self.marks, record, prefix.n, &prefix.head) == Some(true)
+            {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether a Confirm in log `by` speaks for a cut of `issuer` on `log`: of the issuer's line, or of one above it.
+    fn may_confirm(&self, by: &Id, log: &Id, issuer: &Id, place: &Place) -> bool {
+        if place.depth == 0 {
+            // Of the same line all of them; only newer roots are final when this one is judged.
+            return self.root_position(by) > self.root_position(log);
+        }
+        let lines = place.lines_above().iter();
+        lines.skip_while(|line| !self.is_of(issuer, line)).any(|line| self.is_of(by, line))
+    }
+
+    /// Whether nothing that isn't understood stands before it in an authority's log.
+    fn readable(&self, record: &Record, place: &Place) -> Verdict {
+        let authority = Roles::of(&[Role::Enrol, Role::Regulate]);
+        let is_authority = || {
+            let mut enrols = self.enrols_of(record.log);
+            place.depth == 0
+                || enrols
+                    .any(|(enrol, verdict)| verdict.counts != Counts::No && enrol.grant.roles.intersects(authority))
+        };
+        let before = self.entries().any(|(entry, verdict)| {
+            entry.kind == EntryKind::Critical
+                && entry.at.log == record.log
+                && entry.at.index < record.index
+                && verdict.counts != Counts::No
+        });
+        if before && is_authority() { Verdict::of(Reason::NewerFormat) } else { Verdict::YES }
+    }
+}
+
+/// An Enrol with its place; `depth` is that of the log that it enrols.
+struct Placed<'a> {
+    under: Id,
+    child: Id,
+    line: Id,
+    grant: Grant<'a>,
+    depth: u8,
+}
+
+struct RootLog {
+    log: Id,
+    commitment: Id,
+}
+
+/// Whether this entry 0 goes on from that root: it cuts that log, and its key is the one committed to.
+fn opens(entry: &Entry<'_>, old: &RootLog) -> bool {
+    matches!(entry.kind, EntryKind::NextRoot { cut, opens, .. }
+        if entry.at.index == 0 && cut.n >= 1 && cut.is_on(&old.log) && old.commitment != [0; 32] && opens == old.commitment)
+}

@@ -1,0 +1,206 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+//! Worlds made of made-up records: every id is a hash of what it stands for, as the format's are.
+
+mod chains;
+mod properties;
+mod reference;
+mod roots;
+mod scope;
+mod table;
+
+use super::*;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// A hash over parts.
+fn id(parts: &[&[u8]]) -> Id {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update(u32::try_from(part.len()).unwrap().to_le_bytes());
+        hasher.update(part);
+    }
+    hasher.finalize().into()
+}
+
+fn child_of(line: &Id, key: &str, facility: &str) -> Id {
+    id(&[b"log", line, key.as_bytes(), facility.as_bytes()])
+}
+
+const EVERY_ROLE: Roles = Roles(0b11_1111);
+
+const fn grant(roles: Roles, scope: Scope<'static>, facility: &'static str) -> Grant<'static> {
+    Grant { roles, scope, facility }
+}
+
+/// An authority over everything.
+const AUTHORITY: Grant<'static> = grant(EVERY_ROLE, Scope::Prefixes(&[]), "A");
+/// A device of a pharmacy.
+const DEVICE: Grant<'static> = grant(Roles::of(&[Role::Move]), Scope::OwnFacility, "P-1");
+
+/// Chains by (log, branch): the value at each count. Branch 0 is the first.
+#[derive(Debug, Clone)]
+struct World {
+    root: Id,
+    chains: BTreeMap<(Id, u8), Vec<Id>>,
+    entries: Vec<Entry<'static>>,
+    spans: Vec<Span<'static>>,
+}
+
+impl World {
+    /// A root whose entry 0 carries this commitment.
+    fn committed(commitment: Id) -> Self {
+        let root = id(&[b"root", &commitment]);
+        let mut world = Self { root, chains: BTreeMap::new(), entries: Vec::new(), spans: Vec::new() };
+        world.chains.insert((root, 0), vec![root]);
+        world.push(root, EntryKind::Root { commitment });
+        world
+    }
+
+    fn new() -> Self {
+        Self::committed([0; 32])
+    }
+
+    fn chain(&self, log: Id, branch: u8) -> &Vec<Id> {
+        &self.chains[&(log, branch)]
+    }
+
+    /// A record that isn't an authority's.
+    fn fill_on(&mut self, log: Id, branch: u8) -> Record {
+        let chain = self.chains.get_mut(&(log, branch)).unwrap();
+        let index = u32::try_from(chain.len()).unwrap() - 1;
+        let identity = id(&[b"record", chain.last().unwrap(), &[branch]]);
+        chain.push(identity);
+        Record { log, index, identity }
+    }
+
+    fn fill(&mut self, log: Id) -> Record {
+        self.fill_on(log, 0)
+    }
+
+    fn push_on(&mut self, log: Id, branch: u8, kind: EntryKind<'static>) -> Record {
+        let at = self.fill_on(log, branch);
+        self.entries.push(Entry { at, kind });
+        at
+    }
+
+    fn push(&mut self, log: Id, kind: EntryKind<'static>) -> Record {
+        self.push_on(log, 0, kind)
+    }
+
+    /// The log begins, with its introduction, where it doesn't exist yet.
+    fn begin(&mut self, log: Id) {
+        if self.chains.insert((log, 0), vec![log]).is_none() {
+            self.fill(log);
+        }
+    }
+
+    /// `by`, of the line `under`, enrols a key as a line of its own.
+    fn enrol_under(&mut self, by: Id, under: Id, key: &str, grant: Grant<'static>) -> Id {
+        let child = child_of(&under, key, grant.facility);
+        self.begin_enrolled(by, EntryKind::Enrol { under, child, line: child, grant })
+    }
+
+    fn begin_enrolled(&mut self, by: Id, kind: EntryKind<'static>) -> Id {
+        let EntryKind::Enrol { child, .. } = kind else { panic!("not an Enrol") };
+        self.push(by, kind);
+        if !self.chains.contains_key(&(child, 0)) {
+            self.begin(child);
+        }
+        child
+    }
+
+    fn enrol(&mut self, by: Id, key: &str, grant: Grant<'static>) -> Id {
+        self.enrol_under(by, by, key, grant)
+    }
+
+    /// A second branch that leaves the first one at this count.
+    fn branch(&mut self, log: Id, count: usize) {
+        let values = self.chain(log, 0)[..=count].to_vec();
+        self.chains.insert((log, 1), values);
+    }
+
+    fn cut(&self, log: Id, branch: u8, n: u32) -> Cut {
+        Cut { log: log[..16].try_into().unwrap(), n, head: self.chain(log, branch)[n as usize] }
+    }
+
+    fn tip(&self, log: Id) -> Cut {
+        self.cut(log, 0, u32::try_from(self.chain(log, 0).len()).unwrap() - 1)
+    }
+
+    fn revoke(&mut self, by: Id, cut: Cut) -> Record {
+        self.push(by, EntryKind::Cut(cut))
+    }
+
+    fn confirm(&mut self, by: Id, prefix: Cut) -> Record {
+        self.push(by, EntryKind::Confirm(prefix))
+    }
+
+    fn span(&self, log: Id, branch: u8, start: usize, end: usize, values: bool) -> Span<'static> {
+        let chain = self.chain(log, branch);
+        let interior: Option<&'static [Id]> =
+            (values && end > start).then(|| Box::leak(chain[start + 1..end].to_vec().into_boxed_slice()) as &[Id]);
+        Span {
+            log,
+            start: u32::try_from(start).unwrap(),
+            start_hash: chain[start],
+            end: u32::try_from(end).unwrap(),
+            end_hash: chain[end],
+            interior,
+        }
+    }
+
+    /// Holds all of a branch.
+    fn hold(&mut self, log: Id, branch: u8) {
+        let span = self.span(log, branch, 0, self.chain(log, branch).len() - 1, true);
+        self.spans.push(span);
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts { root: self.root, entries: &self.entries, spans: &self.spans }
+    }
+
+    fn with<T>(&self, ask: impl FnOnce(&mut Evaluation<'_, '_>) -> T) -> T {
+        let mut verdicts = vec![Verdict::default(); self.entries.len()];
+        let mut marks = vec![Mark::default(); self.spans.len()];
+        ask(&mut evaluate(self.facts(), &mut verdicts, &mut marks).unwrap())
+    }
+
+    fn verdict(&self, record: Record, need: Need<'_>) -> Verdict {
+        self.with(|trust| trust.counts_of(record, need))
+    }
+
+    /// The verdict on a record of a device.
+    fn of(&self, record: Record) -> (Counts, Option<Reason>) {
+        let verdict = self.verdict(record, Need::STOCK);
+        (verdict.counts, verdict.reason)
+    }
+
+    /// The verdict on an entry.
+    fn of_entry(&self, at: Record) -> (Counts, Option<Reason>) {
+        let position = self.entries.iter().position(|entry| entry.at == at).unwrap();
+        let verdict = self.with(|trust| trust.verdicts()[position]);
+        (verdict.counts, verdict.reason)
+    }
+
+    fn records(&self) -> Vec<Record> {
+        let mut all = Vec::new();
+        for ((log, _), chain) in &self.chains {
+            for (index, identity) in chain.iter().skip(1).enumerate() {
+                all.push(Record { log: *log, index: u32::try_from(index).unwrap(), identity: *identity });
+            }
+        }
+        all
+    }
+}
+
+const YES: (Counts, Option<Reason>) = (Counts::Yes, None);
+
+fn no(reason: Reason) -> (Counts, Option<Reason>) {
+    assert_eq!(reason.counts(), Counts::No);
+    (Counts::No, Some(reason))
+}
+
+fn unknown(reason: Reason) -> (Counts, Option<Reason>) {
+    assert_eq!(reason.counts(), Counts::Unknown);
+    (Counts::Unknown, Some(reason))
+}
