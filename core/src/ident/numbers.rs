@@ -25,10 +25,14 @@ fn check(value: u64) -> (u8, u8) {
     (((10 - sum % 10) % 10) as u8, (value % 10) as u8)
 }
 
-fn from_value(value: u64, length: u32, field: Field) -> Result<u64, IdentError> {
+fn from_value(value: u64, length: u32, expected: &'static str, field: Field) -> Result<u64, IdentError> {
     let last = length as usize - 1;
-    if value == 0 || value >= 10u64.pow(length) {
+    if value == 0 {
         return Err(IdentError::new(field, IdentErrorKind::BadForm { expected: "a number that is not zero" }, 0));
+    }
+    if value >= 10u64.pow(length) {
+        let actual = clamp(value.checked_ilog10().map_or(0, |n| n as usize + 1));
+        return Err(IdentError::new(field, IdentErrorKind::BadLength { expected, actual }, 0));
     }
     let (expected, found) = check(value);
     if expected != found {
@@ -67,7 +71,7 @@ macro_rules! gs1_number {
             /// A length that does not exist, a character that is no digit, a wrong check digit, all zeros.
             pub fn parse(text: &str) -> Result<Self, IdentError> {
                 let value = parse(text, &$lengths, $expected, $field)?;
-                from_value(value, $digits, $field).map(Self).map_err(|e| IdentError {
+                from_value(value, $digits, $expected, $field).map(Self).map_err(|e| IdentError {
                     position: if matches!(e.kind, IdentErrorKind::CheckDigit { .. }) { clamp(text.len() - 1) } else { 0 },
                     ..e
                 })
@@ -77,7 +81,7 @@ macro_rules! gs1_number {
             /// # Errors
             /// Too many digits, zero, a wrong check digit.
             pub fn from_value(value: u64) -> Result<Self, IdentError> {
-                from_value(value, $digits, $field).map(Self)
+                from_value(value, $digits, $expected, $field).map(Self)
             }
             /// Its digits read as one number.
             #[must_use]
@@ -122,6 +126,49 @@ gs1_number!(
     Gln, Field::Gln, 13, [13], "13 digits"
 );
 
+impl Gtin {
+    /// Reads a number that a person typed, with the hyphens and blanks that are printed in it, and
+    /// whether there were any. What a scanner reads goes to [`Gtin::parse`], which refuses them.
+    ///
+    /// ```
+    /// use medlot_core::ident::Gtin;
+    /// let (gtin, separated) = Gtin::parse_typed("868-1801-092092").unwrap();
+    /// assert_eq!((gtin.to_string().as_str(), separated), ("08681801092092", true));
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Gtin::parse`]; positions count in the text as typed.
+    pub fn parse_typed(text: &str) -> Result<(Self, bool), IdentError> {
+        let is_separator = |c: char| matches!(c, '-' | ' ');
+        if !text.contains(is_separator) {
+            return Self::parse(text).map(|gtin| (gtin, false));
+        }
+        let typed = || text.char_indices().filter(|(_, c)| !is_separator(*c));
+        if let Some((at, found)) = typed().find(|(_, c)| !c.is_ascii_digit()) {
+            return Err(IdentError::new(Field::Gtin, IdentErrorKind::BadCharacter { found }, at));
+        }
+        let mut digits = [0u8; 14];
+        let mut count = 0usize;
+        for (_, c) in typed() {
+            if let Some(slot) = digits.get_mut(count) {
+                *slot = c as u8; // an ASCII digit, as just seen
+            }
+            count += 1;
+        }
+        let Some(Ok(plain)) = digits.get(..count).map(core::str::from_utf8) else {
+            let kind = IdentErrorKind::BadLength { expected: "8, 12, 13 or 14 digits", actual: clamp(count) };
+            return Err(IdentError::new(Field::Gtin, kind, 0));
+        };
+        match Self::parse(plain) {
+            Ok(gtin) => Ok((gtin, true)),
+            Err(e) if matches!(e.kind, IdentErrorKind::CheckDigit { .. }) => {
+                Err(IdentError::new(e.field, e.kind, typed().next_back().map_or(0, |(at, _)| at)))
+            }
+            Err(e) => Err(e),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -155,7 +202,40 @@ mod tests {
         assert!(Gln::parse("0614141123452").is_ok());
     }
 
+    #[test]
+    fn typed_separators_are_taken_out_and_reported_and_scanned_ones_refused() {
+        let gtin = Gtin::parse("8681801092092").unwrap();
+        assert_eq!(Gtin::parse_typed("8681801092092"), Ok((gtin, false)));
+        for text in ["868-1801-092092", "868 1801 092092", " 8681801092092", "8-6-8-1-8-0-1-0-9-2-0-9-2"] {
+            assert_eq!(Gtin::parse_typed(text), Ok((gtin, true)), "{text}");
+            assert!(matches!(Gtin::parse(text).unwrap_err().kind, IdentErrorKind::BadCharacter { .. }), "{text}");
+        }
+        let e = Gtin::parse_typed("868-1801-092093").unwrap_err();
+        assert_eq!((e.position, e.kind), (14, IdentErrorKind::CheckDigit { found: 3, expected: 2 }));
+        let e = Gtin::parse_typed("868-18Đ1-092092").unwrap_err();
+        assert_eq!((e.position, e.kind), (6, IdentErrorKind::BadCharacter { found: 'Đ' }));
+        let e = Gtin::parse_typed("868-1801-0920921-1").unwrap_err();
+        assert!(matches!(e.kind, IdentErrorKind::BadLength { actual: 15, .. }));
+        assert_eq!(Gtin::parse_typed("- -").unwrap_err().kind, IdentErrorKind::Empty);
+        assert!(Gtin::parse_typed("0000-0000-0000-00").is_err());
+    }
+
+    #[test]
+    fn a_value_of_too_many_digits_is_told_from_zero() {
+        let e = Gtin::from_value(100_000_000_000_000).unwrap_err();
+        assert!(matches!(e.kind, IdentErrorKind::BadLength { actual: 15, .. }));
+        assert!(matches!(Gtin::from_value(0).unwrap_err().kind, IdentErrorKind::BadForm { .. }));
+    }
+
     proptest! {
+        #[test]
+        fn every_sscc_and_gln_prints_and_reads_back(n in 1u64..100_000_000_000_000_000) {
+            let with_check = |base: u64| base * 10 + u64::from(check(base * 10).0);
+            let sscc = Sscc::from_value(with_check(n)).unwrap();
+            prop_assert_eq!(Sscc::parse(&sscc.to_string()), Ok(sscc));
+            let gln = Gln::from_value(with_check(n % 999_999_999_999 + 1)).unwrap();
+            prop_assert_eq!(Gln::parse(&gln.to_string()), Ok(gln));
+        }
         #[test]
         fn with_its_check_digit_every_number_prints_and_reads_back(n in 1u64..10_000_000_000_000) {
             let base = n * 10;
@@ -170,7 +250,7 @@ mod tests {
         }
         #[test]
         fn no_text_panics(text in ".{0,30}") {
-            let _ = (Gtin::parse(&text), Gln::parse(&text), Sscc::parse(&text));
+            let _ = (Gtin::parse(&text), Gtin::parse_typed(&text), Gln::parse(&text), Sscc::parse(&text));
         }
     }
 }

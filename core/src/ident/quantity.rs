@@ -137,14 +137,20 @@ impl Quantity {
     pub fn parse(text: &str) -> Result<Self, IdentError> {
         let expected = "a whole number of units, or parts such as 31/10 dose";
         let refused = IdentError::new(Field::Quantity, IdentErrorKind::BadForm { expected }, 0);
+        // More digits than fit are a number too large, not another form.
         let number = |t: &str| {
-            let plain = t == "0" || !t.starts_with(['0', '+']);
-            if plain { t.parse::<u32>().map_err(|_| refused) } else { Err(refused) }
+            let plain = t == "0" || !t.starts_with('0');
+            let digits = !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+            if plain && digits { Ok(t.parse::<u32>().unwrap_or(u32::MAX)) } else { Err(refused) }
         };
         let Some((parts, rest)) = text.split_once('/') else { return Self::units(number(text)?) };
         let (per_unit, measure) = rest.split_once(' ').ok_or(refused)?;
-        let per_unit = u16::try_from(number(per_unit)?).map_err(|_| refused)?;
-        Self::parts(number(parts)?, per_unit, Measure::parse(measure)?)
+        let at = |e: IdentError, position| IdentError::new(e.field, e.kind, position);
+        let (n, per) = (number(parts)?, number(per_unit)?);
+        let (min, max) = (u32::from(*limits::PARTS_PER_UNIT.start()), u32::from(*limits::PARTS_PER_UNIT.end()));
+        let per = limited(per, min, max).map_err(|e| at(e, parts.len() + 1))?;
+        let start = parts.len() + per_unit.len() + 2;
+        Self::parts(n, per as u16, Measure::parse(measure).map_err(|e| at(e, start))?)
     }
 }
 
@@ -169,6 +175,23 @@ mod tests {
             assert!(Quantity::parse(text).is_err(), "{text}");
         }
         assert!(Quantity::parse("0").is_ok());
+    }
+
+    #[test]
+    fn a_number_too_large_names_its_limit_and_its_place() {
+        let over = |text| Quantity::parse(text).map_err(|e| (e.kind, e.position));
+        let (whole, per) = ((0, 999_999_999), (2, 65_535));
+        for (text, (min, max), place) in [
+            ("1000000000", whole, 0),
+            ("99999999999999999999", whole, 0),
+            ("1000000000/10 dose", whole, 0),
+            ("31/65536 dose", per, 3),
+            ("31/99999999999 dose", per, 3),
+            ("31/1 dose", per, 3),
+        ] {
+            assert_eq!(over(text), Err((IdentErrorKind::OutOfRange { min, max }, place)), "{text}");
+        }
+        assert_eq!(Quantity::parse("31/10 cup").unwrap_err().position, 6);
     }
 
     proptest! {

@@ -184,6 +184,16 @@ mod tests {
 
     proptest! {
         #[test]
+        fn every_new_number_prints_and_reads_back(value in 0u64..1_000_000_000_000) {
+            let n = RegistrationNumber::New(NewRegistration::from_value(value).unwrap());
+            let text = n.to_string();
+            prop_assert_eq!(RegistrationNumber::parse(&text), Ok(n));
+        }
+        #[test]
+        fn every_old_number_with_a_letter_and_a_digit_is_accepted(text in "[A-ZĐ]{1,4}[0-9]{0,3}-H?[0-9]{1,5}-[0-9]{2}") {
+            prop_assert_eq!(RegistrationNumber::parse(&text).unwrap().to_string(), text);
+        }
+        #[test]
         fn what_is_accepted_prints_the_same(text in "[0-9A-ZĐ-]{1,14}") {
             if let Ok(n) = RegistrationNumber::parse(&text) { prop_assert_eq!(n.to_string(), text); }
         }

@@ -173,7 +173,16 @@ mod tests {
             if let Ok(v) = LotNumber::parse(&text) { prop_assert_eq!(v.to_string(), text.as_str()); }
             if let Ok(v) = Serial::parse(&text) { prop_assert_eq!(v.to_string(), text.as_str()); }
             if let Ok(v) = Fund::parse(&text) { prop_assert_eq!(v.to_string(), text.as_str()); }
+            if let Ok(v) = Operator::parse(&text) { prop_assert_eq!(v.to_string(), text.as_str()); }
+            if let Ok(v) = LocalReason::parse(&text) { prop_assert_eq!(v.to_string(), text.as_str()); }
+            if let Ok(v) = DocumentNumber::parse(&text) { prop_assert_eq!(v.to_string(), text.as_str()); }
+            if let Ok(v) = Code50::parse(&text) { prop_assert_eq!(v.to_string(), text.as_str()); }
             if let Ok(v) = FacilityCode::parse(&text) { prop_assert_eq!(v.to_string(), text.as_str()); }
+        }
+        #[test]
+        fn every_store_and_facility_code_prints_the_same(store in "[A-Z0-9.-]{1,12}", code in "[A-Za-z0-9._/-]{1,20}") {
+            prop_assert_eq!(Store::parse(&store).unwrap().to_string(), store);
+            prop_assert_eq!(FacilityCode::parse(&code).unwrap().to_string(), code);
         }
         #[test]
         fn every_set_82_text_is_a_serial(text in "[!\"%-?A-Z_a-z]{1,20}") {
