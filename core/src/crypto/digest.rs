@@ -28,6 +28,8 @@ impl Tags {
 pub struct Hash(pub [u8; 32]);
 
 impl Hash {
+    /// 32 zero bytes: in a root, that no next root will follow.
+    pub const ZERO: Self = Self([0; 32]);
     /// The first 8 bytes: what selects a log on the wire.
     #[must_use]
     pub fn log_id(&self) -> [u8; 8] {

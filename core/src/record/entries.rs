@@ -36,6 +36,8 @@ impl<'a, T: Wire<'a>> List<'a, T> {
         let n = w.len();
         Ok(Self { count, bytes: buffer.get(..n).unwrap_or_default(), of: PhantomData })
     }
+    /// No items.
+    pub const EMPTY: Self = Self { count: 0, bytes: &[], of: PhantomData };
     /// Number of items.
     #[must_use]
     pub const fn len(&self) -> usize {
@@ -82,8 +84,16 @@ pub struct Cut {
     pub log: [u8; 16],
     /// The count.
     pub count: u32,
-    /// The head at that count.
+    /// The head at that count; of 0, h₀ itself.
     pub head: Hash,
+}
+
+impl Cut {
+    /// Whether this is about that log.
+    #[must_use]
+    pub fn is_on(&self, log: &Hash) -> bool {
+        log.log16() == self.log
+    }
 }
 
 /// A suite's number, a key, the format of its log.
@@ -97,9 +107,56 @@ pub struct KeyOf<'a> {
     pub format: u8,
 }
 
-/// Roles as bits: 0 enrol, 1 regulate, 2 move, 3 supply, 4 attest, 5 report; others are kept.
+/// One role of an enrolment (`spec/trust.md` section 2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Role {
+    /// Enrols, cuts, says which cuts are in force.
+    Enrol = 0,
+    /// Recalls, facts of lots, same products, facilities.
+    Regulate = 1,
+    /// Stock entries of its own facility.
+    Move = 2,
+    /// Manufactured and imported.
+    Supply = 3,
+    /// Attests as pharmacist in charge, witness, inspector.
+    Attest = 4,
+    /// Stock entries written for a facility by someone else.
+    Report = 5,
+}
+
+/// Roles as bits; bits that this version doesn't name are kept and compared like the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Roles(pub u16);
+
+impl Roles {
+    /// No role.
+    pub const NONE: Self = Self(0);
+
+    /// These roles.
+    #[must_use]
+    pub const fn of(roles: &[Role]) -> Self {
+        let mut bits = 0;
+        let mut rest = roles;
+        while let [first, others @ ..] = rest {
+            bits |= 1 << (*first as u8);
+            rest = others;
+        }
+        Self(bits)
+    }
+
+    /// Whether every one of `other` is among these.
+    #[must_use]
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Whether at least one is in both.
+    #[must_use]
+    pub const fn intersects(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
 
 macro_rules! entry {
     ($(#[$doc:meta])* $name:ident<$lt:lifetime> { $($field:ident: $ty:ty,)* }) => {

@@ -1,29 +1,30 @@
 //! Pieces of chains that are held: which record lies on which head, and where a log forks.
 
-use super::{Facts, Id, Record};
+use super::{Facts, RecordId};
+use crate::crypto::Hash;
 
 /// A piece of one log's chain, from one count to a later one, under a verified seal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span<'a> {
     /// h₀ of the log.
-    pub log: Id,
+    pub log: Hash,
     /// First count.
     pub start: u32,
     /// The value there.
-    pub start_hash: Id,
+    pub start_hash: Hash,
     /// Last count: that of a verified seal.
     pub end: u32,
     /// The head there.
-    pub end_hash: Id,
+    pub end_hash: Hash,
     /// The values between, at the counts start + 1 … end − 1, or none where only the ends are kept. A slice of
     /// another length is as none.
-    pub interior: Option<&'a [Id]>,
+    pub interior: Option<&'a [Hash]>,
 }
 
 impl Span<'_> {
     /// The value at this count, where it is held.
     #[must_use]
-    pub fn value(&self, count: u32) -> Option<&Id> {
+    pub fn value(&self, count: u32) -> Option<&Hash> {
         if count == self.start {
             return Some(&self.start_hash);
         }
@@ -34,12 +35,12 @@ impl Span<'_> {
         between.get(usize::try_from(count - self.start - 1).ok()?)
     }
 
-    fn values(&self) -> Option<&[Id]> {
+    fn values(&self) -> Option<&[Hash]> {
         let expected = usize::try_from(self.end.checked_sub(self.start)?.checked_sub(1)?).ok()?;
         self.interior.filter(|values| values.len() == expected)
     }
 
-    fn holds(&self, count: u32, value: &Id) -> bool {
+    fn holds(&self, count: u32, value: &Hash) -> bool {
         self.value(count) == Some(value)
     }
 
@@ -85,7 +86,7 @@ pub struct Fork {
 ///
 /// Every known value of a span below a common point is on the chain, since each value has one predecessor. So spans
 /// are taken up, from the head downwards, each with the highest point at which it meets the chain.
-pub(super) fn lies_on(facts: &Facts<'_>, marks: &mut [Mark], record: &Record, n: u32, head: &Id) -> Option<bool> {
+pub(super) fn lies_on(facts: &Facts<'_>, marks: &mut [Mark], record: &RecordId, n: u32, head: &Hash) -> Option<bool> {
     let target = record.index.checked_add(1)?;
     if target > n {
         return Some(false);
@@ -135,7 +136,7 @@ fn raise(marks: &mut [Mark], at: usize, count: u32) {
 }
 
 /// The lowest count at which two values of this log are held.
-pub(super) fn lowest_fork(facts: &Facts<'_>, log: &Id) -> Option<u32> {
+pub(super) fn lowest_fork(facts: &Facts<'_>, log: &Hash) -> Option<u32> {
     let spans = || facts.spans.iter().enumerate().filter(|(_, span)| span.log == *log);
     spans().flat_map(|(at, a)| spans().skip_while(move |(b, _)| *b <= at).filter_map(|(_, b)| a.differs(b))).min()
 }

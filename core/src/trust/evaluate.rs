@@ -1,18 +1,19 @@
 //! The evaluation, from the root downwards (`spec/trust.md` section 3).
 
 use super::chain::{lies_on, lowest_fork};
-use super::{Counts, Cut, Entry, EntryKind, Fork, Grant, Id, Mark, Need, Reason, Record, Role, Roles, SpaceTooSmall};
-use super::{Span, Verdict};
+use super::{Counts, Fact, FactKind, Fork, Grant, Mark, Need, Reason, RecordId, SpaceTooSmall, Span, Verdict};
+use crate::crypto::Hash;
 use crate::limits::MAX_DEPTH;
+use crate::record::{Cut, Role, Roles};
 
 /// What is held here: everything that a verdict depends on. The order within the slices doesn't matter, and
 /// a fact that stands twice says nothing more.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
     /// The root id: h₀ of the first root log.
-    pub root: Id,
+    pub root: Hash,
     /// The authorities' records, each under a verified seal, and the lists that match a State.
-    pub entries: &'a [Entry<'a>],
+    pub entries: &'a [Fact<'a>],
     /// The pieces of chains held, of any log; needed of those that a cut or a Confirm names.
     pub spans: &'a [Span<'a>],
 }
@@ -20,11 +21,11 @@ pub struct Facts<'a> {
 /// A log's place in the tree: the lines above it, its parent's first, the root's last.
 struct Place {
     depth: u8,
-    above: [Id; MAX_DEPTH],
+    above: [Hash; MAX_DEPTH],
 }
 
 impl Place {
-    fn lines_above(&self) -> &[Id] {
+    fn lines_above(&self) -> &[Hash] {
         self.above.get(..usize::from(self.depth)).unwrap_or(&[])
     }
 }
@@ -75,7 +76,7 @@ impl<'f> Evaluation<'f, '_> {
     /// The verdict on a record that is held under a verified seal and is well-formed, of any log.
     ///
     /// `need` is what its kind needs (table of `spec/trust.md` section 2.1).
-    pub fn counts_of(&mut self, record: Record, need: Need<'_>) -> Verdict {
+    pub fn counts_of(&mut self, record: RecordId, need: Need<'_>) -> Verdict {
         match self.place_of(&record.log) {
             Some(place) => {
                 let verdict = self.granted(&record, &need, &place);
@@ -88,7 +89,7 @@ impl<'f> Evaluation<'f, '_> {
 
     /// The lowest fork of a log, where the pieces held show one. Every branch counts until a cut settles it.
     #[must_use]
-    pub fn fork_of(&self, log: &Id) -> Option<Fork> {
+    pub fn fork_of(&self, log: &Hash) -> Option<Fork> {
         let count = lowest_fork(&self.facts, log)?;
         let settled = self.place_of(log).is_some_and(|place| {
             self.entries().any(|(entry, verdict)| {
@@ -100,10 +101,10 @@ impl<'f> Evaluation<'f, '_> {
 
     /// A log of a line above this one that is forked and not settled, where there is one: finding 3014.
     #[must_use]
-    pub fn forked_above(&self, log: &Id) -> Option<Id> {
+    pub fn forked_above(&self, log: &Hash) -> Option<Hash> {
         let place = self.place_of(log)?;
-        let forked = |candidate: &Id| self.fork_of(candidate).is_some_and(|fork| !fork.settled);
-        let above = |candidate: &Id| place.lines_above().iter().any(|line| self.is_of(candidate, line));
+        let forked = |candidate: &Hash| self.fork_of(candidate).is_some_and(|fork| !fork.settled);
+        let above = |candidate: &Hash| place.lines_above().iter().any(|line| self.is_of(candidate, line));
         // The least, so that the answer doesn't hang on the order of the pieces.
         self.facts.spans.iter().map(|span| span.log).filter(|log| above(log) && forked(log)).min()
     }
@@ -113,7 +114,7 @@ impl<'f> Evaluation<'f, '_> {
     #[must_use]
     pub fn is_foreign_cut(&self, position: usize) -> Option<bool> {
         let entry = self.facts.entries.get(position)?;
-        let EntryKind::Cut(cut) = entry.kind else { return None };
+        let FactKind::Cut(cut) = entry.kind else { return None };
         let target = self.logs().find(|log| cut.is_on(log))?;
         let place = self.place_of(&target)?;
         self.depth_of(&entry.at.log)?;
@@ -122,27 +123,27 @@ impl<'f> Evaluation<'f, '_> {
 
     // ----- the tree
 
-    fn entries(&self) -> impl Iterator<Item = (&'f Entry<'f>, Verdict)> + '_ {
-        let entries: &'f [Entry<'f>] = self.facts.entries;
+    fn entries(&self) -> impl Iterator<Item = (&'f Fact<'f>, Verdict)> + '_ {
+        let entries: &'f [Fact<'f>] = self.facts.entries;
         entries.iter().zip(self.verdicts.iter().copied())
     }
 
     /// Enrols that stand in the tree: in a log that a path from the root leads to, under a line of it.
     fn enrols(&self) -> impl Iterator<Item = (Placed<'f>, Verdict)> + '_ {
         self.entries().filter_map(|(entry, verdict)| {
-            let EntryKind::Enrol { under, child, line, grant } = entry.kind else { return None };
+            let FactKind::Enrol { under, child, line, grant, .. } = entry.kind else { return None };
             let depth = verdict.depth.filter(|depth| *depth < DEEPEST)?;
             Some((Placed { under, child, line, grant, depth: depth + 1 }, verdict))
         })
     }
 
     /// The Enrols that enrol this log.
-    fn enrols_of(&self, log: Id) -> impl Iterator<Item = (Placed<'f>, Verdict)> + '_ {
+    fn enrols_of(&self, log: Hash) -> impl Iterator<Item = (Placed<'f>, Verdict)> + '_ {
         self.enrols().filter(move |(enrol, _)| enrol.child == log)
     }
 
     /// Every log that has a place, some of them more than once.
-    fn logs(&self) -> impl Iterator<Item = Id> + '_ {
+    fn logs(&self) -> impl Iterator<Item = Hash> + '_ {
         self.root_logs().map(|root| root.log).chain(self.enrols().map(|(enrol, _)| enrol.child))
     }
 
@@ -150,14 +151,14 @@ impl<'f> Evaluation<'f, '_> {
     fn root_logs(&self) -> impl Iterator<Item = RootLog> + 'f {
         let Facts { root, entries, .. } = self.facts;
         let first = entries.iter().find_map(|entry| match entry.kind {
-            EntryKind::Root { commitment } if entry.at.log == root && entry.at.index == 0 => Some(commitment),
+            FactKind::Root { commitment } if entry.at.log == root && entry.at.index == 0 => Some(commitment),
             _ => None,
         });
         // Without its entry 0 the root's log is known all the same: its id is.
-        let first = RootLog { log: root, commitment: first.unwrap_or([0; 32]) };
+        let first = RootLog { log: root, commitment: first.unwrap_or(Hash::ZERO) };
         core::iter::successors(Some(first), move |old| {
             entries.iter().find_map(|entry| match entry.kind {
-                EntryKind::NextRoot { commitment, .. } if opens(entry, old) => {
+                FactKind::NextRoot { commitment, .. } if opens(entry, old) => {
                     Some(RootLog { log: entry.at.log, commitment })
                 }
                 _ => None,
@@ -168,23 +169,23 @@ impl<'f> Evaluation<'f, '_> {
         .take(entries.len().saturating_add(1))
     }
 
-    fn root_position(&self, log: &Id) -> Option<usize> {
+    fn root_position(&self, log: &Hash) -> Option<usize> {
         self.root_logs().position(|root| root.log == *log)
     }
 
-    fn is_root_log(&self, log: &Id) -> bool {
+    fn is_root_log(&self, log: &Hash) -> bool {
         self.root_position(log).is_some()
     }
 
-    fn depth_of(&self, log: &Id) -> Option<u8> {
+    fn depth_of(&self, log: &Hash) -> Option<u8> {
         if self.is_root_log(log) {
             return Some(0);
         }
         self.enrols_of(*log).map(|(enrol, _)| enrol.depth).min()
     }
 
-    fn place_of(&self, log: &Id) -> Option<Place> {
-        let mut above = [[0; 32]; MAX_DEPTH];
+    fn place_of(&self, log: &Hash) -> Option<Place> {
+        let mut above = [Hash::ZERO; MAX_DEPTH];
         let depth = self.depth_of(log)?;
         if depth > 0 {
             let mut line =
@@ -201,7 +202,7 @@ impl<'f> Evaluation<'f, '_> {
     }
 
     /// Whether the log is of that line.
-    fn is_of(&self, log: &Id, line: &Id) -> bool {
+    fn is_of(&self, log: &Hash, line: &Hash) -> bool {
         if *line == self.facts.root {
             self.is_root_log(log)
         } else {
@@ -222,11 +223,11 @@ impl<'f> Evaluation<'f, '_> {
 
     /// Judges the entries for which `depth` gives one. What critical records count comes first: the others rest on
     /// whether it is *no*, which the second time doesn't change.
-    fn judge_level(&mut self, depth: impl Fn(&Self, &Record) -> Option<u8>) {
+    fn judge_level(&mut self, depth: impl Fn(&Self, &RecordId) -> Option<u8>) {
         for critical_only in [true, false] {
             for position in 0..self.facts.entries.len() {
                 let Some(entry) = self.facts.entries.get(position) else { continue };
-                if critical_only && entry.kind != EntryKind::Critical {
+                if critical_only && entry.kind != FactKind::Critical {
                     continue;
                 }
                 let Some(depth) = depth(self, &entry.at) else { continue };
@@ -238,10 +239,10 @@ impl<'f> Evaluation<'f, '_> {
         }
     }
 
-    fn judge(&mut self, entry: &Entry<'f>, depth: u8) -> Verdict {
+    fn judge(&mut self, entry: &Fact<'f>, depth: u8) -> Verdict {
         let need = match entry.kind {
-            EntryKind::Root { .. } | EntryKind::NextRoot { .. } => return self.judge_first_of_root(entry, depth),
-            EntryKind::Enrol { under, grant, .. } => {
+            FactKind::Root { .. } | FactKind::NextRoot { .. } => return self.judge_first_of_root(entry, depth),
+            FactKind::Enrol { under, grant, .. } => {
                 if !self.is_of(&entry.at.log, &under) {
                     return Verdict::default(); // no line of its log: it enrols nothing here
                 }
@@ -249,19 +250,19 @@ impl<'f> Evaluation<'f, '_> {
                 let deepest = if depth == DEEPEST { Verdict::of(Reason::EnrolmentRefused) } else { Verdict::YES };
                 return verdict.min(deepest).at(depth);
             }
-            EntryKind::Cut(_) => Need::role(Role::Enrol),
-            EntryKind::Confirm(_) | EntryKind::Critical => Need::ANY,
-            EntryKind::Other(need) => need,
+            FactKind::Cut(_) | FactKind::State { .. } => Need::role(Role::Enrol),
+            FactKind::Confirm(_) | FactKind::Critical => Need::ANY,
+            FactKind::Other(need) => need,
         };
         self.counts_of(entry.at, need)
     }
 
-    fn judge_first_of_root(&mut self, entry: &Entry<'f>, depth: u8) -> Verdict {
+    fn judge_first_of_root(&mut self, entry: &Fact<'f>, depth: u8) -> Verdict {
         let stands = entry.at.index == 0
             && depth == 0
             && match entry.kind {
-                EntryKind::Root { .. } => entry.at.log == self.facts.root,
-                EntryKind::NextRoot { .. } => {
+                FactKind::Root { .. } => entry.at.log == self.facts.root,
+                FactKind::NextRoot { .. } => {
                     let before = self.root_position(&entry.at.log).and_then(|position| position.checked_sub(1));
                     before.and_then(|old| self.root_logs().nth(old)).is_some_and(|old| opens(entry, &old))
                 }
@@ -295,10 +296,10 @@ impl<'f> Evaluation<'f, '_> {
         }
     }
 
-    fn outside(&self, log: &Id) -> Verdict {
+    fn outside(&self, log: &Hash) -> Verdict {
         let mut enrols = self
             .entries()
-            .filter(|(entry, _)| matches!(entry.kind, EntryKind::Enrol { child, .. } if child == *log))
+            .filter(|(entry, _)| matches!(entry.kind, FactKind::Enrol { child, .. } if child == *log))
             .peekable();
         let refused = enrols.peek().is_some() && enrols.all(|(_, verdict)| verdict.counts == Counts::No);
         Verdict::of(if refused { Reason::EnrolmentRefused } else { Reason::NotEnrolled })
@@ -306,7 +307,7 @@ impl<'f> Evaluation<'f, '_> {
 
     // ----- one record
 
-    fn granted(&self, record: &Record, need: &Need<'_>, place: &Place) -> Verdict {
+    fn granted(&self, record: &RecordId, need: &Need<'_>, place: &Place) -> Verdict {
         if !need.may_stand(record.index) || (place.depth == 0 && record.index == 0) {
             return Verdict::of(Reason::Malformed);
         }
@@ -325,10 +326,10 @@ impl<'f> Evaluation<'f, '_> {
     }
 
     /// The cut that an entry makes on this log, where the log is held to it.
-    fn in_force(&self, entry: &Entry<'_>, verdict: Verdict, log: &Id, place: &Place) -> Option<Cut> {
+    fn in_force(&self, entry: &Fact<'_>, verdict: Verdict, log: &Hash, place: &Place) -> Option<Cut> {
         let cut = self.cut_from_above(entry, log, place).filter(|_| verdict.counts != Counts::No)?;
         // Of one log's cuts the latest that counts holds, and what is unknown after it. Nothing replaces a NextRoot's.
-        let replaces = |other: &Record| {
+        let replaces = |other: &RecordId| {
             other.log == entry.at.log
                 && (other.index > entry.at.index
                     || (other.index == entry.at.index && verdict.counts == Counts::Unknown))
@@ -341,20 +342,20 @@ impl<'f> Evaluation<'f, '_> {
     }
 
     /// The cut that an entry makes on this log, where it stands above it.
-    fn cut_from_above(&self, entry: &Entry<'_>, log: &Id, place: &Place) -> Option<Cut> {
+    fn cut_from_above(&self, entry: &Fact<'_>, log: &Hash, place: &Place) -> Option<Cut> {
         match entry.kind {
-            EntryKind::NextRoot { cut, .. } if place.depth == 0 && entry.at.index == 0 && cut.is_on(log) => {
+            FactKind::NextRoot { cut, .. } if place.depth == 0 && entry.at.index == 0 && cut.is_on(log) => {
                 let before = self.root_position(&entry.at.log)?.checked_sub(1)?;
                 self.root_logs().nth(before).filter(|old| old.log == *log && opens(entry, old)).map(|_| cut)
             }
-            EntryKind::Cut(cut) if cut.is_on(log) => {
+            FactKind::Cut(cut) if cut.is_on(log) => {
                 place.lines_above().iter().any(|line| self.is_of(&entry.at.log, line)).then_some(cut)
             }
             _ => None,
         }
     }
 
-    fn admitted(&mut self, record: &Record, place: &Place) -> Verdict {
+    fn admitted(&mut self, record: &RecordId, place: &Place) -> Verdict {
         let mut verdict = Verdict::YES;
         for position in 0..self.facts.entries.len() {
             let Some(entry) = self.facts.entries.get(position) else { continue };
@@ -371,11 +372,11 @@ impl<'f> Evaluation<'f, '_> {
         verdict
     }
 
-    fn admit(&mut self, record: &Record, issuer: &Id, cut: &Cut, place: &Place) -> Verdict {
-        if record.index >= cut.n {
+    fn admit(&mut self, record: &RecordId, issuer: &Hash, cut: &Cut, place: &Place) -> Verdict {
+        if record.index >= cut.count {
             return Verdict::of(Reason::CutOff);
         }
-        match lies_on(&self.facts, self.marks, record, cut.n, &cut.head) {
+        match lies_on(&self.facts, self.marks, record, cut.count, &cut.head) {
             Some(true) => Verdict::YES,
             Some(false) => Verdict::of(Reason::BranchCutOff),
             None if self.confirmed(record, issuer, cut, place) => Verdict::YES,
@@ -384,18 +385,18 @@ impl<'f> Evaluation<'f, '_> {
     }
 
     /// Whether a Confirm names a prefix of the cut's chain that the record lies in.
-    fn confirmed(&mut self, record: &Record, issuer: &Id, cut: &Cut, place: &Place) -> bool {
+    fn confirmed(&mut self, record: &RecordId, issuer: &Hash, cut: &Cut, place: &Place) -> bool {
         for position in 0..self.facts.entries.len() {
-            let Some(Entry { at, kind: EntryKind::Confirm(prefix) }) = self.facts.entries.get(position) else {
+            let Some(Fact { at, kind: FactKind::Confirm(prefix) }) = self.facts.entries.get(position) else {
                 continue;
             };
             let counts = self.verdicts.get(position).is_some_and(|verdict| verdict.counts == Counts::Yes);
             if counts
                 && prefix.is_on(&record.log)
-                && prefix.n <= cut.n
-                && record.index < prefix.n
+                && prefix.count <= cut.count
+                && record.index < prefix.count
                 && self.may_confirm(&at.log, &record.log, issuer, place)
-                && lies_on(&self.facts, self.marks, record, prefix.n, &prefix.head) == Some(true)
+                && lies_on(&self.facts, self.marks, record, prefix.count, &prefix.head) == Some(true)
             {
                 return true;
             }
@@ -404,7 +405,7 @@ impl<'f> Evaluation<'f, '_> {
     }
 
     /// Whether a Confirm in log `by` speaks for a cut of `issuer` on `log`: of the issuer's line, or of one above it.
-    fn may_confirm(&self, by: &Id, log: &Id, issuer: &Id, place: &Place) -> bool {
+    fn may_confirm(&self, by: &Hash, log: &Hash, issuer: &Hash, place: &Place) -> bool {
         if place.depth == 0 {
             // Of the same line all of them; only newer roots are final when this one is judged.
             return self.root_position(by) > self.root_position(log);
@@ -414,7 +415,7 @@ impl<'f> Evaluation<'f, '_> {
     }
 
     /// Whether nothing that isn't understood stands before it in an authority's log.
-    fn readable(&self, record: &Record, place: &Place) -> Verdict {
+    fn readable(&self, record: &RecordId, place: &Place) -> Verdict {
         let authority = Roles::of(&[Role::Enrol, Role::Regulate]);
         let is_authority = || {
             let mut enrols = self.enrols_of(record.log);
@@ -423,7 +424,7 @@ impl<'f> Evaluation<'f, '_> {
                     .any(|(enrol, verdict)| verdict.counts != Counts::No && enrol.grant.roles.intersects(authority))
         };
         let before = self.entries().any(|(entry, verdict)| {
-            entry.kind == EntryKind::Critical
+            entry.kind == FactKind::Critical
                 && entry.at.log == record.log
                 && entry.at.index < record.index
                 && verdict.counts != Counts::No
@@ -434,20 +435,20 @@ impl<'f> Evaluation<'f, '_> {
 
 /// An Enrol with its place; `depth` is that of the log that it enrols.
 struct Placed<'a> {
-    under: Id,
-    child: Id,
-    line: Id,
+    under: Hash,
+    child: Hash,
+    line: Hash,
     grant: Grant<'a>,
     depth: u8,
 }
 
 struct RootLog {
-    log: Id,
-    commitment: Id,
+    log: Hash,
+    commitment: Hash,
 }
 
 /// Whether this entry 0 goes on from that root: it cuts that log, and its key is the one committed to.
-fn opens(entry: &Entry<'_>, old: &RootLog) -> bool {
-    matches!(entry.kind, EntryKind::NextRoot { cut, opens, .. }
-        if entry.at.index == 0 && cut.n >= 1 && cut.is_on(&old.log) && old.commitment != [0; 32] && opens == old.commitment)
+fn opens(entry: &Fact<'_>, old: &RootLog) -> bool {
+    matches!(entry.kind, FactKind::NextRoot { cut, opens, .. }
+        if entry.at.index == 0 && cut.count >= 1 && cut.is_on(&old.log) && old.commitment != Hash::ZERO && opens == old.commitment)
 }

@@ -1,67 +1,18 @@
 //! What goes in: records as trust sees them, and what an enrolment grants.
 
-use super::Id;
+use crate::crypto::Hash;
+use crate::record::{Cut, KeyOf, List, Prefix, Role, Roles, State};
+use crate::time::{Days, Timestamp};
 
 /// Where a record stands. Two branches of a forked log may hold different records at one index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Record {
+pub struct RecordId {
     /// h₀ of its log.
-    pub log: Id,
+    pub log: Hash,
     /// Its index, from 0.
     pub index: u32,
     /// Its identity, hᵢ₊₁ (`spec/wire-format.md` section 4).
-    pub identity: Id,
-}
-
-/// One role (`spec/trust.md` section 2.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Role {
-    /// Enrols, cuts, says which cuts are in force.
-    Enrol = 0,
-    /// Recalls, facts of lots, same products, facilities.
-    Regulate = 1,
-    /// Stock entries of its own facility.
-    Move = 2,
-    /// Manufactured and imported.
-    Supply = 3,
-    /// Attests as pharmacist in charge, witness, inspector.
-    Attest = 4,
-    /// Stock entries written for a facility by someone else.
-    Report = 5,
-}
-
-/// Roles as bits; bits that this version doesn't name are kept and compared like the others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Roles(pub u16);
-
-impl Roles {
-    /// No role.
-    pub const NONE: Self = Self(0);
-
-    /// These roles.
-    #[must_use]
-    pub const fn of(roles: &[Role]) -> Self {
-        let mut bits = 0;
-        let mut rest = roles;
-        while let [first, others @ ..] = rest {
-            bits |= 1 << (*first as u8);
-            rest = others;
-        }
-        Self(bits)
-    }
-
-    /// Whether every one of `other` is among these.
-    #[must_use]
-    pub const fn contains(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    /// Whether at least one is in both.
-    #[must_use]
-    pub const fn intersects(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
+    pub identity: Hash,
 }
 
 /// The facilities that an enrolment reaches (`spec/trust.md` section 2.2).
@@ -70,7 +21,7 @@ pub enum Scope<'a> {
     /// The log's own facility only.
     OwnFacility,
     /// Facilities whose code begins with one of these, bytewise. Empty: all.
-    Prefixes(&'a [&'a str]),
+    Prefixes(List<'a, Prefix<'a>>),
 }
 
 /// What an `Enrol` gives the log that it enrols.
@@ -82,6 +33,10 @@ pub struct Grant<'a> {
     pub scope: Scope<'a>,
     /// The facility code of the log enrolled.
     pub facility: &'a str,
+    /// The first day on which its records are expected. A finding and a warning, never a verdict.
+    pub valid_from: Option<Days>,
+    /// The last.
+    pub valid_until: Option<Days>,
 }
 
 impl Grant<'_> {
@@ -90,7 +45,7 @@ impl Grant<'_> {
     pub fn reaches(&self, facility: &str) -> bool {
         match self.scope {
             Scope::OwnFacility => facility == self.facility,
-            Scope::Prefixes(all) => covers(all, facility),
+            Scope::Prefixes(all) => covers(&all, facility),
         }
     }
 
@@ -104,15 +59,17 @@ impl Grant<'_> {
                 (_, Scope::OwnFacility) => true, // its one facility is within: asked just above
                 (Scope::OwnFacility, Scope::Prefixes(_)) => false,
                 // "all" is given from "all" only; any list from "all" too
-                (Scope::Prefixes(mine), Scope::Prefixes([])) => mine.is_empty(),
-                (Scope::Prefixes(mine), Scope::Prefixes(theirs)) => theirs.iter().all(|prefix| covers(mine, prefix)),
+                (Scope::Prefixes(mine), Scope::Prefixes(theirs)) if theirs.is_empty() => mine.is_empty(),
+                (Scope::Prefixes(mine), Scope::Prefixes(theirs)) => {
+                    theirs.iter().all(|prefix| covers(&mine, prefix.0.as_str()))
+                }
             }
     }
 }
 
 /// Whether `code` (a facility's or a prefix) begins with one of `prefixes`; none of them stands for all.
-fn covers(prefixes: &[&str], code: &str) -> bool {
-    prefixes.is_empty() || prefixes.iter().any(|prefix| code.as_bytes().starts_with(prefix.as_bytes()))
+fn covers(prefixes: &List<'_, Prefix<'_>>, code: &str) -> bool {
+    prefixes.is_empty() || prefixes.iter().any(|prefix| code.as_bytes().starts_with(prefix.0.as_str().as_bytes()))
 }
 
 /// What an enrolment must grant so that a record counts (table of `spec/trust.md` section 2.1).
@@ -128,7 +85,7 @@ pub struct Need<'a> {
 impl<'a> Need<'a> {
     /// Any enrolment: `Observed`, `ClockSet`, `Blind`, `Detail`, `Close`, `Confirm`, unknown informative kinds.
     pub const ANY: Self = Self { any_of: None, facility: None, grant: None, first: false };
-    /// Entry 0 of every log but a root's.
+    /// Fact 0 of every log but a root's.
     pub const INTRODUCE: Self = Self { first: true, ..Self::ANY };
     /// Movements (but manufactured and imported), reversals, refusals and counts.
     pub const STOCK: Self = Self::any_of(Roles::of(&[Role::Move, Role::Report]));
@@ -172,61 +129,51 @@ impl<'a> Need<'a> {
     }
 }
 
-/// The end of a log, or a prefix of it: the first 16 bytes of h₀, a count, the value there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cut {
-    /// log16 of the log cut.
-    pub log: [u8; 16],
-    /// The count n at which it ends.
-    pub n: u32,
-    /// hₙ; of n = 0, h₀ itself.
-    pub head: Id,
-}
-
-impl Cut {
-    /// Whether this is about that log.
-    #[must_use]
-    pub fn is_on(&self, log: &Id) -> bool {
-        log.starts_with(&self.log)
-    }
-}
-
 /// A record of an authority, as far as trust needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Entry<'a> {
+pub struct Fact<'a> {
     /// Where it stands.
-    pub at: Record,
+    pub at: RecordId,
     /// What it says.
-    pub kind: EntryKind<'a>,
+    pub kind: FactKind<'a>,
 }
 
 /// What a record of an authority says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EntryKind<'a> {
+pub enum FactKind<'a> {
     /// `Root`.
     Root {
         /// The commitment it carries: zeros where no next root will follow.
-        commitment: Id,
+        commitment: Hash,
     },
     /// `NextRoot`.
     NextRoot {
         /// The cut of the old root's log.
         cut: Cut,
         /// The commitment made of its own log's suite and key and of `commitment`; the root before must carry it.
-        opens: Id,
+        opens: Hash,
         /// The commitment it carries.
-        commitment: Id,
+        commitment: Hash,
     },
     /// `Enrol`. Where its own log is of several lines, one such entry for each, with the same `at`.
     Enrol {
         /// The id of the line that the log holding it is of.
-        under: Id,
+        under: Hash,
         /// h₀ of the log that it enrols under that line.
-        child: Id,
+        child: Hash,
         /// The id of that log's line: `child`, or where *first* stands, h₀ of the line's first log.
-        line: Id,
+        line: Hash,
         /// What it gives.
         grant: Grant<'a>,
+        /// The key of the log enrolled: not read by the evaluation, but by who verifies that log's seals.
+        key: KeyOf<'a>,
+    },
+    /// `State`.
+    State {
+        /// When it was written; `None` where the clock was never set.
+        at: Option<Timestamp>,
+        /// What it says.
+        state: State<'a>,
     },
     /// `Revoke`; also one entry of the list of a `State`, at that State's place.
     Cut(Cut),
@@ -234,6 +181,6 @@ pub enum EntryKind<'a> {
     Confirm(Cut),
     /// A critical record that isn't fully understood.
     Critical,
-    /// Any other: a State, a recall … to be judged by what it needs.
+    /// Any other: a recall … to be judged by what it needs.
     Other(Need<'a>),
 }

@@ -6,22 +6,25 @@
 //! verdicts.
 //!
 //! ```
-//! use medlot_core::trust::{Counts, Entry, EntryKind, Facts, Grant, Mark, Need, Record, Role, Roles, Scope, Verdict, evaluate};
+//! use medlot_core::crypto::Hash;
+//! use medlot_core::record::{KeyOf, Role, Roles};
+//! use medlot_core::trust::{Counts, Fact, FactKind, Facts, Grant, Mark, Need, RecordId, Scope, Verdict, evaluate};
 //!
 //! // Identities are hashes; these are short for the example.
-//! let (root, shop) = ([1; 32], [2; 32]);
-//! let grant = Grant { roles: Roles::of(&[Role::Move]), scope: Scope::OwnFacility, facility: "HN-0417" };
+//! let (root, shop) = (Hash([1; 32]), Hash([2; 32]));
+//! let grant = Grant { roles: Roles::of(&[Role::Move]), scope: Scope::OwnFacility, facility: "HN-0417", valid_from: None, valid_until: None };
+//! let key = KeyOf { suite: 0, key: &[7; 32], format: 0 };
 //! let entries = [
-//!     Entry { at: Record { log: root, index: 0, identity: [10; 32] }, kind: EntryKind::Root { commitment: [0; 32] } },
-//!     Entry {
-//!         at: Record { log: root, index: 1, identity: [11; 32] },
-//!         kind: EntryKind::Enrol { under: root, child: shop, line: shop, grant },
+//!     Fact { at: RecordId { log: root, index: 0, identity: Hash([10; 32]) }, kind: FactKind::Root { commitment: Hash([0; 32]) } },
+//!     Fact {
+//!         at: RecordId { log: root, index: 1, identity: Hash([11; 32]) },
+//!         kind: FactKind::Enrol { under: root, child: shop, line: shop, grant, key },
 //!     },
 //! ];
 //! let facts = Facts { root, entries: &entries, spans: &[] };
 //! let (mut verdicts, mut marks) = ([Verdict::default(); 2], [Mark::default(); 0]);
 //! let mut trust = evaluate(facts, &mut verdicts, &mut marks).unwrap();
-//! let sale = Record { log: shop, index: 7, identity: [99; 32] };
+//! let sale = RecordId { log: shop, index: 7, identity: Hash([99; 32]) };
 //! assert_eq!(trust.counts_of(sale, Need::STOCK).counts, Counts::Yes);
 //! assert_eq!(trust.counts_of(sale, Need::role(Role::Regulate)).counts, Counts::No);
 //! ```
@@ -39,8 +42,5 @@ mod tests;
 
 pub use chain::{Fork, Mark, Span};
 pub use evaluate::{Evaluation, Facts, evaluate};
-pub use facts::{Cut, Entry, EntryKind, Grant, Need, Record, Role, Roles, Scope};
+pub use facts::{Fact, FactKind, Grant, Need, RecordId, Scope};
 pub use verdict::{Counts, Reason, SpaceTooSmall, Verdict};
-
-/// A SHA-256 value: h₀ of a log, a line id, an identity, a head or a commitment.
-pub type Id = [u8; 32];

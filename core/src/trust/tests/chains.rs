@@ -5,7 +5,7 @@ use super::reference::on_chain;
 use super::*;
 use proptest::prelude::*;
 
-fn long_log(count: usize) -> (World, Id) {
+fn long_log(count: usize) -> (World, Hash) {
     let mut w = World::new();
     let log = w.enrol(w.root, "key", DEVICE);
     for _ in 1..count {
@@ -45,8 +45,8 @@ fn an_interior_of_another_length_is_as_none() {
 #[test]
 fn the_greatest_index_has_no_count_after_it() {
     let (w, log) = long_log(2);
-    let record = Record { log, index: u32::MAX, identity: [0; 32] };
-    assert_eq!(lies_on(&w.facts(), &mut [], &record, u32::MAX, &[1; 32]), None);
+    let record = RecordId { log, index: u32::MAX, identity: Hash([0; 32]) };
+    assert_eq!(lies_on(&w.facts(), &mut [], &record, u32::MAX, &Hash([1; 32])), None);
 }
 
 #[test]
@@ -60,17 +60,17 @@ fn pieces_that_cross_and_keep_only_their_ends_are_walked_all() {
     let mut marks = vec![Mark::default(); w.spans.len()];
     let head = w.chain(log, 0)[10];
     for count in [1_u32, 2, 4, 5, 8, 9] {
-        let record = Record { log, index: count - 1, identity: w.chain(log, 0)[count as usize] };
+        let record = RecordId { log, index: count - 1, identity: w.chain(log, 0)[count as usize] };
         assert_eq!(lies_on(&w.facts(), &mut marks, &record, 10, &head), Some(true), "{count}");
-        let off = Record { identity: [9; 32], ..record };
+        let off = RecordId { identity: Hash([9; 32]), ..record };
         assert_eq!(lies_on(&w.facts(), &mut marks, &off, 10, &head), Some(false), "{count}");
     }
-    let between = Record { log, index: 5, identity: w.chain(log, 0)[6] };
+    let between = RecordId { log, index: 5, identity: w.chain(log, 0)[6] };
     assert_eq!(lies_on(&w.facts(), &mut marks, &between, 10, &head), None, "not kept");
 }
 
 /// Two branches of one log, and pieces of both.
-fn pieces() -> impl Strategy<Value = (World, Id)> {
+fn pieces() -> impl Strategy<Value = (World, Hash)> {
     let piece = (0..2_u8, 0..14_usize, 0..14_usize, any::<bool>());
     (2..12_usize, prop::collection::vec(piece, 0..9)).prop_map(|(fork, pieces)| {
         let (mut w, log) = long_log(13);
@@ -102,7 +102,7 @@ proptest! {
     #[test]
     fn the_lowest_fork_is_the_lowest_count_with_two_values((w, log) in pieces()) {
         let values = |count| {
-            let mut all: Vec<&Id> = w.spans.iter().filter_map(|span| span.value(count)).collect();
+            let mut all: Vec<&Hash> = w.spans.iter().filter_map(|span| span.value(count)).collect();
             all.sort();
             all.dedup();
             all.len()

@@ -4,15 +4,17 @@ use super::reference::Reference;
 use super::*;
 use proptest::prelude::*;
 
-const GRANTS: [Grant<'static>; 7] = [
-    AUTHORITY,
-    AUTHORITY,
-    grant(Roles(0b1111), Scope::Prefixes(&["P-"]), "P-0"),
-    grant(Roles(0b101), Scope::Prefixes(&["P-1"]), "P-1"),
-    DEVICE,
-    grant(Roles(0b101), Scope::OwnFacility, "P-1"),
-    grant(Roles(0b10_0000), Scope::Prefixes(&[]), "Q"),
-];
+static GRANTS: std::sync::LazyLock<[Grant<'static>; 7]> = std::sync::LazyLock::new(|| {
+    [
+        AUTHORITY,
+        AUTHORITY,
+        grant(Roles(0b1111), list(&["P-"]), "P-0"),
+        grant(Roles(0b101), list(&["P-1"]), "P-1"),
+        DEVICE,
+        grant(Roles(0b101), Scope::OwnFacility, "P-1"),
+        grant(Roles(0b10_0000), Scope::Prefixes(List::EMPTY), "Q"),
+    ]
+});
 
 const SECOND: &str = "second root";
 
@@ -31,8 +33,8 @@ fn build(steps: &[Step]) -> World {
     for (what, a, b, c) in steps.iter().copied() {
         let (by, under) = pick(&logs, a);
         let (target, _) = pick(&logs, b);
-        let branch = |w: &World, log: Id| if c % 3 == 0 && w.chains.contains_key(&(log, 1)) { 1 } else { 0 };
-        let part = |w: &World, log: Id, branch| {
+        let branch = |w: &World, log: Hash| if c % 3 == 0 && w.chains.contains_key(&(log, 1)) { 1 } else { 0 };
+        let part = |w: &World, log: Hash, branch| {
             let n = usize::from(c) % w.chain(log, branch).len();
             w.cut(log, branch, u32::try_from(n).unwrap())
         };
@@ -40,27 +42,27 @@ fn build(steps: &[Step]) -> World {
             0..=4 => {
                 // The last but one: trees are to grow downwards too.
                 let (by, under) = if what == 4 { pick(&logs[logs.len().saturating_sub(2)..], a) } else { (by, under) };
-                let child = w.enrol_under(by, under, &format!("key {}", c % 5), pick(&GRANTS, b));
+                let child = w.enrol_under(by, under, &format!("key {}", c % 5), pick(&*GRANTS, b));
                 logs.push((child, child));
             }
             5 => {
-                let grant = pick(&GRANTS, c);
+                let grant = pick(&*GRANTS, c);
                 let child = child_of(&under, &format!("renewed {}", c % 2), grant.facility);
                 // As in the format, *first* is of the same parent and facility: perhaps a line that stands, perhaps none.
                 let line = child_of(&under, &format!("key {}", b % 5), grant.facility);
-                w.begin_enrolled(by, EntryKind::Enrol { under, child, line, grant });
+                w.begin_enrolled(by, FactKind::Enrol { under, child, line, grant, key: NO_KEY });
                 logs.push((child, line));
             }
             6..=8 => {
                 let cut = part(&w, target, branch(&w, target));
                 let at = branch(&w, by);
-                w.push_on(by, at, EntryKind::Cut(cut));
+                w.push_on(by, at, FactKind::Cut(cut));
             }
             9 => {
                 let prefix = part(&w, target, branch(&w, target));
                 w.confirm(by, prefix);
             }
-            10 => drop(w.push_on(by, branch(&w, by), EntryKind::Critical)),
+            10 => drop(w.push_on(by, branch(&w, by), FactKind::Critical)),
             11 => drop(w.fill_on(by, branch(&w, by))),
             12 if !w.chains.contains_key(&(by, 1)) => w.branch(by, usize::from(c) % w.chain(by, 0).len()),
             13..=16 => {
@@ -69,11 +71,11 @@ fn build(steps: &[Step]) -> World {
                 let span = w.span(by, branch, from.min(to), to, c % 4 != 1);
                 w.spans.push(span);
             }
-            17 => drop(w.push(by, EntryKind::Other(Need::role(Role::Regulate)))),
+            17 => drop(w.push(by, FactKind::Other(Need::role(Role::Regulate)))),
             18 => {
                 let log = child_of(&w.root.clone(), SECOND, "");
                 let cut = part(&w, w.root, 0);
-                let kind = EntryKind::NextRoot { cut, opens: commitment, commitment: [0; 32] };
+                let kind = FactKind::NextRoot { cut, opens: commitment, commitment: Hash([0; 32]) };
                 if let std::collections::btree_map::Entry::Vacant(place) = w.chains.entry((log, 0)) {
                     place.insert(vec![log]);
                     w.push(log, kind);
@@ -93,7 +95,7 @@ fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
 const NEEDS: [Need<'static>; 4] = [Need::STOCK, Need::INTRODUCE, Need::ANY, Need::role(Role::Regulate)];
 
 /// Every verdict on every record of the world.
-fn all_verdicts(w: &World) -> Vec<(Record, Vec<Verdict>)> {
+fn all_verdicts(w: &World) -> Vec<(RecordId, Vec<Verdict>)> {
     w.with(|trust| {
         w.records()
             .into_iter()
@@ -103,7 +105,7 @@ fn all_verdicts(w: &World) -> Vec<(Record, Vec<Verdict>)> {
 }
 
 fn shuffled<T: Copy>(all: &[T], seed: u64) -> Vec<T> {
-    let mut keyed: Vec<(Id, T)> =
+    let mut keyed: Vec<(Hash, T)> =
         all.iter().enumerate().map(|(at, item)| (id(&[&seed.to_le_bytes(), &at.to_le_bytes()]), *item)).collect();
     keyed.sort_by_key(|(key, _)| *key);
     keyed.into_iter().map(|(_, item)| item).collect()
@@ -172,12 +174,12 @@ proptest! {
         let mut w = build(&steps);
         w.entries.retain(|entry| match entry.kind {
             // Cuts of logs that are never cut themselves: by the root, on what isn't the root's.
-            EntryKind::Cut(_) => entry.at.log == w.root,
-            EntryKind::NextRoot { .. } | EntryKind::Critical | EntryKind::Confirm(_) => false,
+            FactKind::Cut(_) => entry.at.log == w.root,
+            FactKind::NextRoot { .. } | FactKind::Critical | FactKind::Confirm(_) => false,
             _ => true,
         });
         let before = all_verdicts(&w);
-        let logs: Vec<(Id, u8)> = w.chains.keys().copied().collect();
+        let logs: Vec<(Hash, u8)> = w.chains.keys().copied().collect();
         let (log, branch) = pick(&logs, held);
         w.hold(log, branch);
         for ((record, old), (_, new)) in before.iter().zip(all_verdicts(&w)) {
@@ -192,18 +194,18 @@ proptest! {
     #[test]
     fn adding_a_cut_never_raises_anything_but_by_replacement(steps in steps(60), by: u8, on: u8, n: u8) {
         let mut w = build(&steps);
-        let logs: Vec<Id> = w.chains.keys().map(|(log, _)| *log).collect();
+        let logs: Vec<Hash> = w.chains.keys().map(|(log, _)| *log).collect();
         let (by, on) = (pick(&logs, by), pick(&logs, on));
         let cut = w.cut(on, 0, u32::from(n) % u32::try_from(w.chain(on, 0).len()).unwrap());
         // One that replaces none, and nothing beneath it that holds others down.
         w.entries.retain(|entry| match entry.kind {
-            EntryKind::Cut(earlier) => entry.at.log == w.root && !(entry.at.log == by && earlier.is_on(&on)),
-            EntryKind::Critical => false,
+            FactKind::Cut(earlier) => entry.at.log == w.root && !(entry.at.log == by && earlier.is_on(&on)),
+            FactKind::Critical => false,
             _ => true,
         });
         let before = all_verdicts(&w);
         w.revoke(by, cut);
-        let after: BTreeMap<Id, Vec<Verdict>> = all_verdicts(&w).into_iter().map(|(r, v)| (r.identity, v)).collect();
+        let after: BTreeMap<Hash, Vec<Verdict>> = all_verdicts(&w).into_iter().map(|(r, v)| (r.identity, v)).collect();
         for (record, old) in before {
             for (old, new) in old.iter().zip(&after[&record.identity]) {
                 prop_assert!(new.counts <= old.counts, "{record:?} {old:?} {new:?}");
@@ -245,31 +247,32 @@ fn random_worlds_show_every_verdict_and_reason_that_facts_can_give() {
 }
 
 /// Facts that no honest reader of bytes can come to: every id one of five, all in circles.
-fn nonsense() -> impl Strategy<Value = (Vec<Entry<'static>>, Vec<Span<'static>>)> {
-    let few = || (0..5_u8).prop_map(|n| [n; 32]);
-    let cut = (few(), 0..4_u32, few()).prop_map(|(log, n, head)| Cut { log: log[..16].try_into().unwrap(), n, head });
+fn nonsense() -> impl Strategy<Value = (Vec<Fact<'static>>, Vec<Span<'static>>)> {
+    let few = || (0..5_u8).prop_map(|n| Hash([n; 32]));
+    let cut = (few(), 0..4_u32, few()).prop_map(|(log, n, head)| Cut { log: log.log16(), count: n, head });
     let kind = prop_oneof![
-        few().prop_map(|commitment| EntryKind::Root { commitment }),
-        (cut.clone(), few(), few()).prop_map(|(cut, opens, commitment)| EntryKind::NextRoot { cut, opens, commitment }),
-        (few(), few(), few(), 0..GRANTS.len()).prop_map(|(under, child, line, g)| EntryKind::Enrol {
+        few().prop_map(|commitment| FactKind::Root { commitment }),
+        (cut.clone(), few(), few()).prop_map(|(cut, opens, commitment)| FactKind::NextRoot { cut, opens, commitment }),
+        (few(), few(), few(), 0..GRANTS.len()).prop_map(|(under, child, line, g)| FactKind::Enrol {
+            key: NO_KEY,
             under,
             child,
             line,
             grant: GRANTS[g]
         }),
-        cut.clone().prop_map(EntryKind::Cut),
-        cut.prop_map(EntryKind::Confirm),
-        Just(EntryKind::Critical),
+        cut.clone().prop_map(FactKind::Cut),
+        cut.prop_map(FactKind::Confirm),
+        Just(FactKind::Critical),
     ];
     let entry = (few(), prop_oneof![0..4_u32, Just(u32::MAX)], few(), kind)
-        .prop_map(|(log, index, identity, kind)| Entry { at: Record { log, index, identity }, kind });
+        .prop_map(|(log, index, identity, kind)| Fact { at: RecordId { log, index, identity }, kind });
     let span = (few(), any::<u32>(), few(), 0..9_u32, few()).prop_map(|(log, start, start_hash, end, end_hash)| Span {
         log,
         start: start % 9,
         start_hash,
         end: if end == 8 { u32::MAX } else { end },
         end_hash,
-        interior: (start % 2 == 0).then_some(&[[1; 32], [2; 32]]),
+        interior: (start % 2 == 0).then_some(&[Hash([1; 32]), Hash([2; 32])]),
     });
     (prop::collection::vec(entry, 0..30), prop::collection::vec(span, 0..10))
 }
@@ -277,19 +280,19 @@ fn nonsense() -> impl Strategy<Value = (Vec<Entry<'static>>, Vec<Span<'static>>)
 proptest! {
     #[test]
     fn facts_that_contradict_each_other_come_to_an_end_without_a_panic((entries, spans) in nonsense()) {
-        let w = World { root: [0; 32], chains: BTreeMap::new(), entries, spans };
+        let w = World { root: Hash([0; 32]), chains: BTreeMap::new(), entries, spans };
         w.with(|trust| {
             for n in 0..5_u8 {
-                let verdict = trust.counts_of(Record { log: [n; 32], index: 2, identity: [3; 32] }, Need::STOCK);
+                let verdict = trust.counts_of(RecordId { log: Hash([n; 32]), index: 2, identity: Hash([3; 32]) }, Need::STOCK);
                 assert!(verdict.depth.is_none_or(|depth| depth <= 6));
-                if let Some(fork) = trust.fork_of(&[n; 32]) {
-                    let held = w.spans.iter().filter(|span| span.log == [n; 32]);
+                if let Some(fork) = trust.fork_of(&Hash([n; 32])) {
+                    let held = w.spans.iter().filter(|span| span.log == Hash([n; 32]));
                     assert!(held.filter_map(|span| span.value(fork.count)).count() > 1);
                 }
-                assert_ne!(trust.forked_above(&[n; 32]), Some([9; 32]));
+                assert_ne!(trust.forked_above(&Hash([n; 32])), Some(Hash([9; 32])));
             }
             for (position, entry) in w.entries.iter().enumerate() {
-                let is_cut = matches!(entry.kind, EntryKind::Cut(_));
+                let is_cut = matches!(entry.kind, FactKind::Cut(_));
                 assert!(is_cut || trust.is_foreign_cut(position).is_none());
             }
             assert_eq!(trust.verdicts().len(), w.entries.len());

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Root, an authority beneath it, a device beneath that with three sales.
-fn world() -> (World, Id, Id, [Record; 3]) {
+fn world() -> (World, Hash, Hash, [RecordId; 3]) {
     let mut w = World::new();
     let authority = w.enrol(w.root, "authority", AUTHORITY);
     let device = w.enrol(authority, "device", DEVICE);
@@ -21,11 +21,11 @@ fn what_is_enrolled_counts_at_the_depth_of_its_log() {
 #[test]
 fn malformed_a_record_where_its_kind_cannot_stand() {
     let (w, _, device, sales) = world();
-    let first = Record { log: device, index: 0, identity: w.chain(device, 0)[1] };
+    let first = RecordId { log: device, index: 0, identity: w.chain(device, 0)[1] };
     assert_eq!(w.of(first), no(Reason::Malformed));
     assert_eq!(w.verdict(first, Need::INTRODUCE).counts, Counts::Yes);
     assert_eq!(w.verdict(sales[0], Need::INTRODUCE).reason, Some(Reason::Malformed));
-    let root = Record { log: w.root, index: 0, identity: w.chain(w.root, 0)[1] };
+    let root = RecordId { log: w.root, index: 0, identity: w.chain(w.root, 0)[1] };
     assert_eq!(
         w.verdict(root, Need::INTRODUCE).reason,
         Some(Reason::Malformed),
@@ -36,7 +36,7 @@ fn malformed_a_record_where_its_kind_cannot_stand() {
 #[test]
 fn not_enrolled_a_log_that_no_enrol_names() {
     let (mut w, ..) = world();
-    let stranger = child_of(&[7; 32], "stranger", "P-1");
+    let stranger = child_of(&Hash([7; 32]), "stranger", "P-1");
     w.begin(stranger);
     let sale = w.fill(stranger);
     assert_eq!(w.of(sale), unknown(Reason::NotEnrolled));
@@ -46,7 +46,7 @@ fn not_enrolled_a_log_that_no_enrol_names() {
 #[test]
 fn not_enrolled_beneath_a_log_that_nothing_leads_to() {
     let (mut w, ..) = world();
-    let stranger = child_of(&[7; 32], "stranger", "A");
+    let stranger = child_of(&Hash([7; 32]), "stranger", "A");
     w.begin(stranger);
     let device = w.enrol(stranger, "device", DEVICE);
     let sale = w.fill(device);
@@ -97,7 +97,7 @@ fn cut_off_from_the_count_of_the_cut_on() {
     w.revoke(authority, w.cut(device, 0, 2));
     w.hold(device, 0);
     assert_eq!(sales.map(|sale| w.of(sale)), [YES, no(Reason::CutOff), no(Reason::CutOff)]);
-    assert_eq!(w.of(Record { index: 2, ..sales[0] }), no(Reason::CutOff), "index n itself is off");
+    assert_eq!(w.of(RecordId { index: 2, ..sales[0] }), no(Reason::CutOff), "index n itself is off");
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn two_cuts_at_one_index_both_hold() {
     w.hold(device, 0);
     let (short, long) = (w.cut(device, 0, 2), w.cut(device, 0, 4));
     let state = w.revoke(authority, short);
-    w.entries.push(Entry { at: state, kind: EntryKind::Cut(long) });
+    w.entries.push(Fact { at: state, kind: FactKind::Cut(long) });
     assert_eq!(sales.map(|sale| w.of(sale)), [YES, no(Reason::CutOff), no(Reason::CutOff)]);
 }
 
@@ -259,7 +259,7 @@ fn a_successor_cuts_beneath_its_line_and_keeps_the_children() {
     let (mut w, authority, device, sales) = world();
     w.hold(device, 0);
     let successor = child_of(&w.root, "authority, renewed", "A");
-    let kind = EntryKind::Enrol { under: w.root, child: successor, line: authority, grant: AUTHORITY };
+    let kind = FactKind::Enrol { under: w.root, child: successor, line: authority, grant: AUTHORITY, key: NO_KEY };
     w.begin_enrolled(w.root, kind);
     let second = w.enrol_under(successor, authority, "second device", DEVICE);
     let sale = w.fill(second);
@@ -296,7 +296,7 @@ fn a_forked_device_counts_on_all_branches_until_a_cut_settles_it() {
 fn a_forked_authority_is_found_from_beneath_and_counts() {
     let (mut w, authority, device, sales) = world();
     w.branch(authority, 1);
-    w.push_on(authority, 1, EntryKind::Confirm(w.tip(device)));
+    w.push_on(authority, 1, FactKind::Confirm(w.tip(device)));
     w.hold(authority, 0);
     w.hold(authority, 1);
     assert_eq!(w.with(|trust| trust.forked_above(&device)), Some(authority));
@@ -311,7 +311,7 @@ fn newer_format_makes_what_comes_after_unknown_in_an_authoritys_log() {
     let mut w = World::new();
     let authority = w.enrol(w.root, "authority", AUTHORITY);
     let before = w.enrol(authority, "before", DEVICE);
-    w.push(authority, EntryKind::Critical);
+    w.push(authority, FactKind::Critical);
     let after = w.enrol(authority, "after", DEVICE);
     let revoke = w.revoke(authority, w.cut(before, 0, 1));
     let [before, after] = [before, after].map(|log| w.fill(log));
@@ -323,7 +323,7 @@ fn newer_format_makes_what_comes_after_unknown_in_an_authoritys_log() {
 #[test]
 fn a_critical_record_of_a_device_leaves_what_comes_after() {
     let (mut w, _, device, _) = world();
-    w.push(device, EntryKind::Critical);
+    w.push(device, FactKind::Critical);
     let sale = w.fill(device);
     assert_eq!(w.of(sale), YES);
 }
@@ -332,7 +332,7 @@ fn a_critical_record_of_a_device_leaves_what_comes_after() {
 fn a_critical_record_that_counts_no_says_nothing() {
     let (mut w, authority, ..) = world();
     w.branch(authority, 2);
-    let poison = w.push_on(authority, 1, EntryKind::Critical);
+    let poison = w.push_on(authority, 1, FactKind::Critical);
     let device = w.enrol(authority, "after", DEVICE);
     w.enrol(authority, "later still", DEVICE);
     let kept = w.enrol(authority, "last", DEVICE);
