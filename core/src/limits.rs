@@ -10,6 +10,8 @@ pub const MAX_ROW_RECORD_BYTES: usize = 640;
 pub const MAX_SEGMENT_RECORDS: usize = 1_024;
 /// Bytes of a segment on the wire, and of its rebuilt records in sum.
 pub const MAX_SEGMENT_BYTES: usize = 65_535;
+/// Bytes of records that may stand unsealed: so that what is unsealed always fits one segment.
+pub const MAX_UNSEALED_BYTES: usize = 32 * 1_024;
 /// Items that a segment's window holds.
 pub const MAX_WINDOW: usize = 128;
 /// Elements of a bundle.
@@ -44,6 +46,7 @@ pub const MAX_OPEN: u16 = 16_383;
 pub const MAX_AMOUNT: u64 = 1_000_000_000_000_000;
 
 const _: () = assert!(MAX_ROW_RECORD_BYTES <= MAX_RECORD_BYTES && MAX_RECORD_BYTES <= MAX_SEGMENT_BYTES);
+const _: () = assert!(MAX_UNSEALED_BYTES < MAX_SEGMENT_BYTES / 2 + 1_024);
 const _: () = assert!(MAX_WINDOW <= 0x80, "a slot is a byte below 0x80");
 const _: () = assert!(MAX_GS1_LOT <= MAX_LOT_BYTES);
 const _: () = assert!(MAX_SEGMENT_BYTES <= u16::MAX as usize, "the window keeps 16-bit offsets");

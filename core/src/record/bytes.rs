@@ -63,6 +63,10 @@ impl<'a> Reader<'a> {
         let n = usize::try_from(self.varint()?).ok()?;
         self.take(n)
     }
+    /// The bytes that weren't read yet.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
     /// The bytes from `from` up to here.
     pub(crate) fn since(&self, from: usize) -> Option<&'a [u8]> {
         self.bytes.get(from..self.at)

@@ -153,6 +153,50 @@ impl Entry<'_> {
     }
 }
 
+impl<'a> Entry<'a> {
+    /// Its extension block, where it has one.
+    #[must_use]
+    pub const fn extensions(&self) -> Extensions<'a> {
+        match self {
+            Self::Movement { extensions, .. } => *extensions,
+            Self::Blind(_) | Self::Revoke(_) | Self::Unknown { .. } => None,
+            Self::Reversal(e) => e.extensions,
+            Self::Refuse(e) => e.extensions,
+            Self::CountBegin(e) => e.extensions,
+            Self::CountLine(e) => e.extensions,
+            Self::CountEnd(e) => e.extensions,
+            Self::Observed(e) => e.extensions,
+            Self::ClockSet(e) => e.extensions,
+            Self::Attest(e) => e.extensions,
+            Self::Detail(e) => e.extensions,
+            Self::Close(e) => e.extensions,
+            Self::Root(e) => e.extensions,
+            Self::NextRoot(e) => e.extensions,
+            Self::Introduce(e) => e.extensions,
+            Self::Enrol(e) => e.extensions,
+            Self::Confirm(e) => e.extensions,
+            Self::State(e) => e.extensions,
+            Self::Recall(e) => e.extensions,
+            Self::EndRecall(e) => e.extensions,
+            Self::SameProduct(e) => e.extensions,
+            Self::LotFact(e) => e.extensions,
+            Self::Facility(e) => e.extensions,
+        }
+    }
+
+    /// Whether this build knows its kind and every extension that must be understood (odd ids; format 0 defines none).
+    #[must_use]
+    pub fn is_fully_understood(&self) -> bool {
+        if let Self::Unknown { .. } = self {
+            return false;
+        }
+        let Some(block) = self.extensions() else { return true };
+        let mut r = Reader::new(block, 0);
+        let Some(n) = r.varint32() else { return false };
+        (0..n).all(|_| r.varint32().is_some_and(|id| id % 2 == 0) && r.text().is_some())
+    }
+}
+
 /// One record of a log.
 ///
 /// ```

@@ -10,17 +10,35 @@ mod bytes;
 mod codec;
 mod entries;
 mod entry_codec;
+mod fork;
 mod movement;
 mod object;
 mod rows;
 mod segment;
+mod tip;
 mod wire;
 
 pub use codec::{Entry, Kind, Record};
 pub use entries::*;
+pub use fork::{ForkProof, Witness};
 pub use object::{Element, Elements, FORMAT, MAGIC, ObjectError, ObjectType, header, read_header, write_element};
 pub use segment::{Authentic, AuthenticRecord, LogKey, Records, Segment, SegmentError, SegmentWriter};
+pub use tip::{Mark, Offer, Seal, Tip, TipError};
 pub use wire::RecordError;
+
+/// A varint of at most 32 bits in its one form, and what follows it.
+pub(crate) fn read_varint32(bytes: &[u8]) -> Option<(u32, &[u8])> {
+    let mut r = bytes::Reader::new(bytes, 0);
+    let value = r.varint32()?;
+    Some((value, bytes.get(r.at()..)?))
+}
+
+/// Writes a varint; gives its length.
+pub(crate) fn write_varint32(value: u32, out: &mut [u8]) -> Option<usize> {
+    let mut w = bytes::Writer::new(out);
+    w.varint(u64::from(value))?;
+    Some(w.len())
+}
 
 /// Whether bytes are a record in its one form: of a known kind, or of a kind that a newer build may write.
 #[must_use]

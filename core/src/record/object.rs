@@ -151,6 +151,12 @@ impl<'a> Elements<'a> {
         Self { reader: Reader::new(bytes, 0), left: MAX_BUNDLE_ELEMENTS }
     }
 
+    /// The bytes of the elements that weren't read yet.
+    #[must_use]
+    pub fn rest(&self) -> &'a [u8] {
+        self.reader.rest()
+    }
+
     fn element(&mut self) -> Result<Element<'a>, ObjectError> {
         self.left = self.left.checked_sub(1).ok_or(ObjectError::TooMany)?;
         let frame = self.reader.varint32().ok_or(ObjectError::Truncated)?;

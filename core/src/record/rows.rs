@@ -140,6 +140,15 @@ impl<'a> Rebuild<'a> {
         self.at >= self.rows.len()
     }
 
+    /// The next record's bytes where it travels raw.
+    pub(super) fn raw_here(&self) -> Option<&'a [u8]> {
+        let mut row = Reader::new(self.rows, self.at);
+        if row.byte()? != RAW {
+            return None;
+        }
+        row.text()
+    }
+
     /// The next record's bytes; `verified` spares the judgement of a row that the first pass made.
     pub(super) fn next<'b>(&mut self, buffer: &'b mut Buffer, verified: bool) -> Result<&'b [u8], SegmentError>
     where

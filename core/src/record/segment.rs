@@ -115,6 +115,13 @@ impl<'a> Segment<'a> {
         self.count
     }
 
+    /// The first record's bytes where it travels raw, as they are claimed: not under the seal yet. A root's key is
+    /// bound to its first record, so those bytes are needed to know what the seal is checked against.
+    #[must_use]
+    pub fn first_raw(&self) -> Option<&'a [u8]> {
+        Rebuild::new(self.rows, self.index, self.judge).raw_here()
+    }
+
     /// Rebuilds and hashes every record, then checks the seal: the first pass. Memory is constant,
     /// whatever the segment's length.
     ///
@@ -191,7 +198,21 @@ impl<'a> Authentic<'a> {
             index: s.index,
             left: s.count,
             head: self.start,
+            log: self.log,
         }
+    }
+    /// The records that travel raw, as every authority's do: they borrow the segment's own bytes.
+    pub fn raw_records(&self) -> impl Iterator<Item = AuthenticRecord<'a>> + use<'a> {
+        let mut records = self.records();
+        core::iter::from_fn(move || {
+            loop {
+                let raw = records.rebuild.raw_here();
+                let AuthenticRecord { log, index, identity, .. } = records.next()?;
+                if let Some(bytes) = raw {
+                    return Some(AuthenticRecord { log, index, identity, bytes });
+                }
+            }
+        })
     }
 }
 
@@ -202,17 +223,41 @@ pub struct Records<'a> {
     index: u32,
     left: u32,
     head: Hash,
+    log: Hash,
 }
 
 /// One record under a seal that holds.
+///
+/// Only a verified segment makes one: its fields can't be set from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AuthenticRecord<'r> {
+    log: Hash,
+    index: u32,
+    identity: Hash,
+    bytes: &'r [u8],
+}
+
+impl<'r> AuthenticRecord<'r> {
+    /// h₀ of its log.
+    #[must_use]
+    pub const fn log(&self) -> Hash {
+        self.log
+    }
     /// Its index in the log.
-    pub index: u32,
+    #[must_use]
+    pub const fn index(&self) -> u32 {
+        self.index
+    }
     /// Its identity, hᵢ₊₁.
-    pub identity: Hash,
+    #[must_use]
+    pub const fn identity(&self) -> Hash {
+        self.identity
+    }
     /// Its exact bytes.
-    pub bytes: &'r [u8],
+    #[must_use]
+    pub const fn bytes(&self) -> &'r [u8] {
+        self.bytes
+    }
 }
 
 impl Records<'_> {
@@ -224,7 +269,7 @@ impl Records<'_> {
         let index = self.index;
         self.head = crypto::chain_next(&self.head, index, bytes).ok()?;
         self.index += 1;
-        Some(AuthenticRecord { index, identity: self.head, bytes })
+        Some(AuthenticRecord { log: self.log, index, identity: self.head, bytes })
     }
 }
 

@@ -52,8 +52,8 @@ fn read(body: &[u8], log: &Log) -> Result<Vec<Vec<u8>>, SegmentError> {
     let (mut records, mut out) = (authentic.records(), Vec::new());
     let mut last = authentic.start();
     while let Some(r) = records.next() {
-        last = r.identity;
-        out.push(r.bytes.to_vec());
+        last = r.identity();
+        out.push(r.bytes().to_vec());
     }
     assert_eq!(last, authentic.head());
     assert_eq!(out.len() as u32, authentic.end() - authentic.index());

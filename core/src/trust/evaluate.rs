@@ -91,12 +91,7 @@ impl<'f> Evaluation<'f, '_> {
     #[must_use]
     pub fn fork_of(&self, log: &Hash) -> Option<Fork> {
         let count = lowest_fork(&self.facts, log)?;
-        let settled = self.place_of(log).is_some_and(|place| {
-            self.entries().any(|(entry, verdict)| {
-                verdict.counts == Counts::Yes && self.in_force(entry, verdict, log, &place).is_some()
-            })
-        });
-        Some(Fork { count, settled })
+        Some(Fork { count, settled: self.is_cut(log) })
     }
 
     /// A log of a line above this one that is forked and not settled, where there is one: finding 3014.
@@ -119,6 +114,63 @@ impl<'f> Evaluation<'f, '_> {
         let place = self.place_of(&target)?;
         self.depth_of(&entry.at.log)?;
         Some(!place.lines_above().iter().any(|line| self.is_of(&entry.at.log, line)))
+    }
+
+    // ----- what other parts of trust ask
+
+    /// Whether this is a root's log.
+    pub(super) fn is_root(&self, log: &Hash) -> bool {
+        self.is_root_log(log)
+    }
+
+    pub(super) fn depth_of_log(&self, log: &Hash) -> Option<u8> {
+        self.depth_of(log)
+    }
+
+    pub(super) fn is_of_line(&self, log: &Hash, line: &Hash) -> bool {
+        self.is_of(log, line)
+    }
+
+    pub(super) fn spans(&self) -> &'f [Span<'f>] {
+        self.facts.spans
+    }
+
+    pub(super) fn facts_with_verdicts(&self) -> impl Iterator<Item = (&'f Fact<'f>, Verdict)> + '_ {
+        self.entries()
+    }
+
+    /// The verdict on a fact at this place; of several there (an Enrol under several lines) the best.
+    pub(super) fn verdict_at(&self, at: &RecordId) -> Option<Verdict> {
+        let all = self.entries().filter(|(fact, _)| fact.at == *at).map(|(_, verdict)| verdict);
+        all.max_by_key(|verdict| (verdict.counts, verdict.reason))
+    }
+
+    /// What the log is given, by each Enrol of it in the tree.
+    pub(super) fn grants_of(&self, log: Hash) -> impl Iterator<Item = (Grant<'f>, Verdict)> + '_ {
+        self.enrols_of(log).map(|(enrol, verdict)| (enrol.grant, verdict))
+    }
+
+    /// Where the Enrols of a log stand.
+    pub(super) fn enrolments_of(&self, log: Hash) -> impl Iterator<Item = (RecordId, Verdict)> + '_ {
+        self.entries().filter_map(move |(fact, verdict)| match fact.kind {
+            FactKind::Enrol { child, .. } if child == log && verdict.depth.is_some() => Some((fact.at, verdict)),
+            _ => None,
+        })
+    }
+
+    /// The lines above a log, its parent's first.
+    pub(super) fn lines_above(&self, log: &Hash) -> impl Iterator<Item = Hash> + use<'f> {
+        let place = self.place_of(log).unwrap_or(Place { depth: 0, above: [Hash::ZERO; MAX_DEPTH] });
+        (0..usize::from(place.depth)).filter_map(move |level| place.above.get(level).copied())
+    }
+
+    /// Whether a cut that counts is in force on this log.
+    pub(super) fn is_cut(&self, log: &Hash) -> bool {
+        self.place_of(log).is_some_and(|place| {
+            self.entries().any(|(fact, verdict)| {
+                verdict.counts == Counts::Yes && self.in_force(fact, verdict, log, &place).is_some()
+            })
+        })
     }
 
     // ----- the tree

@@ -80,17 +80,21 @@ pub struct Need<'a> {
     facility: Option<&'a str>,
     grant: Option<Grant<'a>>,
     first: bool,
+    never: bool,
 }
 
 impl<'a> Need<'a> {
     /// Any enrolment: `Observed`, `ClockSet`, `Blind`, `Detail`, `Close`, `Confirm`, unknown informative kinds.
-    pub const ANY: Self = Self { any_of: None, facility: None, grant: None, first: false };
+    pub const ANY: Self = Self { any_of: None, facility: None, grant: None, first: false, never: false };
     /// Fact 0 of every log but a root's.
     pub const INTRODUCE: Self = Self { first: true, ..Self::ANY };
     /// Movements (but manufactured and imported), reversals, refusals and counts.
     pub const STOCK: Self = Self::any_of(Roles::of(&[Role::Move, Role::Report]));
     /// `Attest` as receiver, of a loss reported, and in open capacities.
     pub const WITNESS: Self = Self::any_of(Roles::of(&[Role::Attest, Role::Move, Role::Report]));
+
+    /// What no enrolment grants: a root's first record anywhere else.
+    pub const NEVER: Self = Self { never: true, ..Self::ANY };
 
     /// One of these roles.
     #[must_use]
@@ -125,7 +129,7 @@ impl<'a> Need<'a> {
 
     /// Whether the record may stand at this index: an introduction at 0, nothing else there.
     pub(super) const fn may_stand(&self, index: u32) -> bool {
-        (index == 0) == self.first
+        !self.never && (index == 0) == self.first
     }
 }
 
@@ -154,6 +158,8 @@ pub enum FactKind<'a> {
         opens: Hash,
         /// The commitment it carries.
         commitment: Hash,
+        /// Its log's key.
+        key: KeyOf<'a>,
     },
     /// `Enrol`. Where its own log is of several lines, one such entry for each, with the same `at`.
     Enrol {

@@ -32,15 +32,27 @@
 //! What the verdict of a person at the counter needs besides (`current`: States, their age, validity,
 //! the time now) is no part of this: it never changes what counts.
 
+mod bundle;
 mod chain;
+mod change;
+mod current;
 mod evaluate;
 mod facts;
+mod reading;
+mod state;
 mod verdict;
+mod verified;
 
 #[cfg(test)]
 mod tests;
 
+pub use bundle::{Anchor, Before, BundleError, Invitation, Request, Shelf, authenticate, elements, keys, open};
 pub use chain::{Fork, Mark, Span};
+pub use change::{Change, changes};
+pub use current::{Ask, Current, Remembered, Warning};
 pub use evaluate::{Evaluation, Facts, evaluate};
 pub use facts::{Fact, FactKind, Grant, Need, RecordId, Scope};
+pub use reading::{Held, child_of, grant_of, may_enrol, need_of, read};
+pub use state::{STATE_ENTRY_LEN, StateList, state_entry, state_root};
 pub use verdict::{Counts, Reason, SpaceTooSmall, Verdict};
+pub use verified::{Judged, Verified};

@@ -90,7 +90,8 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    pub(super) const YES: Self = Self { counts: Counts::Yes, reason: None, depth: None };
+    /// It counts.
+    pub const YES: Self = Self { counts: Counts::Yes, reason: None, depth: None };
 
     pub(super) const fn of(reason: Reason) -> Self {
         Self { counts: reason.counts(), reason: Some(reason), depth: None }

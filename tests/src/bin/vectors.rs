@@ -119,7 +119,7 @@ impl Log {
             Ok(a) => {
                 let (mut records, mut out) = (a.records(), Vec::new());
                 while let Some(r) = records.next() {
-                    out.push(hex(r.bytes));
+                    out.push(hex(r.bytes()));
                 }
                 let shown = out.len() <= 40; // of longer ones the head tells as much
                 (

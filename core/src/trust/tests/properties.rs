@@ -75,7 +75,7 @@ fn build(steps: &[Step]) -> World {
             18 => {
                 let log = child_of(&w.root.clone(), SECOND, "");
                 let cut = part(&w, w.root, 0);
-                let kind = FactKind::NextRoot { cut, opens: commitment, commitment: Hash([0; 32]) };
+                let kind = FactKind::NextRoot { cut, opens: commitment, commitment: Hash([0; 32]), key: NO_KEY };
                 if let std::collections::btree_map::Entry::Vacant(place) = w.chains.entry((log, 0)) {
                     place.insert(vec![log]);
                     w.push(log, kind);
@@ -252,7 +252,12 @@ fn nonsense() -> impl Strategy<Value = (Vec<Fact<'static>>, Vec<Span<'static>>)>
     let cut = (few(), 0..4_u32, few()).prop_map(|(log, n, head)| Cut { log: log.log16(), count: n, head });
     let kind = prop_oneof![
         few().prop_map(|commitment| FactKind::Root { commitment }),
-        (cut.clone(), few(), few()).prop_map(|(cut, opens, commitment)| FactKind::NextRoot { cut, opens, commitment }),
+        (cut.clone(), few(), few()).prop_map(|(cut, opens, commitment)| FactKind::NextRoot {
+            cut,
+            opens,
+            commitment,
+            key: NO_KEY
+        }),
         (few(), few(), few(), 0..GRANTS.len()).prop_map(|(under, child, line, g)| FactKind::Enrol {
             key: NO_KEY,
             under,

@@ -45,7 +45,7 @@ impl<'w> Reference<'w> {
             self.roots.push(log);
             self.logs.insert(log, (0, [self.world.root].into()));
             let next = self.world.entries.iter().find_map(|e| match e.kind {
-                FactKind::NextRoot { cut, opens, commitment }
+                FactKind::NextRoot { cut, opens, commitment, key: NO_KEY }
                     if Some(opens) == carried
                         && opens != Hash([0; 32])
                         && cut.count > 0

@@ -11,7 +11,7 @@ fn next_root(w: &mut World, old: Hash, key: &str, carried: Hash, n: u32) -> Hash
     let log = child_of(&w.root.clone(), key, "");
     w.chains.insert((log, 0), vec![log]);
     let cut = w.cut(old, 0, n);
-    w.push(log, FactKind::NextRoot { cut, opens: commitment(key, carried), commitment: carried });
+    w.push(log, FactKind::NextRoot { cut, opens: commitment(key, carried), commitment: carried, key: NO_KEY });
     log
 }
 
@@ -61,14 +61,17 @@ fn the_newest_root_decides_which_next_root_counts() {
     let cut = w.cut(root, 0, 2);
     let carried = commitment("third", Hash([0; 32]));
     let opens = commitment("second", carried);
-    let other = w.push_on(second, 1, FactKind::NextRoot { cut, opens, commitment: carried });
+    let other = w.push_on(second, 1, FactKind::NextRoot { cut, opens, commitment: carried, key: NO_KEY });
     assert_eq!(w.of(sale), no(Reason::EnrolmentRefused), "both count, and the root is held to both cuts");
     w.hold(second, 0);
     w.hold(second, 1);
     let third = child_of(&root, "third", "");
     w.chains.insert((third, 0), vec![third]);
     let cut = w.cut(second, 1, 1);
-    w.push(third, FactKind::NextRoot { cut, opens: commitment("third", Hash([0; 32])), commitment: Hash([0; 32]) });
+    w.push(
+        third,
+        FactKind::NextRoot { cut, opens: commitment("third", Hash([0; 32])), commitment: Hash([0; 32]), key: NO_KEY },
+    );
     assert_eq!(w.of_entry(other), YES);
     assert_eq!(w.of(sale), YES, "the third root picked the branch that keeps it");
 }
@@ -103,7 +106,7 @@ fn zeros_commit_to_no_root() {
     let log = child_of(&root, "second", "");
     w.chains.insert((log, 0), vec![log]);
     let cut = w.cut(root, 0, 1);
-    let entry = w.push(log, FactKind::NextRoot { cut, opens: Hash([0; 32]), commitment: Hash([0; 32]) });
+    let entry = w.push(log, FactKind::NextRoot { cut, opens: Hash([0; 32]), commitment: Hash([0; 32]), key: NO_KEY });
     assert_eq!(w.of_entry(entry), unknown(Reason::NotEnrolled));
 }
 

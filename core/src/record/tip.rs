@@ -1,0 +1,344 @@
+//! The end of one's own log: append, *prepare* → bytes to sign → *attach* (`spec/wire-format.md` section 4).
+//!
+//! Appending costs a hash. A seal vouches for every record before it, and is made at a hand-over, at a
+//! synchronisation, and before 1,024 records or 32 KiB stand unsealed.
+//!
+//! A device that loses power between signing and storing must not sign two branches of its log. So what is
+//! about to be offered for signing is first made durable as a [`Mark`]: the bytes to sign come out of an
+//! [`Offer`] only when the caller says that its mark is on the medium. After a restart [`Tip::recover`] looks
+//! for the mark's place on the chain found there; where it isn't, the log is closed for appending.
+
+use super::segment::LogKey;
+use crate::crypto::{self, CryptoError, Hash};
+use crate::limits::{MAX_SEGMENT_RECORDS, MAX_UNSEALED_BYTES};
+use core::fmt;
+
+/// Signatures that may be asked for and not yet be there: a phone's key store can take seconds.
+const MAX_OFFERS: usize = 4;
+
+/// What must be durable before bytes are signed: that a head was offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Mark {
+    /// Count of records.
+    pub count: u32,
+    /// First 8 bytes of the head there.
+    pub head: [u8; 8],
+}
+
+/// A released seal; it is kept and sent again rather than made anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Seal {
+    /// Count of records that it vouches for.
+    pub count: u32,
+    /// The head there.
+    pub head: Hash,
+    /// The signature in its suite's one form.
+    pub signature: [u8; crypto::SIGNATURE_LEN],
+}
+
+/// Why a record wasn't appended, or a signature not attached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TipError {
+    /// 1,024 records or 32 KiB stand unsealed: seal before the next one.
+    SealDue,
+    /// The record is over 4,096 bytes, or the log over 2³² − 1 records.
+    TooLong,
+    /// Nothing stands unsealed.
+    NothingToSeal,
+    /// Four signatures are awaited already.
+    TooManyOffers,
+    /// The signature is for a count and head that weren't offered.
+    NotOffered,
+    /// The signature doesn't hold, or can't be verified by this build.
+    Signature(CryptoError),
+    /// The medium has lost records that were offered for signing: this log can't go on.
+    MarkLost(Mark),
+}
+
+impl fmt::Display for TipError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SealDue => f.write_str("1,024 records or 32 KiB stand unsealed: seal the log before the next record"),
+            Self::TooLong => f.write_str("record exceeds 4,096 bytes, or the log 4,294,967,295 records"),
+            Self::NothingToSeal => f.write_str("nothing to seal: every record is under a seal already"),
+            Self::TooManyOffers => f.write_str("four signatures are awaited already: attach or drop one first"),
+            Self::NotOffered => f.write_str("the signature is for a place of the log that was not offered for signing"),
+            Self::Signature(e) => write!(f, "signature: {e}"),
+            Self::MarkLost(mark) => write!(
+                f,
+                "this log offered {} records for signing and some of them are lost: it can't go on. \
+                 Begin a new log with a new key and have it enrolled",
+                mark.count
+            ),
+        }
+    }
+}
+
+impl core::error::Error for TipError {}
+
+/// The end of one's own log. It holds no record and no key.
+///
+/// ```
+/// use medlot_core::crypto::{Hash, SoftwareKey, Suite, log_identity};
+/// use medlot_core::record::{LogKey, Tip};
+///
+/// let key = SoftwareKey::from_seed(Suite::Ed25519, &[7; 32]).unwrap();
+/// let mut buffer = [0; 33];
+/// let public = key.public_key(&mut buffer);
+/// let id = log_identity(&Hash([9; 32]), 0, public, "01C55").unwrap();
+/// let log = LogKey { id, suite: Suite::Ed25519, key: public };
+/// let mut tip = Tip::new(id);
+/// tip.append(b"record 0").unwrap(); // made durable by the caller before it goes on
+/// let offer = tip.prepare().unwrap();
+/// // … the mark is written and synchronised …
+/// let signature = key.sign(&offer.durable());
+/// let seal = tip.attach(&log, offer.mark().count, &signature).unwrap();
+/// assert_eq!((seal.count, tip.unsealed()), (1, 0));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tip {
+    log: Hash,
+    count: u32,
+    head: Hash,
+    sealed: u32,
+    unsealed_bytes: usize,
+    offers: [Option<(u32, Hash)>; MAX_OFFERS],
+}
+
+/// A head about to be signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "its mark must become durable before its bytes are signed"]
+pub struct Offer {
+    mark: Mark,
+    message: [u8; 84],
+}
+
+impl Offer {
+    /// What must be durable first.
+    #[must_use]
+    pub const fn mark(&self) -> Mark {
+        self.mark
+    }
+    /// The bytes to sign. Calling this says that the mark is durable.
+    #[must_use]
+    pub const fn durable(&self) -> [u8; 84] {
+        self.message
+    }
+}
+
+impl Tip {
+    /// Of a log that has no record yet.
+    #[must_use]
+    pub const fn new(log: Hash) -> Self {
+        Self { log, count: 0, head: log, sealed: 0, unsealed_bytes: 0, offers: [None; MAX_OFFERS] }
+    }
+    /// Of a log read back from its medium: its records from the first on, its greatest released seal, and the last
+    /// mark that was durable.
+    ///
+    /// # Errors
+    /// [`TipError::MarkLost`] where the mark's place isn't on this chain; [`TipError::TooLong`].
+    pub fn recover<'r>(
+        log: Hash,
+        records: impl IntoIterator<Item = &'r [u8]>,
+        sealed: u32,
+        mark: Option<Mark>,
+    ) -> Result<Self, TipError> {
+        let mut tip = Self::new(log);
+        let mut found = mark.is_none_or(|mark| mark.count == 0);
+        for record in records {
+            tip.advance(record)?;
+            if tip.count <= sealed {
+                (tip.sealed, tip.unsealed_bytes) = (tip.count, 0);
+            }
+            found |= mark.is_some_and(|mark| mark.count == tip.count && mark.head == tip.head.log_id());
+        }
+        match mark.filter(|_| !found) {
+            Some(mark) => Err(TipError::MarkLost(mark)),
+            None => Ok(tip),
+        }
+    }
+    /// h₀.
+    #[must_use]
+    pub const fn log(&self) -> Hash {
+        self.log
+    }
+    /// Records appended: the index of the next one.
+    #[must_use]
+    pub const fn count(&self) -> u32 {
+        self.count
+    }
+    /// The head.
+    #[must_use]
+    pub const fn head(&self) -> Hash {
+        self.head
+    }
+    /// Records that no seal vouches for yet.
+    #[must_use]
+    pub const fn unsealed(&self) -> u32 {
+        self.count - self.sealed
+    }
+    /// Appends a record, which the caller made durable or will before it goes on; gives its identity.
+    ///
+    /// # Errors
+    /// [`TipError::SealDue`]; [`TipError::TooLong`].
+    pub fn append(&mut self, record: &[u8]) -> Result<Hash, TipError> {
+        let full = self.unsealed() as usize >= MAX_SEGMENT_RECORDS
+            || self.unsealed_bytes.saturating_add(record.len()) > MAX_UNSEALED_BYTES;
+        if full && self.unsealed() > 0 {
+            return Err(TipError::SealDue);
+        }
+        self.advance(record)?;
+        Ok(self.head)
+    }
+
+    fn advance(&mut self, record: &[u8]) -> Result<(), TipError> {
+        let next = self.count.checked_add(1).ok_or(TipError::TooLong)?;
+        self.head = crypto::chain_next(&self.head, self.count, record).map_err(|_| TipError::TooLong)?;
+        self.count = next;
+        self.unsealed_bytes = self.unsealed_bytes.saturating_add(record.len());
+        Ok(())
+    }
+
+    /// Offers what stands now for signing. Call it only when every record appended is durable.
+    ///
+    /// # Errors
+    /// [`TipError::NothingToSeal`]; [`TipError::TooManyOffers`].
+    pub fn prepare(&mut self) -> Result<Offer, TipError> {
+        if self.unsealed() == 0 {
+            return Err(TipError::NothingToSeal);
+        }
+        let offered = (self.count, self.head);
+        if !self.offers.contains(&Some(offered)) {
+            let free = self.offers.iter_mut().find(|o| o.is_none()).ok_or(TipError::TooManyOffers)?;
+            *free = Some(offered);
+        }
+        let message = crypto::seal_message(&self.log, self.count, &self.head);
+        Ok(Offer { mark: Mark { count: self.count, head: self.head.log_id() }, message })
+    }
+    /// Gives up an offer whose signature will not come; its mark stays where it is.
+    pub fn forget(&mut self, count: u32) {
+        self.offers.iter_mut().filter(|o| o.is_some_and(|(n, _)| n == count)).for_each(|o| *o = None);
+    }
+    /// Takes the signature of any outstanding offer, also after further records, and verifies it at once.
+    ///
+    /// # Errors
+    /// [`TipError::NotOffered`]; [`TipError::Signature`], where the offer still stands.
+    pub fn attach(&mut self, log: &LogKey<'_>, count: u32, signature: &[u8; 64]) -> Result<Seal, TipError> {
+        let offered = self.offers.iter().flatten().find(|(n, _)| *n == count);
+        let (count, head) = *offered.ok_or(TipError::NotOffered)?;
+        let message = crypto::seal_message(&self.log, count, &head);
+        crypto::verify(log.suite, log.key, &message, signature).map_err(TipError::Signature)?;
+        self.offers.iter_mut().filter(|o| o.is_some_and(|(n, _)| n <= count)).for_each(|o| *o = None);
+        if count > self.sealed {
+            self.sealed = count;
+            if count == self.count {
+                self.unsealed_bytes = 0;
+            }
+        }
+        Ok(Seal { count, head, signature: *signature })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::crypto::{SoftwareKey, Suite, log_identity};
+
+    struct Own {
+        key: SoftwareKey,
+        public: [u8; 32],
+        id: Hash,
+    }
+
+    impl Own {
+        fn new() -> Self {
+            let key = SoftwareKey::from_seed(Suite::Ed25519, &[3; 32]).unwrap();
+            let public: [u8; 32] = key.public_key(&mut [0; 33]).try_into().unwrap();
+            let id = log_identity(&Hash([9; 32]), 0, &public, "01C55").unwrap();
+            Self { key, public, id }
+        }
+        fn log(&self) -> LogKey<'_> {
+            LogKey { id: self.id, suite: Suite::Ed25519, key: &self.public }
+        }
+    }
+
+    #[test]
+    fn a_signature_is_taken_after_further_records_and_seals_what_was_offered() {
+        let own = Own::new();
+        let mut tip = Tip::new(own.id);
+        tip.append(b"record 0").unwrap();
+        let first = tip.prepare().unwrap();
+        tip.append(b"record 1").unwrap();
+        let second = tip.prepare().unwrap();
+        let seal = tip.attach(&own.log(), 2, &own.key.sign(&second.durable())).unwrap();
+        assert_eq!((seal.count, tip.unsealed()), (2, 0));
+        // The earlier offer is settled by the later seal.
+        let late = tip.attach(&own.log(), 1, &own.key.sign(&first.durable()));
+        assert_eq!(late, Err(TipError::NotOffered));
+        tip.append(b"record 2").unwrap();
+        let third = tip.prepare().unwrap();
+        tip.append(b"record 3").unwrap();
+        assert_eq!(tip.attach(&own.log(), 3, &own.key.sign(&third.durable())).unwrap().count, 3);
+        assert_eq!(tip.unsealed(), 1);
+    }
+
+    #[test]
+    fn a_wrong_signature_is_refused_and_the_right_one_is_still_taken() {
+        let own = Own::new();
+        let mut tip = Tip::new(own.id);
+        tip.append(b"record 0").unwrap();
+        let offer = tip.prepare().unwrap();
+        let wrong = own.key.sign(b"something else");
+        assert_eq!(tip.attach(&own.log(), 1, &wrong), Err(TipError::Signature(CryptoError::BadSignature)));
+        assert!(tip.attach(&own.log(), 1, &own.key.sign(&offer.durable())).is_ok());
+    }
+
+    #[test]
+    fn no_more_than_a_segments_records_or_32_kib_stand_unsealed() {
+        let own = Own::new();
+        let mut tip = Tip::new(own.id);
+        for _ in 0..1_024 {
+            tip.append(b"six bytes").unwrap();
+        }
+        assert_eq!(tip.append(b"six bytes"), Err(TipError::SealDue));
+        let offer = tip.prepare().unwrap();
+        tip.attach(&own.log(), 1_024, &own.key.sign(&offer.durable())).unwrap();
+        for _ in 0..8 {
+            tip.append(&[0; 4_096]).unwrap();
+        }
+        assert_eq!(tip.append(b"x"), Err(TipError::SealDue));
+        assert_eq!(tip.append(&[0; 5_000]), Err(TipError::SealDue));
+    }
+
+    #[test]
+    fn a_device_that_lost_offered_records_closes_its_log() {
+        let own = Own::new();
+        let mut tip = Tip::new(own.id);
+        let records: [&[u8]; 3] = [b"record 0", b"record 1", b"record 2"];
+        for record in records {
+            tip.append(record).unwrap();
+        }
+        let mark = tip.prepare().unwrap().mark();
+        let whole = Tip::recover(own.id, records, 1, Some(mark)).unwrap();
+        assert_eq!((whole.count(), whole.head(), whole.unsealed()), (3, tip.head(), 2));
+        assert_eq!(Tip::recover(own.id, records.into_iter().take(2), 1, Some(mark)), Err(TipError::MarkLost(mark)));
+        let other: [&[u8]; 3] = [b"record 0", b"record 1", b"another 2"];
+        assert_eq!(Tip::recover(own.id, other, 1, Some(mark)), Err(TipError::MarkLost(mark)));
+    }
+
+    #[test]
+    fn nothing_new_is_not_sealed_again_and_a_fifth_offer_waits() {
+        let own = Own::new();
+        let mut tip = Tip::new(own.id);
+        assert_eq!(tip.prepare(), Err(TipError::NothingToSeal));
+        for _ in 0..4 {
+            tip.append(b"record").unwrap();
+            let _ = tip.prepare().unwrap();
+        }
+        tip.append(b"record").unwrap();
+        assert_eq!(tip.prepare(), Err(TipError::TooManyOffers));
+        tip.forget(1);
+        assert!(tip.prepare().is_ok());
+    }
+}

@@ -1,0 +1,444 @@
+//! From an object's elements to verified segments: which key each is held to (`spec/wire-format.md` section 7).
+//!
+//! A bundle names its logs by eight bytes, or not at all: the key of each follows from the enrolments before it, and
+//! those from the root. What is verified here is authentic, no more: whether it *counts* is for the evaluation.
+
+use super::facts::{Fact, FactKind};
+use super::reading::child_of;
+use crate::crypto::{self, Hash, Suite};
+use crate::record::{
+    Authentic, Element, Elements, Entry, FORMAT, LogKey, ObjectError, ObjectType, Record, Segment, SegmentError,
+    read_header,
+};
+use core::fmt;
+
+/// Why an object wasn't taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BundleError {
+    /// The object's frame.
+    Object(ObjectError),
+    /// Another type of object than the one needed; holds what is needed.
+    NotA(ObjectType),
+    /// The element with this number (from 0) holds a segment that is refused.
+    Segment(u8, SegmentError),
+    /// The element's suite is not known to this build: unknown here.
+    Suite(u8, u8),
+    /// No enrolment here names the log with this id: fetch its authority's log.
+    UnknownLog(u8, [u8; 8]),
+    /// An enrolment that was left out isn't held here: ask for this log and index.
+    Omitted(u8, [u8; 8], u32),
+    /// The element before doesn't enrol the log of this one.
+    NotUnder(u8),
+    /// The root is not the one that is trusted here.
+    OtherRoot,
+    /// The trust anchor isn't one sealed `Root`.
+    BadRoot,
+    /// The space handed in is full.
+    Full,
+}
+
+impl BundleError {
+    /// Whether the object may be right but can't be read here: *unknown*, not *invalid*.
+    #[must_use]
+    pub const fn is_unknown(&self) -> bool {
+        matches!(
+            self,
+            Self::Suite(..)
+                | Self::UnknownLog(..)
+                | Self::Omitted(..)
+                | Self::Segment(_, SegmentError::NotBuilt)
+                | Self::Object(ObjectError::Version(_) | ObjectError::Type(_))
+        )
+    }
+
+    /// The stable number (`spec/error-codes.md`).
+    #[must_use]
+    pub const fn code(&self) -> u16 {
+        match self {
+            Self::Object(_) => 3910,
+            Self::NotA(_) => 3911,
+            Self::Segment(_, SegmentError::BadSeal) => 3002,
+            Self::Segment(..) => 3912,
+            Self::Suite(..) => 3003,
+            Self::UnknownLog(..) => 3004,
+            Self::Omitted(..) => 3007,
+            Self::NotUnder(_) => 3913,
+            Self::OtherRoot => 3914,
+            Self::BadRoot => 3915,
+            Self::Full => 3901,
+        }
+    }
+}
+
+impl fmt::Display for BundleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hex = |f: &mut fmt::Formatter<'_>, id: &[u8; 8]| id.iter().try_for_each(|b| write!(f, "{b:02x}"));
+        match self {
+            Self::Object(e) => e.fmt(f),
+            Self::NotA(kind) => write!(f, "these bytes are another medlot object than the {kind:?} needed here"),
+            Self::Segment(at, e) => write!(f, "part {at}: {e}"),
+            Self::Suite(at, suite) => {
+                write!(f, "part {at}: signature suite {suite} is not known to this build; use a newer build")
+            }
+            Self::UnknownLog(at, id) => {
+                write!(f, "part {at}: no enrolment of log ")?;
+                hex(f, id)?;
+                f.write_str(" is here: fetch it from the authority")
+            }
+            Self::Omitted(at, id, index) => {
+                write!(f, "part {at}: the enrolment at index {index} of log ")?;
+                hex(f, id)?;
+                f.write_str(" was left out and isn't here: ask the sender for it")
+            }
+            Self::NotUnder(at) => write!(f, "part {at}: the part before it doesn't enrol its log"),
+            Self::OtherRoot => f.write_str("the bundle rests on another root than the one trusted here"),
+            Self::BadRoot => f.write_str("this is no trust anchor: one sealed root record is needed"),
+            Self::Full => f.write_str("more records than the space handed in can hold"),
+        }
+    }
+}
+
+impl core::error::Error for BundleError {}
+
+impl From<ObjectError> for BundleError {
+    fn from(e: ObjectError) -> Self {
+        Self::Object(e)
+    }
+}
+
+/// The trust anchor: a root's first record under its seal. A device gets it once, by a way that it trusts.
+#[derive(Clone, Copy)]
+pub struct Anchor<'a> {
+    log: LogKey<'a>,
+    authentic: Authentic<'a>,
+}
+
+impl<'a> Anchor<'a> {
+    /// Reads and verifies a root object (type 1).
+    ///
+    /// # Errors
+    /// Another object, a seal that doesn't hold, a record that is no `Root`.
+    pub fn parse(object: &'a [u8]) -> Result<Self, BundleError> {
+        let (kind, rest) = read_header(object)?;
+        if kind != ObjectType::Root {
+            return Err(BundleError::NotA(ObjectType::Root));
+        }
+        let mut elements = Elements::new(rest);
+        let element = elements.next().ok_or(BundleError::BadRoot)??;
+        if elements.next().is_some() {
+            return Err(BundleError::BadRoot);
+        }
+        Self::of(&element)
+    }
+
+    /// Of the keyed element that holds it.
+    ///
+    /// # Errors
+    /// As [`Anchor::parse`].
+    pub fn of(element: &Element<'a>) -> Result<Self, BundleError> {
+        let Element::Keyed { suite, key, body } = *element else { return Err(BundleError::BadRoot) };
+        let suite = Suite::of_number(suite).ok_or(BundleError::Suite(0, suite))?;
+        let segment = Segment::parse(body, suite.signature_length()).map_err(|e| BundleError::Segment(0, e))?;
+        if segment.index() != 0 || segment.count() != 1 {
+            return Err(BundleError::BadRoot);
+        }
+        // Its parent's line id hashes record 0: that is read before the seal is checked, and only hashed.
+        let record = segment.first_raw().ok_or(BundleError::BadRoot)?;
+        if !matches!(Record::decode(record).map(|r| r.entry), Ok(Entry::Root(_))) {
+            return Err(BundleError::BadRoot);
+        }
+        let id = crypto::log_identity(&crypto::root_parent(record), suite.number(), key, "");
+        let log = LogKey { id: id.ok_or(BundleError::BadRoot)?, suite, key };
+        let authentic = segment.verify(&log).map_err(|e| BundleError::Segment(0, e))?;
+        Ok(Self { log, authentic })
+    }
+
+    /// The root id.
+    #[must_use]
+    pub const fn id(&self) -> Hash {
+        self.log.id
+    }
+    /// Its log's key.
+    #[must_use]
+    pub const fn log(&self) -> LogKey<'a> {
+        self.log
+    }
+    /// Its one record.
+    #[must_use]
+    pub const fn authentic(&self) -> Authentic<'a> {
+        self.authentic
+    }
+}
+
+/// Where an application keeps what is verified: it gives the facts known so far, and takes each segment at once, since
+/// the next one's key may stand in it.
+pub trait Shelf<'a> {
+    /// The facts read so far.
+    fn facts(&self) -> &[Fact<'a>];
+    /// Takes a verified segment.
+    ///
+    /// # Errors
+    /// [`BundleError::Full`].
+    fn take(&mut self, authentic: Authentic<'a>, log: LogKey<'a>) -> Result<(), BundleError>;
+}
+
+/// Verifies the elements of a bundle, in order, and hands each segment to the shelf; reading stops at the first
+/// refusal, and what came before it stays verified.
+///
+/// # Errors
+/// The first refusal.
+pub fn open<'a>(anchor: &Anchor<'a>, object: &'a [u8], shelf: &mut impl Shelf<'a>) -> Result<(), BundleError> {
+    let (kind, rest) = read_header(object)?;
+    if kind != ObjectType::Bundle {
+        return Err(BundleError::NotA(ObjectType::Bundle));
+    }
+    elements(anchor, rest, shelf)
+}
+
+/// The same for the elements alone, as an invitation holds them too.
+///
+/// # Errors
+/// The first refusal.
+pub fn elements<'a>(anchor: &Anchor<'a>, bytes: &'a [u8], shelf: &mut impl Shelf<'a>) -> Result<(), BundleError> {
+    let mut before = Before::Nothing;
+    for (at, element) in (0u8..).zip(Elements::new(bytes)) {
+        let element = element?;
+        if let Element::Mark { log, index } = element {
+            if !shelf.facts().iter().any(|fact| is_enrol_at(fact, &log, index)) {
+                return Err(BundleError::Omitted(at, log, index));
+            }
+            before = Before::Mark(log, index);
+            continue;
+        }
+        let (authentic, key) = authenticate(anchor, shelf.facts(), &element, at, &before)?;
+        shelf.take(authentic, key)?;
+        before = Before::Segment(authentic);
+    }
+    Ok(())
+}
+
+fn is_enrol_at(fact: &Fact<'_>, log: &[u8; 8], index: u32) -> bool {
+    matches!(fact.kind, FactKind::Enrol { .. }) && fact.at.log.log_id() == *log && fact.at.index == index
+}
+
+/// What stood before an element: an *under* element is held to it.
+#[derive(Clone, Copy)]
+pub enum Before<'a> {
+    /// It is the first.
+    Nothing,
+    /// A verified segment.
+    Segment(Authentic<'a>),
+    /// An enrolment left out: its log and index.
+    Mark([u8; 8], u32),
+}
+
+/// Verifies one element under the key that the facts give.
+///
+/// # Errors
+/// What refuses it; `at` is its number.
+pub fn authenticate<'a>(
+    anchor: &Anchor<'a>,
+    facts: &[Fact<'a>],
+    element: &Element<'a>,
+    at: u8,
+    before: &Before<'a>,
+) -> Result<(Authentic<'a>, LogKey<'a>), BundleError> {
+    let refused = |e| BundleError::Segment(at, e);
+    match *element {
+        Element::Mark { log, index } => Err(BundleError::Omitted(at, log, index)),
+        Element::Keyed { suite, key, body } => {
+            let suite = Suite::of_number(suite).ok_or(BundleError::Suite(at, suite))?;
+            let segment = Segment::parse(body, suite.signature_length()).map_err(refused)?;
+            let first = segment.first_raw().and_then(|bytes| Record::decode(bytes).ok()).map(|record| record.entry);
+            match first {
+                Some(Entry::Root(_)) => {
+                    let root = Anchor::of(element)?;
+                    if root.id() == anchor.id() { Ok((root.authentic, root.log)) } else { Err(BundleError::OtherRoot) }
+                }
+                // A next root goes on as the line of the reader's root; whether it is linked is for the evaluation.
+                Some(Entry::NextRoot(_)) => {
+                    let id = crypto::log_identity(&anchor.id(), suite.number(), key, "").ok_or(BundleError::BadRoot)?;
+                    let log = LogKey { id, suite, key };
+                    segment.verify(&log).map(|authentic| (authentic, log)).map_err(refused)
+                }
+                _ => Err(BundleError::NotUnder(at)),
+            }
+        }
+        Element::OwnId { log: id, suite, body } => {
+            let known_suite = Suite::of_number(suite).ok_or(BundleError::Suite(at, suite))?;
+            let segment = Segment::parse(body, known_suite.signature_length()).map_err(refused)?;
+            let mut last = BundleError::UnknownLog(at, id);
+            // Two keys under one id are possible; each is tried, four at most.
+            for log in keys(anchor, facts, &id).filter(|log| log.suite == known_suite).take(4) {
+                match segment.verify(&log) {
+                    Ok(authentic) => return Ok((authentic, log)),
+                    Err(e) => last = refused(e),
+                }
+            }
+            Err(last)
+        }
+        Element::Under { body } => {
+            let mut last = BundleError::NotUnder(at);
+            for log in children(facts, before) {
+                let Some(suite) = Suite::of_number(log.0) else {
+                    last = BundleError::Suite(at, log.0);
+                    continue;
+                };
+                let log = LogKey { id: log.2, suite, key: log.1 };
+                let segment = Segment::parse(body, suite.signature_length()).map_err(refused)?;
+                match segment.verify(&log) {
+                    Ok(authentic) => return Ok((authentic, log)),
+                    Err(e) => last = refused(e),
+                }
+            }
+            Err(last)
+        }
+    }
+}
+
+/// Every log known with this id: the root, next roots, and what is enrolled.
+pub fn keys<'f, 'a>(
+    anchor: &Anchor<'a>,
+    facts: &'f [Fact<'a>],
+    id: &[u8; 8],
+) -> impl Iterator<Item = LogKey<'a>> + use<'f, 'a> {
+    let (id, root, root_log) = (*id, anchor.id(), anchor.log());
+    let from_root = Some(root_log).filter(|log| log.id.log_id() == id);
+    let others = facts.iter().filter_map(move |fact| {
+        let (log, of) = match fact.kind {
+            FactKind::Enrol { child, key, .. } => (child, key),
+            FactKind::NextRoot { key, .. } if fact.at.log != root => (fact.at.log, key),
+            _ => return None,
+        };
+        let suite = Suite::of_number(of.suite).filter(|_| of.format == FORMAT && log.log_id() == id)?;
+        Some(LogKey { id: log, suite, key: of.key })
+    });
+    // A log enrolled twice is one log.
+    let mut seen = [Hash::ZERO; 4];
+    from_root.into_iter().chain(others).filter(move |log| {
+        let new = !seen.contains(&log.id);
+        if let Some(slot) = seen.iter_mut().find(|slot| **slot == Hash::ZERO).filter(|_| new) {
+            *slot = log.id;
+        }
+        new
+    })
+}
+
+/// The logs (suite, key, h₀) that the element before enrols, one for each line that its log is of.
+fn children<'f, 'a>(
+    facts: &'f [Fact<'a>],
+    before: &Before<'a>,
+) -> impl Iterator<Item = (u8, &'a [u8], Hash)> + use<'f, 'a> {
+    let (log, index) = match before {
+        Before::Nothing => (None, 0),
+        Before::Segment(authentic) if authentic.end() - authentic.index() == 1 => {
+            (Some(authentic.log().log_id()), authentic.index())
+        }
+        Before::Segment(_) => (None, 0),
+        Before::Mark(log, index) => (Some(*log), *index),
+    };
+    facts.iter().filter_map(move |fact| match fact.kind {
+        FactKind::Enrol { child, key, .. } if log.is_some_and(|log| is_enrol_at(fact, &log, index)) => {
+            Some((key.suite, key.key, child))
+        }
+        _ => None,
+    })
+}
+
+/// A request (type 3): a log that asks its parent to be enrolled, and proves that it has the key.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// The parent's line id.
+    pub parent: Hash,
+    /// The facility.
+    pub facility: crate::ident::FacilityCode<'a>,
+    /// The log's key.
+    pub log: LogKey<'a>,
+    /// Its record 0.
+    pub authentic: Authentic<'a>,
+}
+
+impl<'a> Request<'a> {
+    /// Reads and verifies a request.
+    ///
+    /// # Errors
+    /// Another object, a facility that can't be, a seal that doesn't hold, a record that is no `Introduce`.
+    pub fn parse(object: &'a [u8]) -> Result<Self, BundleError> {
+        let (kind, rest) = read_header(object)?;
+        if kind != ObjectType::Request {
+            return Err(BundleError::NotA(ObjectType::Request));
+        }
+        let short = BundleError::Object(ObjectError::Truncated);
+        let (parent, rest) = rest.split_first_chunk::<32>().ok_or(short)?;
+        let (length, rest) = crate::record::read_varint32(rest).ok_or(short)?;
+        let (facility, rest) = rest.split_at_checked(length as usize).ok_or(short)?;
+        let facility = core::str::from_utf8(facility).ok().and_then(|f| crate::ident::FacilityCode::parse(f).ok());
+        let facility = facility.ok_or(short)?;
+        let mut elements = Elements::new(rest);
+        let Some(Ok(Element::Keyed { suite, key, body })) = elements.next() else { return Err(short) };
+        if elements.next().is_some() {
+            return Err(short);
+        }
+        let suite = Suite::of_number(suite).ok_or(BundleError::Suite(0, suite))?;
+        let segment = Segment::parse(body, suite.signature_length()).map_err(|e| BundleError::Segment(0, e))?;
+        let introduces = segment
+            .first_raw()
+            .is_some_and(|bytes| matches!(Record::decode(bytes).map(|r| r.entry), Ok(Entry::Introduce(_))));
+        if segment.index() != 0 || segment.count() != 1 || !introduces {
+            return Err(BundleError::NotUnder(0));
+        }
+        let parent = Hash(*parent);
+        let id = crypto::log_identity(&parent, suite.number(), key, facility.as_str()).ok_or(short)?;
+        let log = LogKey { id, suite, key };
+        let authentic = segment.verify(&log).map_err(|e| BundleError::Segment(0, e))?;
+        Ok(Self { parent, facility, log, authentic })
+    }
+
+    /// The log that an `Enrol` answering it must enrol.
+    #[must_use]
+    pub fn is_answered_by(&self, under: &Hash, enrol: &crate::record::Enrol<'_>) -> bool {
+        child_of(under, enrol).is_some_and(|(child, _)| child == self.log.id)
+    }
+}
+
+/// An invitation (type 2): what a device needs to know of its parent to make its request.
+#[derive(Clone, Copy)]
+pub struct Invitation<'a> {
+    /// The parent's line id.
+    pub parent: Hash,
+    /// The facility proposed; empty where the device names it.
+    pub facility: &'a str,
+    /// The roles proposed.
+    pub roles: crate::record::Roles,
+    /// The root, by the way of the invitation: an application shows its id to be compared.
+    pub anchor: Anchor<'a>,
+    /// The elements after the root: what enrols the parent.
+    pub path: &'a [u8],
+}
+
+impl<'a> Invitation<'a> {
+    /// Reads an invitation and verifies its root; its path is verified with [`elements`].
+    ///
+    /// # Errors
+    /// Another object, a part cut off, a root whose seal doesn't hold.
+    pub fn parse(object: &'a [u8]) -> Result<Self, BundleError> {
+        let (kind, rest) = read_header(object)?;
+        if kind != ObjectType::Invitation {
+            return Err(BundleError::NotA(ObjectType::Invitation));
+        }
+        let short = BundleError::Object(ObjectError::Truncated);
+        let (parent, rest) = rest.split_first_chunk::<32>().ok_or(short)?;
+        let (length, rest) = crate::record::read_varint32(rest).ok_or(short)?;
+        let (facility, rest) = rest.split_at_checked(length as usize).ok_or(short)?;
+        let facility = core::str::from_utf8(facility).map_err(|_| short)?;
+        if !facility.is_empty() && crate::ident::FacilityCode::parse(facility).is_err() {
+            return Err(short);
+        }
+        let (roles, rest) = crate::record::read_varint32(rest).ok_or(short)?;
+        let roles = u16::try_from(roles).ok().filter(|r| *r <= crate::limits::MAX_OPEN).ok_or(short)?;
+        let mut elements = Elements::new(rest);
+        let anchor = Anchor::of(&elements.next().ok_or(BundleError::BadRoot)??)?;
+        let path = elements.rest();
+        Ok(Self { parent: Hash(*parent), facility, roles: crate::record::Roles(roles), anchor, path })
+    }
+}

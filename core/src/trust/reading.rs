@@ -1,0 +1,228 @@
+//! What trust reads in records: the facts of the authorities' logs, and what each record needs.
+
+use super::SpaceTooSmall;
+use super::facts::{Fact, FactKind, Grant, Need, RecordId, Scope};
+use super::state::StateList;
+use crate::crypto::{self, Hash};
+use crate::movement::Direction;
+use crate::record::{Authentic, Enrol, Entry, FORMAT, KeyOf, LogKey, Record, Role, Roles};
+
+/// A record of an authority's log, held under a verified seal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held<'a> {
+    /// Where it stands.
+    pub at: RecordId,
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    /// The key of its log: a `NextRoot` is held to the commitment to it.
+    pub key: KeyOf<'a>,
+}
+
+impl<'a> Held<'a> {
+    /// Fills space that isn't used yet.
+    pub const EMPTY: Self = Self {
+        at: RecordId { log: Hash::ZERO, index: 0, identity: Hash::ZERO },
+        bytes: &[],
+        key: KeyOf { suite: 0, key: &[], format: 0 },
+    };
+
+    /// The records of a verified segment that trust reads: those of the critical kinds. They travel raw.
+    pub fn of(authentic: &Authentic<'a>, log: &LogKey<'a>) -> impl Iterator<Item = Self> + use<'a> {
+        let key = KeyOf { suite: log.suite.number(), key: log.key, format: FORMAT };
+        authentic.raw_records().filter_map(move |record| {
+            let critical = crate::record::Kind::of_head(*record.bytes().get(4)?).is_critical();
+            let at = RecordId { log: record.log(), index: record.index(), identity: record.identity() };
+            critical.then_some(Self { at, bytes: record.bytes(), key })
+        })
+    }
+}
+
+/// Reads the facts in what is held. `lists` that match no State held say nothing.
+///
+/// An `Enrol` gives one fact for each line that its log is of, and those lines follow from other Enrols: so all that
+/// is held is read together, whatever the order it came in. Records of one log should stand together: the work grows
+/// with the number of such runs.
+///
+/// # Errors
+/// [`SpaceTooSmall`] where `out` doesn't hold every fact.
+pub fn read<'a>(
+    root: Hash,
+    held: &[Held<'a>],
+    lists: &[StateList<'a>],
+    out: &mut [Fact<'a>],
+) -> Result<usize, SpaceTooSmall> {
+    let mut facts = Facts { out, count: 0 };
+    for item in held {
+        let Ok(record) = Record::decode(item.bytes) else { continue };
+        if !matches!(record.entry, Entry::Enrol(_)) || !record.entry.is_fully_understood() {
+            facts.push(item.at, kind_of(&record, item))?;
+        }
+        if let Entry::State(state) = record.entry {
+            for list in lists.iter().filter(|list| list.is_of(&item.at, &state)) {
+                for cut in list.cuts() {
+                    facts.push(item.at, FactKind::Cut(cut))?;
+                }
+            }
+        }
+    }
+    // A log's lines are known once the Enrols of it are: go on while something new comes.
+    loop {
+        let before = facts.count;
+        let mut lines = Lines { log: Hash::ZERO, known: [Hash::ZERO; MAX_LINES], count: 0 };
+        for item in held {
+            let Ok(record) = Record::decode(item.bytes) else { continue };
+            let Entry::Enrol(enrol) = record.entry else { continue };
+            if !record.entry.is_fully_understood() {
+                continue;
+            }
+            if lines.log != item.at.log || lines.count == 0 {
+                lines = facts.lines_of(root, item.at.log);
+            }
+            for under in lines.known.iter().take(lines.count) {
+                let Some((child, line)) = child_of(under, &enrol) else { continue };
+                let kind = FactKind::Enrol { under: *under, child, line, grant: grant_of(&enrol), key: enrol.key };
+                if !facts.has(&item.at, under) {
+                    facts.push(item.at, kind)?;
+                }
+            }
+        }
+        if facts.count == before {
+            return Ok(facts.count);
+        }
+    }
+}
+
+/// Lines that one log may be of; more are not looked at.
+const MAX_LINES: usize = 4;
+
+struct Lines {
+    log: Hash,
+    known: [Hash; MAX_LINES],
+    count: usize,
+}
+
+struct Facts<'o, 'a> {
+    out: &'o mut [Fact<'a>],
+    count: usize,
+}
+
+impl<'a> Facts<'_, 'a> {
+    fn push(&mut self, at: RecordId, kind: FactKind<'a>) -> Result<(), SpaceTooSmall> {
+        let needed = self.count.saturating_add(1);
+        let slot = self.out.get_mut(self.count).ok_or(SpaceTooSmall { verdicts: needed, marks: 0 })?;
+        *slot = Fact { at, kind };
+        self.count = needed;
+        Ok(())
+    }
+
+    fn facts(&self) -> &[Fact<'a>] {
+        self.out.get(..self.count).unwrap_or_default()
+    }
+
+    fn has(&self, at: &RecordId, line: &Hash) -> bool {
+        let is =
+            |fact: &&Fact<'_>| matches!(fact.kind, FactKind::Enrol { under, .. } if fact.at == *at && under == *line);
+        self.facts().iter().any(|fact| is(&fact))
+    }
+
+    fn lines_of(&self, root: Hash, log: Hash) -> Lines {
+        let mut lines = Lines { log, known: [Hash::ZERO; MAX_LINES], count: 0 };
+        let is_root = |fact: &Fact<'_>| {
+            fact.at.log == log && fact.at.index == 0 && matches!(fact.kind, FactKind::NextRoot { .. })
+        };
+        let roots = (log == root || self.facts().iter().any(is_root)).then_some(root);
+        let enrolled = self.facts().iter().filter_map(|fact| match fact.kind {
+            FactKind::Enrol { child, line, .. } if child == log => Some(line),
+            _ => None,
+        });
+        for line in roots.into_iter().chain(enrolled) {
+            let known = lines.known.get(..lines.count).unwrap_or_default().contains(&line);
+            if let Some(slot) = lines.known.get_mut(lines.count).filter(|_| !known) {
+                *slot = line;
+                lines.count += 1;
+            }
+        }
+        lines
+    }
+}
+
+/// The log and the line that an `Enrol` enrols under this line; `None` for a log of a format that this build doesn't
+/// hash.
+#[must_use]
+pub fn child_of(under: &Hash, enrol: &Enrol<'_>) -> Option<(Hash, Hash)> {
+    let log = |of: &KeyOf<'_>| {
+        let facility = enrol.facility.as_str();
+        (of.format == FORMAT).then(|| crypto::log_identity(under, of.suite, of.key, facility)).flatten()
+    };
+    let child = log(&enrol.key)?;
+    match &enrol.first {
+        None => Some((child, child)),
+        Some(first) => Some((child, log(first)?)),
+    }
+}
+
+/// What an `Enrol` gives.
+#[must_use]
+pub fn grant_of<'a>(enrol: &Enrol<'a>) -> Grant<'a> {
+    Grant {
+        roles: enrol.roles,
+        scope: enrol.scope.map_or(Scope::OwnFacility, Scope::Prefixes),
+        facility: enrol.facility.as_str(),
+        valid_from: enrol.valid_from,
+        valid_until: enrol.valid_until,
+    }
+}
+
+fn kind_of<'a>(record: &Record<'a>, held: &Held<'a>) -> FactKind<'a> {
+    if !record.entry.is_fully_understood() {
+        return FactKind::Critical;
+    }
+    match record.entry {
+        Entry::Root(root) => FactKind::Root { commitment: Hash(root.commitment) },
+        Entry::NextRoot(next) => {
+            let opens = crypto::commitment(held.key.suite, held.key.key, &next.commitment).map_or(Hash::ZERO, Hash);
+            FactKind::NextRoot { cut: next.cut, opens, commitment: Hash(next.commitment), key: held.key }
+        }
+        Entry::Revoke(cut) => FactKind::Cut(cut),
+        Entry::Confirm(confirm) => FactKind::Confirm(confirm.prefix),
+        Entry::State(state) => FactKind::State { at: (!record.clock_unset).then_some(record.recorded_at), state },
+        _ => FactKind::Other(need_of(record)),
+    }
+}
+
+/// What an enrolment must grant so that this record counts (`spec/trust.md` section 2.1).
+#[must_use]
+pub fn need_of<'a>(record: &Record<'a>) -> Need<'a> {
+    const ATTEST: Need<'static> = Need::role(Role::Attest);
+    if !record.entry.is_fully_understood() {
+        return Need::ANY;
+    }
+    match &record.entry {
+        Entry::Movement { movement, .. } => match (movement.direction, movement.reason) {
+            (Direction::In, 4 | 5) => Need::role(Role::Supply),
+            _ => Need::STOCK,
+        },
+        Entry::Reversal(_) | Entry::Refuse(_) | Entry::CountBegin(_) | Entry::CountLine(_) | Entry::CountEnd(_) => {
+            Need::STOCK
+        }
+        Entry::Attest(attest) => match attest.capacity {
+            0 | 1 | 3 => ATTEST,
+            _ => Need::WITNESS,
+        },
+        Entry::Introduce(_) => Need::INTRODUCE,
+        Entry::Root(_) | Entry::NextRoot(_) => Need::NEVER,
+        Entry::Enrol(enrol) => Need::grant(grant_of(enrol)),
+        Entry::Revoke(_) | Entry::State(_) => Need::role(Role::Enrol),
+        Entry::Recall(_) | Entry::EndRecall(_) | Entry::SameProduct(_) | Entry::LotFact(_) => {
+            Need::role(Role::Regulate)
+        }
+        Entry::Facility(facility) => Need::role(Role::Regulate).of_facility(facility.code.as_str()),
+        _ => Need::ANY,
+    }
+}
+
+/// Whether one who holds `parent` may give `child`: so that a request that would be refused everywhere isn't granted.
+#[must_use]
+pub fn may_enrol(parent: &Grant<'_>, child: &Grant<'_>) -> bool {
+    parent.roles.contains(Roles::of(&[Role::Enrol])) && parent.contains(child)
+}

@@ -1,0 +1,89 @@
+//! Records that count: what the ledger takes, and only trust makes.
+
+use super::evaluate::Evaluation;
+use super::facts::RecordId;
+use super::reading::need_of;
+use super::verdict::{Counts, Reason, Verdict};
+use crate::crypto::Hash;
+use crate::record::{AuthenticRecord, Record, RecordError};
+
+/// A record that counts, with the facility whose stock it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verified<'r> {
+    at: RecordId,
+    facility: &'r str,
+    record: Record<'r>,
+}
+
+impl<'r> Verified<'r> {
+    /// Where it stands.
+    #[must_use]
+    pub const fn at(&self) -> RecordId {
+        self.at
+    }
+    /// The facility of its log, from the enrolment; empty for a root's.
+    #[must_use]
+    pub const fn facility(&self) -> &'r str {
+        self.facility
+    }
+    /// What it says.
+    #[must_use]
+    pub const fn record(&self) -> &Record<'r> {
+        &self.record
+    }
+}
+
+/// An authentic record with its verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Judged<'r> {
+    /// Where it stands.
+    pub at: RecordId,
+    /// The facility of its log, where an enrolment of it is here.
+    pub facility: Option<&'r str>,
+    /// What it says, or why its bytes are malformed.
+    pub record: Result<Record<'r>, RecordError>,
+    /// Whether it counts, and why not.
+    pub verdict: Verdict,
+}
+
+impl<'r> Judged<'r> {
+    /// The record, where it counts.
+    #[must_use]
+    pub fn verified(&self) -> Option<Verified<'r>> {
+        let record = self.record.ok().filter(|_| self.verdict.counts == Counts::Yes)?;
+        Some(Verified { at: self.at, facility: self.facility?, record })
+    }
+}
+
+impl<'f> Evaluation<'f, '_> {
+    /// Judges a record of a verified segment.
+    pub fn judge_record<'r>(&mut self, authentic: &AuthenticRecord<'r>) -> Judged<'r>
+    where
+        'f: 'r,
+    {
+        let at = RecordId { log: authentic.log(), index: authentic.index(), identity: authentic.identity() };
+        let record = Record::decode(authentic.bytes());
+        let facility = self.facility_of(&at.log);
+        let verdict = match &record {
+            Err(_) => Verdict::of(Reason::Malformed),
+            // A root's first records have verdicts of their own: no enrolment grants them.
+            Ok(_) if at.index == 0 && self.is_root(&at.log) => self.verdict_at(&at).unwrap_or_default(),
+            Ok(record) => {
+                let verdict = self.counts_of(at, need_of(record));
+                // An Enrol six levels down has what it needs and enrols nothing all the same: its fact says so.
+                let is_enrol = matches!(record.entry, crate::record::Entry::Enrol(_));
+                is_enrol.then(|| self.verdict_at(&at)).flatten().map_or(verdict, |fact| verdict.min(fact))
+            }
+        };
+        Judged { at, facility, record, verdict }
+    }
+
+    /// The facility of a log, from its enrolments (they all name one: h₀ binds it); empty for a root's.
+    #[must_use]
+    pub fn facility_of(&self, log: &Hash) -> Option<&'f str> {
+        if self.is_root(log) {
+            return Some("");
+        }
+        self.grants_of(*log).map(|(grant, _)| grant.facility).next()
+    }
+}
