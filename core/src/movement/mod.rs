@@ -3,6 +3,8 @@
 //! The effect of a movement follows from direction, buckets and pairing, never from its reason
 //! (`spec/wire-format.md` section 5.2).
 
+pub mod reasons;
+
 use crate::ident::{
     DocumentNumber, Fund, LocalReason, LotNumber, Operator, Party, Product, Quantity, Serial, Sscc, Store,
 };

@@ -74,6 +74,7 @@ pub struct LogKey<'k> {
 /// What a segment's bytes claim: sealed, not yet verified.
 #[derive(Clone, Copy)]
 pub struct Segment<'a> {
+    body: &'a [u8],
     index: u32,
     start: Option<Hash>,
     count: u32,
@@ -101,7 +102,7 @@ impl<'a> Segment<'a> {
             return Err(SegmentError::Count);
         }
         let rows = rest.get(r.at()..).unwrap_or_default();
-        Ok(Self { index, start, count, rows, signature, judge: super::codec::is_row_movement })
+        Ok(Self { body, index, start, count, rows, signature, judge: super::codec::is_row_movement })
     }
 
     /// Index of the first record.
@@ -172,6 +173,11 @@ impl<'a> Authentic<'a> {
     #[must_use]
     pub const fn index(&self) -> u32 {
         self.segment.index
+    }
+    /// The segment's bytes, to be kept or passed on as they are.
+    #[must_use]
+    pub const fn body(&self) -> &'a [u8] {
+        self.segment.body
     }
     /// Count at its end: the index after the last record.
     #[must_use]

@@ -5,6 +5,9 @@ use super::facts::{Fact, FactKind, Grant, Need, RecordId, Scope};
 use super::state::StateList;
 use crate::crypto::{self, Hash};
 use crate::movement::Direction;
+use crate::movement::reasons::{
+    CAPACITY_INSPECTOR, CAPACITY_PHARMACIST, CAPACITY_WITNESS, IN_IMPORTED, IN_MANUFACTURED,
+};
 use crate::record::{Authentic, Enrol, Entry, FORMAT, KeyOf, LogKey, Record, Role, Roles};
 
 /// A record of an authority's log, held under a verified seal.
@@ -199,14 +202,14 @@ pub fn need_of<'a>(record: &Record<'a>) -> Need<'a> {
     }
     match &record.entry {
         Entry::Movement { movement, .. } => match (movement.direction, movement.reason) {
-            (Direction::In, 4 | 5) => Need::role(Role::Supply),
+            (Direction::In, IN_MANUFACTURED | IN_IMPORTED) => Need::role(Role::Supply),
             _ => Need::STOCK,
         },
         Entry::Reversal(_) | Entry::Refuse(_) | Entry::CountBegin(_) | Entry::CountLine(_) | Entry::CountEnd(_) => {
             Need::STOCK
         }
         Entry::Attest(attest) => match attest.capacity {
-            0 | 1 | 3 => ATTEST,
+            CAPACITY_WITNESS | CAPACITY_PHARMACIST | CAPACITY_INSPECTOR => ATTEST,
             _ => Need::WITNESS,
         },
         Entry::Introduce(_) => Need::INTRODUCE,

@@ -1,0 +1,117 @@
+//! What went wrong, with what to do next: one type for everything that a command may be refused.
+use medlot_core::ident::IdentError;
+use medlot_core::movement::MovementError;
+use medlot_core::record::{ObjectError, RecordError, SegmentError, TipError};
+use medlot_core::time::TimeError;
+use medlot_core::trust::BundleError;
+use std::fmt;
+use std::path::Path;
+
+/// How grave it is; the numbers are the command's exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The bytes are wrong: nobody will ever take them.
+    Invalid = 1,
+    /// They may be right, but what would decide isn't here.
+    Unknown = 2,
+    /// Arguments, files, the folder.
+    Usage = 3,
+    /// A rule forbids it; the text says the way out.
+    Refused = 4,
+}
+
+/// An error with its stable number and name (`spec/error-codes.md`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    /// How grave.
+    pub kind: Kind,
+    /// The stable number.
+    pub code: u16,
+    /// The stable name.
+    pub name: &'static str,
+    /// What happened and what to do.
+    pub message: String,
+}
+
+/// What sdk calls give.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    fn new(kind: Kind, code: u16, name: &'static str, message: impl Into<String>) -> Self {
+        Self { kind, code, name, message: message.into() }
+    }
+    /// An argument that can't be; names it. Code 4001.
+    pub fn argument(message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, 4001, "argument", message)
+    }
+    /// A file or folder that can't be read or written. Code 4002.
+    pub fn file(path: &Path, e: &std::io::Error) -> Self {
+        Self::new(Kind::Usage, 4002, "file", format!("{}: {e}", path.display()))
+    }
+    /// The folder isn't one of medlot's, is in use, or is damaged. Code 4003.
+    pub fn folder(path: &Path, message: impl fmt::Display) -> Self {
+        Self::new(Kind::Usage, 4003, "folder", format!("{}: {message}", path.display()))
+    }
+    /// A rule forbids it; say the way out. Code 4004.
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self::new(Kind::Refused, 4004, "refused", message)
+    }
+    /// What would decide isn't here. Code 4005.
+    pub fn unknown(message: impl Into<String>) -> Self {
+        Self::new(Kind::Unknown, 4005, "unknown_here", message)
+    }
+    /// Bytes that nobody will take. Code 4006.
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::new(Kind::Invalid, 4006, "invalid", message)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<IdentError> for Error {
+    fn from(e: IdentError) -> Self {
+        Self::argument(e.to_string())
+    }
+}
+impl From<TimeError> for Error {
+    fn from(e: TimeError) -> Self {
+        Self::argument(e.to_string())
+    }
+}
+impl From<MovementError> for Error {
+    fn from(e: MovementError) -> Self {
+        Self::argument(e.to_string())
+    }
+}
+impl From<RecordError> for Error {
+    fn from(e: RecordError) -> Self {
+        Self::argument(e.to_string())
+    }
+}
+impl From<TipError> for Error {
+    fn from(e: TipError) -> Self {
+        Self::refused(e.to_string())
+    }
+}
+impl From<ObjectError> for Error {
+    fn from(e: ObjectError) -> Self {
+        BundleError::Object(e).into()
+    }
+}
+impl From<SegmentError> for Error {
+    fn from(e: SegmentError) -> Self {
+        BundleError::Segment(0, e).into()
+    }
+}
+impl From<BundleError> for Error {
+    fn from(e: BundleError) -> Self {
+        let kind = if e.is_unknown() { Kind::Unknown } else { Kind::Invalid };
+        Self::new(kind, e.code(), if e.is_unknown() { "unknown_here" } else { "invalid" }, e.to_string())
+    }
+}

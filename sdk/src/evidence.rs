@@ -1,0 +1,463 @@
+//! Everything held about who may write what: read from the folder, verified, and evaluated.
+//!
+//! [`Library`] owns the bytes; [`Evidence`] borrows them and holds what was verified. Nothing of it is stored: it
+//! follows from `root.mlt`, the own logs and what others sent.
+use crate::error::{Error, Result};
+use crate::folder::{Folder, LogFile};
+use medlot_core::crypto::Hash;
+use medlot_core::record::{
+    Authentic, AuthenticRecord, Element, ForkProof, LogKey, ObjectType, Segment, SegmentWriter, read_header,
+    write_element,
+};
+use medlot_core::trust::{
+    Anchor, BundleError, Evaluation, Fact, FactKind, Facts, Held, Judged, Mark, RecordId, Shelf, Span, StateList,
+    Verdict, elements, evaluate, keys, open, read,
+};
+
+/// Bytes from which evidence is read.
+#[derive(Debug, Default)]
+pub struct Library {
+    /// The trust anchor's object.
+    pub root: Vec<u8>,
+    /// Own logs' segments, with their log's key: verified under it without an enrolment.
+    own: Vec<OwnSegment>,
+    /// Objects that others sent, as they came.
+    pub objects: Vec<Vec<u8>>,
+}
+
+#[derive(Debug)]
+struct OwnSegment {
+    id: Hash,
+    suite: medlot_core::crypto::Suite,
+    key: Vec<u8>,
+    body: Vec<u8>,
+}
+
+impl Library {
+    /// Of a trust anchor alone.
+    #[must_use]
+    pub fn of_root(root: Vec<u8>) -> Self {
+        Self { root, ..Self::default() }
+    }
+
+    /// Reads a folder.
+    ///
+    /// # Errors
+    /// Files that can't be read or are damaged.
+    pub fn of_folder(folder: &Folder) -> Result<Self> {
+        let mut library = Self { root: folder.root()?, own: Vec::new(), objects: folder.kept()? };
+        for path in folder.logs()? {
+            library.add_log(&LogFile::open(&path)?)?;
+        }
+        Ok(library)
+    }
+
+    /// Adds an own log: one segment from each seal to the next.
+    ///
+    /// # Errors
+    /// Records that don't fit a segment.
+    pub fn add_log(&mut self, log: &LogFile) -> Result<()> {
+        let mut from = 0;
+        for seal in log.seals() {
+            let body = body_of(log, from, seal.count)?;
+            let head = log.head();
+            self.own.push(OwnSegment { id: log.id(), suite: head.suite, key: head.key.clone(), body });
+            from = seal.count;
+        }
+        Ok(())
+    }
+}
+
+/// The body of a segment of an own log, from an index up to a seal's count.
+///
+/// # Errors
+/// No seal at that count; records that don't fit a segment.
+pub fn body_of(log: &LogFile, from: u32, to: u32) -> Result<Vec<u8>> {
+    let seal = log.seals().iter().find(|seal| seal.count == to);
+    let seal =
+        seal.ok_or_else(|| Error::refused(format!("no seal stands at count {to} of this log: seal it first")))?;
+    let mut start = log.id();
+    for (index, record) in (0..from).zip(log.records()) {
+        start = medlot_core::crypto::chain_next(&start, index, record)
+            .map_err(|e| Error::invalid(format!("record {index}: {e}")))?;
+    }
+    let mut out = vec![0; medlot_core::limits::MAX_SEGMENT_BYTES];
+    let mut writer = SegmentWriter::new(&mut out, from, &start, to - from, seal.signature.len())?;
+    for record in log.records().iter().skip(from as usize).take((to - from) as usize) {
+        writer.push(record)?;
+    }
+    let length = writer.finish(&seal.signature)?;
+    out.truncate(length);
+    Ok(out)
+}
+
+/// Why an object couldn't be taken, by its place in the library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Problem {
+    /// Its place in [`Library::objects`].
+    pub object: usize,
+    /// What refused it.
+    pub error: BundleError,
+}
+
+/// What was verified, and what trust reads in it.
+pub struct Evidence<'a> {
+    anchor: Anchor<'a>,
+    held: Vec<Held<'a>>,
+    facts: Vec<Fact<'a>>,
+    lists: Vec<StateList<'a>>,
+    parts: Vec<Part<'a>>,
+    proofs: Vec<(Hash, u32, [Hash; 2])>,
+    problems: Vec<Problem>,
+}
+
+/// A verified segment, with the chain's value at each count in it.
+pub struct Part<'a> {
+    /// The segment.
+    pub authentic: Authentic<'a>,
+    /// Its log.
+    pub log: LogKey<'a>,
+    /// h at each count from the first record's index to its end.
+    chain: Vec<Hash>,
+}
+
+impl<'a> Shelf<'a> for Evidence<'a> {
+    fn facts(&self) -> &[Fact<'a>] {
+        &self.facts
+    }
+    fn take(&mut self, authentic: Authentic<'a>, log: LogKey<'a>) -> std::result::Result<(), BundleError> {
+        let same = |part: &Part<'_>| {
+            part.log.id == log.id
+                && (part.authentic.index(), part.authentic.end(), part.authentic.head())
+                    == (authentic.index(), authentic.end(), authentic.head())
+        };
+        if self.parts.iter().any(same) {
+            return Ok(());
+        }
+        let mut chain = vec![authentic.start()];
+        let mut records = authentic.records();
+        while let Some(record) = records.next() {
+            chain.push(record.identity());
+        }
+        self.parts.push(Part { authentic, log, chain });
+        let known = self.held.len();
+        for held in Held::of(&authentic, &log) {
+            if !self.held.iter().any(|other| other.at == held.at) {
+                self.held.push(held);
+            }
+        }
+        if self.held.len() > known {
+            self.held.sort_by_key(|held| (held.at.log, held.at.index, held.at.identity));
+            self.read_facts();
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Evidence<'a> {
+    /// Verifies everything in a library. What can't be taken is a [`Problem`], not an error: the rest still stands.
+    ///
+    /// # Errors
+    /// The trust anchor, or an own log, doesn't verify.
+    pub fn of(library: &'a Library) -> Result<Self> {
+        let anchor = Anchor::parse(&library.root)?;
+        let mut this = Self {
+            anchor,
+            held: Vec::new(),
+            facts: Vec::new(),
+            lists: Vec::new(),
+            parts: Vec::new(),
+            proofs: Vec::new(),
+            problems: Vec::new(),
+        };
+        this.take(anchor.authentic(), anchor.log())?;
+        for own in &library.own {
+            let log = LogKey { id: own.id, suite: own.suite, key: &own.key };
+            let authentic = Segment::parse(&own.body, own.suite.signature_length())?.verify(&log)?;
+            this.take(authentic, log)?;
+        }
+        // One object's keys may stand in another: go on while something more can be taken.
+        let mut waiting: Vec<usize> = (0..library.objects.len()).collect();
+        loop {
+            let before = waiting.len();
+            this.problems.clear();
+            waiting.retain(|at| {
+                let Some(object) = library.objects.get(*at) else { return false };
+                let taken = this.add(object);
+                if let Err(error) = taken {
+                    this.problems.push(Problem { object: *at, error });
+                }
+                taken.is_err()
+            });
+            if waiting.len() == before {
+                return Ok(this);
+            }
+        }
+    }
+
+    /// Takes one object: a bundle, an invitation's path, a State list, a fork proof, the root.
+    ///
+    /// # Errors
+    /// What refuses it; what stood before that in a bundle is taken.
+    pub fn add(&mut self, object: &'a [u8]) -> std::result::Result<(), BundleError> {
+        let anchor = self.anchor;
+        let (kind, rest) = read_header(object)?;
+        match kind {
+            ObjectType::Bundle => open(&anchor, object, self),
+            ObjectType::StateList => {
+                let list = StateList::parse(rest)?;
+                if !self.lists.contains(&list) {
+                    self.lists.push(list);
+                    self.read_facts();
+                }
+                Ok(())
+            }
+            ObjectType::Root => {
+                if Anchor::parse(object)?.id() == anchor.id() {
+                    Ok(())
+                } else {
+                    Err(BundleError::OtherRoot)
+                }
+            }
+            ObjectType::ForkProof => {
+                let proof = ForkProof::parse(rest)?;
+                let mut last = BundleError::UnknownLog(0, proof.log);
+                for log in keys(&anchor, &self.facts, &proof.log) {
+                    match proof.verify(&log) {
+                        Ok(values) => {
+                            let found = (log.id, proof.count, values);
+                            if !self.proofs.contains(&found) {
+                                self.proofs.push(found);
+                            }
+                            return Ok(());
+                        }
+                        Err(e) => last = BundleError::Segment(0, e),
+                    }
+                }
+                Err(last)
+            }
+            _ => Err(BundleError::NotA(ObjectType::Bundle)),
+        }
+    }
+
+    /// Takes the elements of an invitation.
+    ///
+    /// # Errors
+    /// What refuses them.
+    pub fn add_elements(&mut self, bytes: &'a [u8]) -> std::result::Result<(), BundleError> {
+        let anchor = self.anchor;
+        elements(&anchor, bytes, self)
+    }
+
+    fn read_facts(&mut self) {
+        // One fact for each record and line of its log, and one for each entry of a list.
+        let listed: usize = self.lists.iter().map(StateList::len).sum();
+        let mut room = self.held.len() * 2 + listed + 8;
+        loop {
+            let nothing = Fact { at: Held::EMPTY.at, kind: FactKind::Critical };
+            self.facts.clear();
+            self.facts.resize(room, nothing);
+            if let Ok(count) = read(self.anchor.id(), &self.held, &self.lists, &mut self.facts) {
+                self.facts.truncate(count);
+                return;
+            }
+            room *= 2;
+        }
+    }
+
+    /// The root.
+    #[must_use]
+    pub const fn anchor(&self) -> &Anchor<'a> {
+        &self.anchor
+    }
+    /// Verified segments, each once.
+    #[must_use]
+    pub fn parts(&self) -> &[Part<'a>] {
+        &self.parts
+    }
+    /// The facts read in authorities' logs.
+    #[must_use]
+    pub fn all_facts(&self) -> &[Fact<'a>] {
+        &self.facts
+    }
+    /// What couldn't be taken.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+    /// The keys of logs with this id.
+    pub fn keys(&self, id: &[u8; 8]) -> Vec<LogKey<'a>> {
+        keys(&self.anchor, &self.facts, id).collect()
+    }
+
+    /// The one log whose id begins with these hex digits (at least 8).
+    ///
+    /// # Errors
+    /// Too few digits, none or several such logs.
+    pub fn log_named(&self, text: &str) -> Result<Hash> {
+        let bytes = crate::folder::unhex(text).filter(|b| b.len() >= 4);
+        let bytes = bytes.ok_or_else(|| Error::argument(format!("log {text:?}: give 8 to 64 hex digits of its id")))?;
+        let enrolled = self.facts.iter().filter_map(|fact| match fact.kind {
+            FactKind::Enrol { child, .. } => Some(child),
+            _ => None,
+        });
+        let mut found: Vec<Hash> =
+            self.parts.iter().map(|p| p.log.id).chain(enrolled).filter(|id| id.0.starts_with(&bytes)).collect();
+        found.sort();
+        found.dedup();
+        match found.as_slice() {
+            [one] => Ok(*one),
+            [] => Err(Error::unknown(format!("no log {text} is known here: fetch the authority's records"))),
+            _ => Err(Error::argument(format!("log {text}: several logs begin so; give more digits"))),
+        }
+    }
+
+    /// Evaluates everything that is held.
+    pub fn judge<T>(&self, ask: impl FnOnce(&mut Evaluation<'_, '_>) -> T) -> Result<T> {
+        let mut spans: Vec<Span<'_>> = self.parts.iter().map(Part::span).collect();
+        for (log, count, values) in &self.proofs {
+            let point = |hash: Hash| Span {
+                log: *log,
+                start: *count,
+                start_hash: hash,
+                end: *count,
+                end_hash: hash,
+                interior: None,
+            };
+            spans.extend(values.map(point));
+        }
+        let mut verdicts = vec![Verdict::default(); self.facts.len()];
+        let mut marks = vec![Mark::default(); spans.len()];
+        let facts = Facts { root: self.anchor.id(), entries: &self.facts, spans: &spans };
+        let mut evaluation = evaluate(facts, &mut verdicts, &mut marks).map_err(|e| Error::refused(e.to_string()))?;
+        Ok(ask(&mut evaluation))
+    }
+
+    /// The part that holds this record, the smallest first.
+    #[must_use]
+    pub fn part_with(&self, at: &RecordId) -> Option<&Part<'a>> {
+        let holds = |part: &&Part<'_>| {
+            part.log.id == at.log
+                && (part.authentic.index()..part.authentic.end()).contains(&at.index)
+                && part.identity(at.index) == Some(at.identity)
+        };
+        self.parts.iter().filter(holds).min_by_key(|part| part.authentic.end() - part.authentic.index())
+    }
+
+    /// The elements that lead a stranger with the root to this log, ready to be followed by a segment of it.
+    ///
+    /// # Errors
+    /// An enrolment isn't here as a segment of its own.
+    pub fn path_to(&self, log: &Hash) -> Result<Path> {
+        if *log == self.anchor.id() {
+            return Ok(Path::default());
+        }
+        let missing = || {
+            let id = crate::folder::hex(&log.log_id());
+            Error::unknown(format!("no enrolment of log {id} is here as a piece of its own: take its enrolment first"))
+        };
+        let next = self.parts.iter().find(|part| {
+            part.log.id == *log
+                && part.authentic.index() == 0
+                && self.facts.iter().any(|f| f.at.log == *log && matches!(f.kind, FactKind::NextRoot { .. }))
+        });
+        if let Some(next) = next {
+            let mut path = Path::default();
+            let (suite, key) = (next.log.suite.number(), next.log.key);
+            path.push(&Element::Keyed { suite, key, body: next.authentic.body() })?;
+            return Ok(path);
+        }
+        // Of several enrolments one that counts, then one whose path is shorter.
+        let verdicts = self.judge(|evaluation| evaluation.verdicts().to_vec())?;
+        let mut enrols: Vec<(&Fact<'a>, Verdict)> = self
+            .facts
+            .iter()
+            .zip(verdicts)
+            .filter(|(fact, _)| matches!(fact.kind, FactKind::Enrol { child, .. } if child == *log))
+            .collect();
+        enrols.sort_by_key(|(fact, verdict)| (std::cmp::Reverse(verdict.counts), std::cmp::Reverse(fact.at.index)));
+        for (fact, _) in enrols {
+            let Some(part) = self.part_with(&fact.at) else { continue };
+            if part.authentic.end() - part.authentic.index() != 1 {
+                continue;
+            }
+            let Ok(mut path) = self.path_to(&fact.at.log) else { continue };
+            path.follow(&part.log, part.authentic.body())?;
+            path.enrols = true;
+            return Ok(path);
+        }
+        Err(missing())
+    }
+}
+
+/// Elements that lead to a log.
+#[derive(Debug, Clone, Default)]
+pub struct Path {
+    bytes: Vec<u8>,
+    count: usize,
+    enrols: bool,
+}
+
+impl Path {
+    fn push(&mut self, element: &Element<'_>) -> Result<()> {
+        let mut out = vec![0; medlot_core::limits::MAX_SEGMENT_BYTES + 4_096];
+        let length = write_element(element, &mut out)?;
+        self.bytes.extend(out.iter().take(length));
+        self.count += 1;
+        if self.count > medlot_core::limits::MAX_BUNDLE_ELEMENTS {
+            return Err(Error::refused("more than 16 parts: hand over fewer records at once"));
+        }
+        Ok(())
+    }
+    /// Adds a segment of the log that the path leads to.
+    ///
+    /// # Errors
+    /// More than 16 elements.
+    pub fn follow(&mut self, log: &LogKey<'_>, body: &[u8]) -> Result<()> {
+        if std::mem::take(&mut self.enrols) {
+            self.push(&Element::Under { body })
+        } else {
+            self.push(&Element::OwnId { log: log.id.log_id(), suite: log.suite.number(), body })
+        }
+    }
+    /// The elements' bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+    /// As a bundle.
+    #[must_use]
+    pub fn into_bundle(self) -> Vec<u8> {
+        let mut object = medlot_core::record::header(ObjectType::Bundle).to_vec();
+        object.extend(self.bytes);
+        object
+    }
+}
+
+impl<'a> Part<'a> {
+    fn span(&self) -> Span<'_> {
+        let last = self.chain.len().saturating_sub(1);
+        Span {
+            log: self.log.id,
+            start: self.authentic.index(),
+            start_hash: self.authentic.start(),
+            end: self.authentic.end(),
+            end_hash: self.authentic.head(),
+            interior: self.chain.get(1..last),
+        }
+    }
+    /// The identity of the record at this index.
+    #[must_use]
+    pub fn identity(&self, index: u32) -> Option<Hash> {
+        let after = index.checked_sub(self.authentic.index())?.checked_add(1)?;
+        self.chain.get(after as usize).copied()
+    }
+    /// Judges each record.
+    pub fn judge(&self, evaluation: &mut Evaluation<'_, '_>, mut each: impl FnMut(&AuthenticRecord<'_>, &Judged<'_>)) {
+        let mut records = self.authentic.records();
+        while let Some(record) = records.next() {
+            let judged = evaluation.judge_record(&record);
+            each(&record, &judged);
+        }
+    }
+}

@@ -1,0 +1,352 @@
+//! The folder of a device or an authority: `medlot.toml`, `root.mlt`, `keys/`, `logs/`, `extracts/`, `aside/`.
+//!
+//! | Path | What |
+//! |---|---|
+//! | `medlot.toml` | layout number, facility, language, scanner profile, the own log |
+//! | `root.mlt` | the trust anchor |
+//! | `keys/<log>.key` | the private key of an own log, mode 0600 |
+//! | `logs/<log>.mlog` | an own log: records, marks, seals |
+//! | `extracts/<hash>.mlt` | what others sent, as it came: bundles and State lists |
+//! | `aside/` | what couldn't be taken, with the reason |
+//! | `LOCK` | held while a command works |
+
+mod log_file;
+
+pub use log_file::{LogFile, LogHead};
+
+use crate::error::{Error, Result};
+use medlot_core::crypto::{Hash, SoftwareKey, Suite};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+/// The layout that this build writes.
+pub const LAYOUT: u32 = 1;
+/// Largest object that is read from a file: 16 elements of the longest form, and a list of a million cuts.
+const MAX_OBJECT: u64 = 64 << 20;
+
+/// `medlot.toml`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The folder's layout.
+    pub layout: u32,
+    /// The own facility's code; empty in a root's folder.
+    pub facility: String,
+    /// h₀ of the own log that goes on, in hex.
+    pub log: String,
+    /// The own line's id, in hex; that of the log where its key was never renewed.
+    pub line: String,
+    /// Language for people: `vi` or `en`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// What the scanner sends for the GS separator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scanner_gs: Option<String>,
+}
+
+/// An open folder; other commands wait outside while it is.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    config: Config,
+    _lock: File,
+}
+
+/// Lower-case hex.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Reads a hash, or its first 8 or 16 bytes, from hex.
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.as_bytes();
+    let (pairs, rest) = digits.as_chunks::<2>();
+    let byte = |pair: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    if !rest.is_empty() || !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    pairs.iter().map(byte).collect()
+}
+
+fn hash_of(path: &Path, text: &str) -> Result<Hash> {
+    let bytes = unhex(text).and_then(|b| <[u8; 32]>::try_from(b).ok());
+    bytes.map(Hash).ok_or_else(|| Error::folder(path, "medlot.toml holds a log id that isn't 64 hex digits"))
+}
+
+/// Random bytes from the operating system.
+///
+/// # Errors
+/// The system has none to give.
+pub fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|e| Error::refused(format!("the system gives no random bytes: {e}")))?;
+    Ok(bytes)
+}
+
+impl Folder {
+    /// Begins a folder with a new own log. What exists is never overwritten.
+    ///
+    /// # Errors
+    /// A folder that is there already; files that can't be written.
+    pub fn create(path: &Path, config: Config, root: &[u8]) -> Result<Self> {
+        if path.join("medlot.toml").exists() {
+            return Err(Error::folder(path, "is in use already: give another --dir"));
+        }
+        for name in ["keys", "logs", "extracts", "aside", "private"] {
+            let made = path.join(name);
+            fs::create_dir_all(&made).map_err(|e| Error::file(&made, &e))?;
+        }
+        private(&path.join("keys"), 0o700)?;
+        private(&path.join("private"), 0o700)?;
+        write_new(&path.join("root.mlt"), root, false)?;
+        let lock = lock(path)?;
+        let folder = Self { path: path.to_path_buf(), config, _lock: lock };
+        folder.save_config()?;
+        Ok(folder)
+    }
+
+    /// Opens a folder.
+    ///
+    /// # Errors
+    /// No such folder, one of a newer layout, one that another command holds.
+    pub fn open(path: &Path) -> Result<Self> {
+        let file = path.join("medlot.toml");
+        let text = fs::read_to_string(&file).map_err(|_| {
+            Error::folder(path, "is no medlot folder: begin one with `medlot device init` or `medlot authority init`")
+        })?;
+        let config: Config = toml::from_str(&text).map_err(|e| Error::folder(&file, e.message()))?;
+        if config.layout != LAYOUT {
+            let layout = config.layout;
+            return Err(Error::folder(
+                path,
+                format!("has layout {layout}, this build reads {LAYOUT}: use a newer build"),
+            ));
+        }
+        Ok(Self { path: path.to_path_buf(), config, _lock: lock(path)? })
+    }
+
+    /// Writes `medlot.toml`.
+    ///
+    /// # Errors
+    /// It can't be written.
+    fn save_config(&self) -> Result<()> {
+        let file = self.path.join("medlot.toml");
+        let text = toml::to_string(&self.config).map_err(|e| Error::folder(&file, e))?;
+        replace(&file, text.as_bytes())
+    }
+
+    /// Goes on with another own log.
+    ///
+    /// # Errors
+    /// `medlot.toml` can't be written.
+    pub fn switch_log(&mut self, log: &Hash) -> Result<()> {
+        self.config.log = log.to_string();
+        self.save_config()
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+    /// `medlot.toml`.
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+    /// h₀ of the own log that goes on.
+    ///
+    /// # Errors
+    /// `medlot.toml` is damaged.
+    pub fn log(&self) -> Result<Hash> {
+        hash_of(&self.path, &self.config.log)
+    }
+    /// The own line's id.
+    ///
+    /// # Errors
+    /// `medlot.toml` is damaged.
+    pub fn line(&self) -> Result<Hash> {
+        hash_of(&self.path, &self.config.line)
+    }
+    /// The trust anchor's bytes.
+    ///
+    /// # Errors
+    /// It can't be read.
+    pub fn root(&self) -> Result<Vec<u8>> {
+        read_file(&self.path.join("root.mlt"))
+    }
+
+    /// Keeps a private key: suite and seed, readable by the owner only.
+    ///
+    /// # Errors
+    /// It can't be written, or is there already.
+    pub fn save_key(&self, name: &str, suite: Suite, seed: &[u8; 32]) -> Result<()> {
+        let text = format!("{}:{}\n", suite.number(), hex(seed));
+        write_new(&self.path.join("keys").join(format!("{name}.key")), text.as_bytes(), true)
+    }
+    /// Reads a private key.
+    ///
+    /// # Errors
+    /// It isn't here, or damaged.
+    pub fn key(&self, name: &str) -> Result<SoftwareKey> {
+        let path = self.path.join("keys").join(format!("{name}.key"));
+        let text = fs::read_to_string(&path).map_err(|e| Error::file(&path, &e))?;
+        let damaged = || Error::folder(&path, "is no key file of medlot's");
+        let (suite, seed) = text.trim().split_once(':').ok_or_else(damaged)?;
+        let suite = suite.parse().ok().and_then(Suite::of_number).ok_or_else(damaged)?;
+        let seed: [u8; 32] = unhex(seed).and_then(|s| s.try_into().ok()).ok_or_else(damaged)?;
+        SoftwareKey::from_seed(suite, &seed).map_err(|e| Error::folder(&path, e))
+    }
+    /// Gives a key file the name of its log.
+    ///
+    /// # Errors
+    /// It can't be renamed.
+    pub fn rename_key(&self, from: &str, to: &str) -> Result<()> {
+        let file = |name: &str| self.path.join("keys").join(format!("{name}.key"));
+        fs::rename(file(from), file(to)).map_err(|e| Error::file(&file(from), &e))
+    }
+
+    /// Every own log's file.
+    ///
+    /// # Errors
+    /// The folder can't be read.
+    pub fn logs(&self) -> Result<Vec<PathBuf>> {
+        self.files("logs", "mlog")
+    }
+    /// The file of an own log.
+    #[must_use]
+    pub fn log_path(&self, log: &Hash) -> PathBuf {
+        self.path.join("logs").join(format!("{log}.mlog"))
+    }
+    /// Keeps what somebody sent, as it came; the same bytes are kept once.
+    ///
+    /// # Errors
+    /// It can't be written.
+    pub fn keep(&self, object: &[u8]) -> Result<PathBuf> {
+        let path = self.path.join("extracts").join(format!("{}.mlt", name_of(object)));
+        if !path.exists() {
+            replace(&path, object)?;
+        }
+        Ok(path)
+    }
+    /// Everything that others sent.
+    ///
+    /// # Errors
+    /// The folder can't be read.
+    pub fn kept(&self) -> Result<Vec<Vec<u8>>> {
+        self.files("extracts", "mlt")?.iter().map(|path| read_file(path)).collect()
+    }
+    /// Puts aside what couldn't be taken, with the reason: nothing is lost.
+    ///
+    /// # Errors
+    /// It can't be written.
+    pub fn put_aside(&self, object: &[u8], reason: &str) -> Result<PathBuf> {
+        let path = self.path.join("aside").join(format!("{}.mlt", name_of(object)));
+        replace(&path, object)?;
+        replace(&path.with_extension("txt"), reason.as_bytes())?;
+        Ok(path)
+    }
+
+    fn files(&self, folder: &str, extension: &str) -> Result<Vec<PathBuf>> {
+        let folder = self.path.join(folder);
+        let entries = fs::read_dir(&folder).map_err(|e| Error::file(&folder, &e))?;
+        let mut files = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(|e| Error::file(&folder, &e))?.path();
+            if path.extension().is_some_and(|e| e == extension) {
+                files.push(path);
+            }
+        }
+        files.sort();
+        Ok(files)
+    }
+}
+
+/// The name under which bytes are kept: half of their SHA-256.
+fn name_of(object: &[u8]) -> String {
+    let digest: [u8; 32] = Sha256::digest(object).into();
+    Hash(digest).log16().iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn lock(path: &Path) -> Result<File> {
+    let file = path.join("LOCK");
+    let lock = OpenOptions::new().create(true).write(true).truncate(false).open(&file);
+    let lock = lock.map_err(|e| Error::file(&file, &e))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(fs::TryLockError::WouldBlock) => {
+            Err(Error::folder(path, "is held by another medlot command: wait until it ends"))
+        }
+        Err(fs::TryLockError::Error(e)) => Err(Error::file(&file, &e)),
+    }
+}
+
+/// Reads a whole file, up to the largest object.
+///
+/// # Errors
+/// It can't be read, or is too large.
+pub fn read_file(path: &Path) -> Result<Vec<u8>> {
+    let file = File::open(path).map_err(|e| Error::file(path, &e))?;
+    let mut bytes = Vec::new();
+    file.take(MAX_OBJECT + 1).read_to_end(&mut bytes).map_err(|e| Error::file(path, &e))?;
+    if bytes.len() as u64 > MAX_OBJECT {
+        return Err(Error::argument(format!(
+            "{}: larger than {MAX_OBJECT} bytes: no medlot object is",
+            path.display()
+        )));
+    }
+    Ok(bytes)
+}
+
+#[cfg(unix)]
+fn private(path: &Path, mode: u32) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(|e| Error::file(path, &e))
+}
+
+#[cfg(not(unix))]
+fn private(_: &Path, _: u32) -> Result<()> {
+    Ok(()) // the user's own profile protects it there
+}
+
+/// Writes a file that must not be there yet, durably.
+fn write_new(path: &Path, bytes: &[u8], secret: bool) -> Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if secret {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = secret;
+    let write = || {
+        let mut file = options.open(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    write().map_err(|e| Error::file(path, &e))
+}
+
+/// Writes a file so that after a power cut it is the old one or the new one.
+///
+/// # Errors
+/// It can't be written.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let beside = path.with_extension("new");
+    let write = || {
+        let mut file = File::create(&beside)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&beside, path)?;
+        match path.parent().filter(|p| !p.as_os_str().is_empty()) {
+            Some(parent) if cfg!(unix) => File::open(parent)?.sync_all(),
+            _ => Ok(()),
+        }
+    };
+    write().map_err(|e| Error::file(path, &e))
+}
