@@ -102,6 +102,7 @@ pub struct Problem {
 
 /// What was verified, and what trust reads in it.
 pub struct Evidence<'a> {
+    library: &'a Library,
     anchor: Anchor<'a>,
     held: Vec<Held<'a>>,
     facts: Vec<Fact<'a>>,
@@ -162,6 +163,7 @@ impl<'a> Evidence<'a> {
     pub fn of(library: &'a Library) -> Result<Self> {
         let anchor = Anchor::parse(&library.root)?;
         let mut this = Self {
+            library,
             anchor,
             held: Vec::new(),
             facts: Vec::new(),
@@ -284,6 +286,12 @@ impl<'a> Evidence<'a> {
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+    /// Why this object couldn't be taken, where it couldn't.
+    #[must_use]
+    pub fn problem_of(&self, object: &[u8]) -> Option<BundleError> {
+        let held = self.library.objects.iter().position(|o| o == object)?;
+        self.problems.iter().find(|p| p.object == held).map(|p| p.error)
     }
     /// The keys of logs with this id.
     pub fn keys(&self, id: &[u8; 8]) -> Vec<LogKey<'a>> {
@@ -453,11 +461,15 @@ impl<'a> Part<'a> {
         self.chain.get(after as usize).copied()
     }
     /// Judges each record.
-    pub fn judge(&self, evaluation: &mut Evaluation<'_, '_>, mut each: impl FnMut(&AuthenticRecord<'_>, &Judged<'_>)) {
+    pub fn judge(
+        &self,
+        evaluation: &mut Evaluation<'_, '_>,
+        mut each: impl FnMut(&Evaluation<'_, '_>, &AuthenticRecord<'_>, &Judged<'_>),
+    ) {
         let mut records = self.authentic.records();
         while let Some(record) = records.next() {
             let judged = evaluation.judge_record(&record);
-            each(&record, &judged);
+            each(evaluation, &record, &judged);
         }
     }
 }

@@ -1,9 +1,15 @@
 //! medlot-sdk: the façade that scanner apps, pages and national systems program against.
 pub use medlot_core;
 
+pub mod authority;
+pub mod changes;
+pub mod desk;
 pub mod error;
 pub mod evidence;
+pub mod fields;
 pub mod folder;
 pub mod scan;
+pub mod stock;
 pub mod today;
+pub mod verify;
 pub mod view;

@@ -48,6 +48,11 @@ impl<'a, T: Wire<'a>> List<'a, T> {
     pub const fn is_empty(&self) -> bool {
         self.count == 0
     }
+    /// The items' encodings, one after the other.
+    #[must_use]
+    pub const fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
     /// The items, in order.
     pub fn iter(&self) -> impl Iterator<Item = T> + use<'a, T> {
         let mut r = Reader::new(self.bytes, 0);

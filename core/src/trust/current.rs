@@ -166,6 +166,18 @@ impl<'f> Evaluation<'f, '_> {
         current
     }
 
+    /// Whether a record written then lies outside the validity of every enrolment of its log that counts: finding 3015.
+    #[must_use]
+    pub fn is_outside_validity(&self, log: &Hash, recorded_at: Timestamp) -> bool {
+        let day = recorded_at.as_secs() / SECONDS_A_DAY;
+        let mut counting = self.grants_of(*log).filter(|(_, verdict)| verdict.counts == Counts::Yes).peekable();
+        counting.peek().is_some()
+            && counting.all(|(grant, _)| {
+                grant.valid_until.is_some_and(|until| day > u32::from(until.get()))
+                    || grant.valid_from.is_some_and(|from| day < u32::from(from.get()))
+            })
+    }
+
     /// Whether no enrolment that counts stands in a log that goes on: every one is of an authority that was cut off.
     fn is_orphaned(&self, log: &Hash) -> bool {
         if self.is_root(log) {

@@ -1,0 +1,408 @@
+//! An open folder with its own log: append, seal, and make bundles of it.
+use crate::error::{Error, Kind, Result};
+use crate::evidence::{Evidence, Library, body_of};
+use crate::folder::{Config, Folder, LAYOUT, LogFile, LogHead, hex, random};
+use medlot_core::crypto::{Hash, SoftwareKey, Suite};
+use medlot_core::ident::FacilityCode;
+use medlot_core::limits::MAX_RECORD_BYTES;
+use medlot_core::record::{Entry, Introduce, LogKey, ObjectType, Record, Roles, TipError, header, write_element};
+use medlot_core::time::Timestamp;
+use medlot_core::trust::{Counts, FactKind, Invitation, Shelf};
+use serde_json::{Value, json};
+use std::path::Path as FilePath;
+
+/// A device or an authority at work.
+#[derive(Debug)]
+pub struct Desk {
+    folder: Folder,
+    log: LogFile,
+    key: SoftwareKey,
+    now: Timestamp,
+}
+
+/// One record's bytes.
+///
+/// # Errors
+/// A rule broken, a value over its limit.
+pub fn encode(now: Timestamp, entry: Entry<'_>) -> Result<Vec<u8>> {
+    let mut out = [0; MAX_RECORD_BYTES];
+    let length = Record::new(now, entry).encode(&mut out)?;
+    Ok(out.iter().copied().take(length).collect())
+}
+
+impl Desk {
+    /// Opens a folder; `now` is written into records.
+    ///
+    /// # Errors
+    /// No such folder, a damaged log, a key that isn't here.
+    pub fn open(path: &FilePath, now: Timestamp) -> Result<Self> {
+        let folder = Folder::open(path)?;
+        let id = folder.log()?;
+        let log = LogFile::open(&folder.log_path(&id))?;
+        let key = folder.key(&id.to_string())?;
+        Ok(Self { folder, log, key, now })
+    }
+
+    /// Begins a folder: a key, its log with record 0, and for all but a root the request to be enrolled.
+    fn begin(
+        path: &FilePath,
+        root: &[u8],
+        head: LogHead,
+        first: &[u8],
+        seed: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<Self> {
+        let id = head.id()?;
+        let config = Config {
+            layout: LAYOUT,
+            facility: head.facility.clone(),
+            log: id.to_string(),
+            line: id.to_string(),
+            language: None,
+            scanner_gs: None,
+        };
+        let folder = Folder::create(path, config, root)?;
+        folder.save_key(&id.to_string(), head.suite, seed)?;
+        let key = folder.key(&id.to_string())?;
+        let log = LogFile::create(&folder.log_path(&id), head)?;
+        let mut desk = Self { folder, log, key, now };
+        desk.append(&[first.to_vec()])?;
+        desk.seal()?;
+        Ok(desk)
+    }
+
+    /// Begins a root's folder. `first` is its record 0.
+    ///
+    /// # Errors
+    /// A folder that is in use.
+    pub(crate) fn begin_root(
+        path: &FilePath,
+        suite: Suite,
+        seed: &[u8; 32],
+        first: &[u8],
+        now: Timestamp,
+    ) -> Result<Self> {
+        let key = public_key(suite, seed)?;
+        let head = LogHead {
+            parent: medlot_core::crypto::root_parent(first),
+            suite,
+            key: key.clone(),
+            facility: String::new(),
+        };
+        // The anchor is the sealed record: its log must be there first, so the anchor is written over an empty one.
+        let desk = Self::begin(path, &[], head, first, seed, now)?;
+        let body = desk.piece(0, 1)?;
+        crate::folder::replace(&path.join("root.mlt"), &keyed(ObjectType::Root, &[], suite, &key, &body)?)?;
+        Ok(desk)
+    }
+
+    /// Begins a device's or an authority's folder from its parent's invitation; gives the request to be enrolled.
+    ///
+    /// # Errors
+    /// An invitation that isn't one, or whose path doesn't verify; a facility that isn't named.
+    pub fn join(path: &FilePath, invitation: &[u8], plan: &JoinPlan, now: Timestamp) -> Result<(Self, Vec<u8>)> {
+        let given = Invitation::parse(invitation)?;
+        let facility = match (plan.facility.as_deref(), given.facility) {
+            (Some(own), "") => own,
+            (None, "") => return Err(Error::argument("facility: the invitation names none; give --facility")),
+            (Some(own), proposed) if own != proposed => {
+                let text = format!("facility: the invitation is for {proposed}, not for {own}: ask for another");
+                return Err(Error::refused(text));
+            }
+            (_, proposed) => proposed,
+        };
+        FacilityCode::parse(facility)?;
+        // The path must lead from the root to the line that invites.
+        let root = root_object(&given)?;
+        let library = Library::of_root(root.clone());
+        let mut evidence = Evidence::of(&library)?;
+        evidence.add_elements(given.path)?;
+        let known = given.parent == given.anchor.id()
+            || evidence.facts().iter().any(|f| matches!(f.kind, FactKind::Enrol { line, .. } if line == given.parent));
+        if !known {
+            return Err(Error::unknown("the invitation doesn't show how its authority is enrolled: ask for a new one"));
+        }
+        let seed = random()?;
+        let head = LogHead {
+            parent: given.parent,
+            suite: plan.suite,
+            key: public_key(plan.suite, &seed)?,
+            facility: facility.to_owned(),
+        };
+        let roles = plan.roles.unwrap_or(given.roles);
+        let first = introduce(now, roles, plan.label.as_deref())?;
+        let desk = Self::begin(path, &root, head, &first, &seed, now)?;
+        if !given.path.is_empty() {
+            let mut bundle = header(ObjectType::Bundle).to_vec();
+            bundle.extend(given.path);
+            desk.folder.keep(&bundle)?;
+        }
+        let request = request(&desk.log)?;
+        Ok((desk, request))
+    }
+
+    /// Begins a successor of the own log with a new key, to be enrolled as the same line; gives the request.
+    ///
+    /// # Errors
+    /// A root, which goes on with the key that it committed to; a disk that is full.
+    pub fn renew(&self, suite: Suite) -> Result<Vec<u8>> {
+        let own = self.log.head();
+        let seed = random()?;
+        let head = LogHead { suite, key: public_key(suite, &seed)?, ..own.clone() };
+        let id = head.id()?;
+        let roles = match self.log.records().first().map(|r| Record::decode(r).map(|r| r.entry)) {
+            Some(Ok(Entry::Introduce(introduce))) => introduce.roles,
+            _ => {
+                return Err(Error::refused(
+                    "a root isn't enrolled by anyone: its next key was committed to at its beginning",
+                ));
+            }
+        };
+        self.folder.save_key(&id.to_string(), suite, &seed)?;
+        let key = self.folder.key(&id.to_string())?;
+        let mut log = LogFile::create(&self.folder.log_path(&id), head)?;
+        log.append(&[introduce(self.now, roles, None)?])?;
+        log.seal(|message| key.sign(message))?;
+        request(&log)
+    }
+
+    /// Goes on with a root's next log.
+    pub(crate) fn go_on_as(mut self, head: LogHead, key_name: &str, first: &[u8]) -> Result<Self> {
+        let id = head.id()?;
+        self.folder.rename_key(key_name, &id.to_string())?;
+        self.key = self.folder.key(&id.to_string())?;
+        self.log = LogFile::create(&self.folder.log_path(&id), head)?;
+        self.append(&[first.to_vec()])?;
+        self.seal()?;
+        self.folder.switch_log(&id)?;
+        Ok(self)
+    }
+
+    /// Appends records together, durable when this returns; seals first where a seal is due. Gives the first's index.
+    ///
+    /// # Errors
+    /// A record that is too long; a disk that is full.
+    pub fn append(&mut self, records: &[Vec<u8>]) -> Result<u32> {
+        let due = Error::from(TipError::SealDue);
+        match self.log.append(records) {
+            Err(e) if e == due => {
+                self.seal()?;
+                self.log.append(records)
+            }
+            other => other,
+        }
+    }
+    /// Appends one entry; gives its index.
+    ///
+    /// # Errors
+    /// As [`Desk::append`], or a rule broken.
+    pub fn write(&mut self, entry: Entry<'_>) -> Result<u32> {
+        self.append(&[encode(self.now, entry)?])
+    }
+    /// Seals what stands; gives the count and head under the seal.
+    ///
+    /// # Errors
+    /// A log without a record; a disk that is full.
+    pub fn seal(&mut self) -> Result<(u32, Hash)> {
+        let key = &self.key;
+        let seal = self.log.seal(|message| key.sign(message))?;
+        Ok((seal.count, seal.head))
+    }
+    /// A segment of the own log.
+    ///
+    /// # Errors
+    /// No seal at its end.
+    pub fn piece(&self, from: u32, to: u32) -> Result<Vec<u8>> {
+        body_of(&self.log, from, to)
+    }
+    /// The own log's key.
+    #[must_use]
+    pub fn log_key(&self) -> LogKey<'_> {
+        let head = self.log.head();
+        LogKey { id: self.log.id(), suite: head.suite, key: &head.key }
+    }
+    /// A bundle that leads from the root to the own log, and ends with one segment for each of its records from `from`
+    /// to `to`: an authority seals after every entry.
+    ///
+    /// # Errors
+    /// The own log isn't enrolled here.
+    pub fn entries_bundle(&self, from: u32, to: u32) -> Result<Vec<u8>> {
+        let library = Library::of_folder(&self.folder)?;
+        let evidence = Evidence::of(&library)?;
+        let mut path = evidence.path_to(&self.log.id())?;
+        for index in from..to {
+            path.follow(&self.log_key(), &self.piece(index, index + 1)?)?;
+        }
+        Ok(path.into_bundle())
+    }
+    /// Everything held.
+    ///
+    /// # Errors
+    /// Files that can't be read.
+    pub fn library(&self) -> Result<Library> {
+        Library::of_folder(&self.folder)
+    }
+    /// The folder.
+    #[must_use]
+    pub const fn folder(&self) -> &Folder {
+        &self.folder
+    }
+    /// The own log.
+    #[must_use]
+    pub const fn log(&self) -> &LogFile {
+        &self.log
+    }
+    /// What is written as the time of records.
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Takes objects that others sent: enrolments, cuts, recalls, State lists. Says what each changed; what can't be
+    /// taken yet is kept aside with the reason.
+    ///
+    /// # Errors
+    /// Files that can't be written. An object that is refused is said in the answer.
+    pub fn accept(&mut self, objects: &[Vec<u8>]) -> Result<Value> {
+        let mut taken = Vec::new();
+        for object in objects {
+            let before = self.library()?;
+            let known = Evidence::of(&before)?;
+            let mut now_library = self.library()?;
+            now_library.objects.push(object.clone());
+            let after = Evidence::of(&now_library)?;
+            let problem = after.problems().iter().find(|p| p.object + 1 == now_library.objects.len());
+            taken.push(match problem {
+                Some(problem) => {
+                    let error = Error::from(problem.error);
+                    // What may be right is retried when more records come; what is wrong is kept to be looked at.
+                    if error.kind == Kind::Unknown {
+                        self.folder.keep(object)?;
+                    } else {
+                        self.folder.put_aside(object, &error.message)?;
+                    }
+                    json!({"taken": false, "error": {"code": error.code, "name": error.name, "message": error.message}})
+                }
+                None => {
+                    self.folder.keep(object)?;
+                    json!({"taken": true, "changes": crate::changes::between(&known, &after)?})
+                }
+            });
+        }
+        let switched = self.switch_where_enrolled()?;
+        let mut answer = json!({"objects": taken, "enrolled": self.is_enrolled()?, "log": self.log.id().to_string()});
+        if let (Some(log), Some(answer)) = (switched, answer.as_object_mut()) {
+            answer.insert("goes_on_as".into(), log.to_string().into());
+        }
+        Ok(answer)
+    }
+
+    /// Whether an enrolment of the own log counts.
+    ///
+    /// # Errors
+    /// Files that can't be read.
+    pub fn is_enrolled(&self) -> Result<bool> {
+        self.counts_as_enrolled(&self.log.id())
+    }
+
+    fn counts_as_enrolled(&self, log: &Hash) -> Result<bool> {
+        let library = self.library()?;
+        let evidence = Evidence::of(&library)?;
+        if *log == evidence.anchor().id() {
+            return Ok(true);
+        }
+        let verdicts = evidence.judge(|e| e.verdicts().to_vec())?;
+        let mut facts = evidence.all_facts().iter().zip(verdicts);
+        Ok(facts.any(|(fact, verdict)| match fact.kind {
+            FactKind::Enrol { child, .. } => child == *log && verdict.counts == Counts::Yes,
+            FactKind::NextRoot { .. } => fact.at.log == *log && verdict.counts == Counts::Yes,
+            _ => false,
+        }))
+    }
+
+    /// A successor that is enrolled now takes over from the log before.
+    fn switch_where_enrolled(&mut self) -> Result<Option<Hash>> {
+        let library = self.library()?;
+        let evidence = Evidence::of(&library)?;
+        let line = self.folder.line()?;
+        for path in self.folder.logs()? {
+            let log = LogFile::open(&path)?;
+            let successor = evidence.all_facts().iter().any(|fact| {
+                matches!(fact.kind, FactKind::Enrol { child, line: of, .. } if child == log.id() && of == line && child != of)
+            });
+            if log.id() != self.log.id() && successor && self.counts_as_enrolled(&log.id())? {
+                let id = log.id();
+                // Only a log that was begun after the one in use: an earlier one never comes back.
+                if time_of(&log) >= time_of(&self.log) {
+                    self.key = self.folder.key(&id.to_string())?;
+                    self.log = log;
+                    self.folder.switch_log(&id)?;
+                    return Ok(Some(id));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn time_of(log: &LogFile) -> u32 {
+    log.records().first().and_then(|r| Record::decode(r).ok()).map_or(0, |r| r.recorded_at.as_secs())
+}
+
+/// What a device says of itself when it joins.
+#[derive(Debug, Clone)]
+pub struct JoinPlan {
+    /// Its facility, where the invitation names none.
+    pub facility: Option<String>,
+    /// The roles asked for; those of the invitation where not given.
+    pub roles: Option<Roles>,
+    /// What it is called, for the person who enrols it.
+    pub label: Option<String>,
+    /// The suite of its key.
+    pub suite: Suite,
+}
+
+/// The public key of a seed.
+pub(crate) fn public_key(suite: Suite, seed: &[u8; 32]) -> Result<Vec<u8>> {
+    let key = SoftwareKey::from_seed(suite, seed).map_err(|e| Error::refused(e.to_string()))?;
+    Ok(key.public_key(&mut [0; 33]).to_vec())
+}
+
+fn introduce(now: Timestamp, roles: Roles, label: Option<&str>) -> Result<Vec<u8>> {
+    encode(now, Entry::Introduce(Introduce { roles, label, extensions: None }))
+}
+
+/// An object of some bytes and one keyed element.
+pub(crate) fn keyed(kind: ObjectType, front: &[u8], suite: Suite, key: &[u8], body: &[u8]) -> Result<Vec<u8>> {
+    let mut object = header(kind).to_vec();
+    object.extend(front);
+    let mut out = vec![0; body.len() + key.len() + 32];
+    let element = medlot_core::record::Element::Keyed { suite: suite.number(), key, body };
+    let length = write_element(&element, &mut out)?;
+    object.extend(out.iter().take(length));
+    Ok(object)
+}
+
+fn request(log: &LogFile) -> Result<Vec<u8>> {
+    let head = log.head();
+    let mut front = head.parent.0.to_vec();
+    front.push(u8::try_from(head.facility.len()).unwrap_or(u8::MAX)); // ≤ 20: one byte of varint
+    front.extend(head.facility.as_bytes());
+    keyed(ObjectType::Request, &front, head.suite, &head.key, &body_of(log, 0, 1)?)
+}
+
+/// The root object of an invitation's anchor.
+fn root_object(invitation: &Invitation<'_>) -> Result<Vec<u8>> {
+    let log = invitation.anchor.log();
+    keyed(ObjectType::Root, &[], log.suite, log.key, invitation.anchor.authentic().body())
+}
+
+/// A log's id for people and programs.
+#[must_use]
+pub fn log_json(log: &LogFile) -> Value {
+    let head = log.head();
+    json!({
+        "log": log.id().to_string(), "suite": head.suite.number(), "key": hex(&head.key), "facility": head.facility,
+        "records": log.tip().count(), "unsealed": log.tip().unsealed(),
+    })
+}

@@ -1,0 +1,353 @@
+//! What a device writes: movements, hand-overs, receipts.
+use crate::desk::{Desk, encode};
+use crate::error::{Error, Kind, Result};
+use crate::evidence::Evidence;
+use crate::fields::{Fields, number_of};
+use crate::folder::random;
+use crate::verify::{Question, verify_with};
+use medlot_core::ident::{DocumentNumber, Operator, Party, Quantity};
+use medlot_core::movement::{Amount, Direction, Document, Group, Movement, Reference, reasons};
+use medlot_core::record::{
+    Detail, Element, Elements, Entry, LineAmount, List, ObjectType, Record, Refuse, read_header,
+};
+use medlot_core::trust::Counts;
+use serde_json::{Value, json};
+
+fn written(desk: &Desk, first: u32, count: u32) -> Result<Value> {
+    let mut records = Vec::new();
+    for index in first..first + count {
+        let Some(bytes) = desk.log().records().get(index as usize) else { continue };
+        let mut said = crate::view::content(&Record::decode(bytes)?);
+        if let Some(said) = said.as_object_mut() {
+            said.insert("index".into(), index.into());
+            said.insert("log".into(), desk.log().id().to_string().into());
+        }
+        records.push(said);
+    }
+    Ok(
+        json!({"log": desk.log().id().to_string(), "first": first, "records": records, "unsealed": desk.log().tip().unsealed()}),
+    )
+}
+
+fn movement_entry(movement: Movement<'_>) -> Entry<'_> {
+    Entry::Movement { movement, extensions: None }
+}
+
+/// Appends one movement.
+///
+/// # Errors
+/// A field that can't be; a rule of movements; a disk that is full.
+pub fn record(desk: &mut Desk, direction: Direction, fields: &Fields) -> Result<Value> {
+    let movement = fields.movement(direction)?;
+    let first = desk.write(movement_entry(movement))?;
+    written(desk, first, 1)
+}
+
+/// A hand-over.
+#[derive(Debug, Clone)]
+pub struct HandoverPlan {
+    /// To whom: `facility:01C55` and the other party schemes.
+    pub to: String,
+    /// The reason's name; `wholesale` where not given.
+    pub reason: Option<String>,
+    /// Up to two documents, `kind:number`.
+    pub documents: Vec<String>,
+    /// The lines; counterparty, documents and reason are the batch's.
+    pub lines: Vec<Fields>,
+    /// Who hands over. It stays with the amounts in a `Detail`, outside the hand-over, unless `show_detail`.
+    pub operator: Option<String>,
+    /// Whether amounts and operator stand in the hand-over itself, for whoever reads the code.
+    pub show_detail: bool,
+}
+
+/// Sends lines to somebody: writes them as one batch, seals it at once, and gives the bundle that a stranger with the
+/// root can verify. A `Blind` before it keeps the record before from being guessed.
+///
+/// # Errors
+/// No line, or more than 1,024; a field that can't be; a device that isn't enrolled.
+pub fn handover(desk: &mut Desk, plan: &HandoverPlan) -> Result<(Vec<u8>, Value)> {
+    let lines = u16::try_from(plan.lines.len()).ok().filter(|n| (1..=1_024).contains(n));
+    let lines = lines
+        .ok_or_else(|| Error::argument(format!("lines: {} are given; a hand-over has 1 to 1,024", plan.lines.len())))?;
+    let party = Party::parse(&plan.to)?;
+    if !desk.is_enrolled()? {
+        return Err(Error::refused(
+            "this device isn't enrolled yet, so nobody could verify the hand-over: accept the enrolment first (device accept FILE)",
+        ));
+    }
+    let reason = plan.reason.as_deref().unwrap_or("wholesale");
+    let head = Fields { documents: plan.documents.clone(), ..Fields::default() };
+    let mut records = vec![encode(desk.now(), Entry::Blind(random()?))?];
+    for (at, fields) in (0u32..).zip(&plan.lines) {
+        let mut fields = fields.clone();
+        fields.reason = Some(reason.to_owned());
+        if at == 0 {
+            fields.documents.clone_from(&head.documents);
+        }
+        if plan.show_detail {
+            fields.operator.clone_from(&plan.operator);
+        }
+        let mut m = fields.movement(Direction::Out)?;
+        m.sent = true;
+        if !plan.show_detail {
+            (m.amount, m.operator) = (None, None);
+        }
+        if at == 0 {
+            m.counterparty = Some(party);
+        }
+        m.group = match (lines, at) {
+            (1, _) => Group::None,
+            (_, 0) => Group::Head(lines),
+            (_, at) => Group::Line(at),
+        };
+        records.push(encode(desk.now(), movement_entry(m))?);
+    }
+    // Sealed before, so that the batch starts where nothing else is told; and after, so that it can travel.
+    if desk.log().tip().unsealed() > 0 {
+        desk.seal()?;
+    }
+    let first = desk.append(&records)? + 1;
+    desk.seal()?;
+    let end = first + u32::from(lines);
+    let library = desk.library()?;
+    let evidence = Evidence::of(&library)?;
+    let mut path = evidence.path_to(&desk.log().id())?;
+    path.follow(&desk.log_key(), &desk.piece(first, end)?)?;
+    let bundle = path.into_bundle();
+    if !plan.show_detail {
+        detail(desk, plan, u32::from(lines))?;
+    }
+    let mut said = written(desk, first, u32::from(lines))?;
+    if let Some(said) = said.as_object_mut() {
+        said.insert("bytes".into(), bundle.len().into());
+        said.insert("to".into(), plan.to.clone().into());
+    }
+    Ok((bundle, said))
+}
+
+/// Keeps amounts and operator beside the batch, where there are any.
+fn detail(desk: &mut Desk, plan: &HandoverPlan, lines: u32) -> Result<()> {
+    let amount = |f: &Fields| f.amount.map(|value| Amount { value, tax_included: f.tax_included });
+    let amounts: Vec<LineAmount> = plan.lines.iter().map(|f| LineAmount(amount(f))).collect();
+    if plan.operator.is_none() && amounts.iter().all(|a| a.0.is_none()) {
+        return Ok(());
+    }
+    let mut buffer = vec![0; 16 * 1_024];
+    let amounts = List::encode(&amounts, &mut buffer)?;
+    let operator = plan.operator.as_deref().map(Operator::parse).transpose()?;
+    desk.write(Entry::Detail(Detail { first: lines, amounts, operator, extensions: None }))?;
+    Ok(())
+}
+
+/// What a person found when the goods came.
+#[derive(Debug, Clone, Default)]
+pub struct ReceivePlan {
+    /// Line (from 1) and the quantity that came, where it isn't what was sent.
+    pub got: Vec<(usize, String)>,
+    /// Line, quantity refused, reason's name.
+    pub refuse: Vec<(usize, String, String)>,
+    /// The reason's name; `supplier` where not given.
+    pub reason: Option<String>,
+    /// Further document of the own facility, `kind:number`.
+    pub document: Option<String>,
+    /// Who receives.
+    pub operator: Option<String>,
+    /// Record the receipt although something could not be checked, or a warning stands.
+    pub despite_warnings: bool,
+}
+
+struct Line {
+    log: [u8; 8],
+    index: u32,
+    identity: [u8; 16],
+    bytes: Vec<u8>,
+}
+
+/// Receives what was handed over: verifies it, and writes one receipt for each line that answers it; what is short
+/// stays in transit, what is refused is said.
+///
+/// # Errors
+/// A bundle that doesn't verify; a warning, unless `despite_warnings`; lines that aren't there.
+pub fn receive(desk: &mut Desk, object: &[u8], plan: &ReceivePlan) -> Result<Value> {
+    let mut library = desk.library()?;
+    library.objects.push(object.to_vec());
+    let evidence = Evidence::of(&library)?;
+    let question =
+        Question { now: Some(desk.now()), max_age_days: None, facility: Some(desk.folder().config().facility.clone()) };
+    let answer = verify_with(&evidence, object, &question)?;
+    if answer.counts != Counts::Yes && !(plan.despite_warnings && answer.counts == Counts::Unknown) {
+        let kind = if answer.counts == Counts::No { Kind::Invalid } else { Kind::Unknown };
+        let way = if kind == Kind::Unknown { "; goods that are here are recorded with --despite-warnings" } else { "" };
+        let error = Error::invalid(format!("the hand-over isn't received: {}{way}", answer.why()));
+        return Err(Error { kind, ..error });
+    }
+    if let Some(warning) = answer.gravest.filter(|_| !plan.despite_warnings) {
+        return Err(Error::refused(format!(
+            "{warning}. To record goods that are here all the same: --despite-warnings"
+        )));
+    }
+    let lines = sent_lines(&evidence, object)?;
+    if lines.is_empty() {
+        return Err(Error::invalid("the bundle holds nothing that was sent"));
+    }
+    for at in plan.got.iter().map(|(at, _)| at).chain(plan.refuse.iter().map(|(at, ..)| at)) {
+        if !(1..=lines.len()).contains(at) {
+            return Err(Error::argument(format!("line: {at}; the hand-over has lines 1 to {}", lines.len())));
+        }
+    }
+    let already = received_before(desk, &lines);
+    if !already.is_empty() {
+        return Err(Error::refused(format!(
+            "line {} of this hand-over was received here already: reverse that receipt first if it was wrong",
+            already.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        )));
+    }
+    let records = receipts(desk, plan, &lines)?;
+    let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
+    desk.folder().keep(object)?;
+    let first = desk.append(&records)?;
+    written(desk, first, count)
+}
+
+/// The lines (from 1) that a record of the own log answers already.
+fn received_before(desk: &Desk, lines: &[Line]) -> Vec<usize> {
+    let answered = |line: &Line| {
+        desk.log().records().iter().any(|bytes| {
+            let reference = match Record::decode(bytes).map(|r| r.entry) {
+                Ok(Entry::Movement { movement, .. }) if movement.direction == Direction::In => movement.answers,
+                _ => None,
+            };
+            reference == Some(Reference::Other { log: line.log, index: line.index, identity: line.identity })
+        })
+    };
+    lines.iter().enumerate().filter(|(_, line)| answered(line)).map(|(at, _)| at + 1).collect()
+}
+
+fn receipts(desk: &Desk, plan: &ReceivePlan, lines: &[Line]) -> Result<Vec<Vec<u8>>> {
+    let reason = number_of(reasons::IN, plan.reason.as_deref().unwrap_or("supplier"), "reason")?;
+    let operator = plan.operator.as_deref().map(Operator::parse).transpose()?;
+    let own_document = plan.document.as_deref().map(document_of).transpose()?;
+    let heads: Vec<Movement<'_>> = lines.iter().map(|line| sent_movement(&line.bytes)).collect::<Result<_>>()?;
+    let sender = heads.first().and_then(|m| m.document);
+    let (mut records, mut entries): (Vec<Vec<u8>>, Vec<(usize, Entry<'_>)>) = (Vec::new(), Vec::new());
+    for (at, (line, m)) in (1..).zip(lines.iter().zip(&heads)) {
+        let answers = Reference::Other { log: line.log, index: line.index, identity: line.identity };
+        let got = plan.got.iter().find(|(n, _)| *n == at).map(|(_, q)| Quantity::parse(q)).transpose()?;
+        let refused = plan.refuse.iter().filter(|(n, ..)| *n == at);
+        let mut taken_off = 0;
+        for (_, quantity, reason) in refused {
+            let quantity = Quantity::parse(quantity)?;
+            taken_off += quantity.count();
+            let reason = number_of(reasons::REFUSE, reason, "reason of the refusal")?;
+            let refuse = Refuse {
+                shipment: answers,
+                quantity,
+                reason,
+                operator,
+                document: None,
+                group: Group::None,
+                local_reason: None,
+                extensions: None,
+            };
+            entries.push((at, Entry::Refuse(refuse)));
+        }
+        let quantity = match got {
+            Some(quantity) => quantity,
+            None => less(&m.quantity, taken_off)?,
+        };
+        if quantity.count() == 0 {
+            continue; // nothing of this line came: it stays in transit
+        }
+        let mut receipt = Movement::new(Direction::In, reason, m.product, m.lot, m.expiry, quantity);
+        receipt.serial = m.serial;
+        receipt.fund = m.fund;
+        receipt.vvm = m.vvm;
+        receipt.made_on = m.made_on;
+        receipt.answers = Some(answers);
+        receipt.operator = operator;
+        entries.push((at, movement_entry(receipt)));
+    }
+    let total = u16::try_from(entries.len()).map_err(|_| Error::argument("more than 65,535 receipts at once"))?;
+    for (position, (_, entry)) in (0u32..).zip(&mut entries) {
+        let place = match (total, position) {
+            (1, _) => Group::None,
+            (_, 0) => Group::Head(total),
+            (_, back) => Group::Line(back),
+        };
+        match entry {
+            Entry::Movement { movement, .. } => {
+                movement.group = place;
+                if position == 0 {
+                    movement.document = own_document.or(sender);
+                }
+            }
+            Entry::Refuse(refuse) => {
+                refuse.group = place;
+                if position == 0 {
+                    refuse.document = own_document.or(sender);
+                }
+            }
+            _ => {}
+        }
+        records.push(encode(desk.now(), *entry)?);
+    }
+    if records.is_empty() {
+        return Err(Error::argument("nothing came and nothing was refused: there is nothing to record"));
+    }
+    Ok(records)
+}
+
+fn document_of(text: &str) -> Result<Document<'_>> {
+    let (kind, number) =
+        text.split_once(':').ok_or_else(|| Error::argument(format!("document: {text:?}; give kind:number")))?;
+    Ok(Document { kind: number_of(reasons::DOCUMENT, kind, "document kind")?, number: DocumentNumber::parse(number)? })
+}
+
+/// What is left of a quantity.
+fn less(quantity: &Quantity, by: u32) -> Result<Quantity> {
+    let left = quantity.count().checked_sub(by).ok_or_else(|| {
+        Error::argument(format!(
+            "refused: {by} of a line of {}: no more can be refused than was sent",
+            quantity.count()
+        ))
+    })?;
+    Ok(match *quantity {
+        Quantity::Units(_) => Quantity::units(left)?,
+        Quantity::Parts { per_unit, measure, .. } => Quantity::parts(left, per_unit, measure)?,
+    })
+}
+
+fn sent_movement(bytes: &[u8]) -> Result<Movement<'_>> {
+    match Record::decode(bytes)?.entry {
+        Entry::Movement { movement, .. } => Ok(movement),
+        _ => Err(Error::invalid("a line of the hand-over is no movement")),
+    }
+}
+
+/// The records of a bundle that send something.
+fn sent_lines(evidence: &Evidence<'_>, object: &[u8]) -> Result<Vec<Line>> {
+    let (kind, rest) = read_header(object)?;
+    if kind != ObjectType::Bundle {
+        return Err(Error::invalid("this medlot object is no hand-over"));
+    }
+    let mut lines = Vec::new();
+    for element in Elements::new(rest).flatten() {
+        let (Element::OwnId { body, .. } | Element::Under { body } | Element::Keyed { body, .. }) = element else {
+            continue;
+        };
+        for part in evidence.parts().iter().filter(|p| p.authentic.body() == body) {
+            let mut records = part.authentic.records();
+            while let Some(record) = records.next() {
+                if sent_movement(record.bytes()).is_ok_and(|m| m.sent) {
+                    lines.push(Line {
+                        log: record.log().log_id(),
+                        index: record.index(),
+                        identity: record.identity().log16(),
+                        bytes: record.bytes().to_vec(),
+                    });
+                }
+            }
+        }
+    }
+    Ok(lines)
+}
