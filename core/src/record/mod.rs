@@ -12,6 +12,7 @@ mod entries;
 mod entry_codec;
 mod movement;
 mod object;
+mod qr_part;
 mod rows;
 mod segment;
 mod wire;
@@ -19,6 +20,7 @@ mod wire;
 pub use codec::{Entry, Kind, Record};
 pub use entries::*;
 pub use object::{Element, Elements, FORMAT, MAGIC, ObjectError, ObjectType, header, read_header, write_element};
+pub use qr_part::{QR_PARTS, QrPart, QrPartError};
 pub use segment::{Authentic, AuthenticRecord, LogKey, Records, Segment, SegmentError, SegmentWriter};
 pub use wire::RecordError;
 
