@@ -8,7 +8,9 @@ mod digest;
 mod strictness_tests;
 mod suite;
 
-pub use digest::{Hash, Tags, chain_next, commitment, log_identity, prescription, root_parent, seal_message};
+pub use digest::{
+    Hash, Tags, chain_next, commitment, log_identity, object_front, prescription, root_parent, seal_message,
+};
 #[cfg(feature = "software-key")]
 pub use suite::SoftwareKey;
 pub use suite::{CryptoError, P256Form, SIGNATURE_LEN, Suite, check_key, normalise_p256, verify};
