@@ -10,7 +10,7 @@ use medlot_core::movement::{Amount, Direction, Document, Group, Movement, Refere
 use medlot_core::record::{
     Detail, Element, Elements, Entry, LineAmount, List, ObjectType, Record, Refuse, read_header,
 };
-use medlot_core::trust::Counts;
+use medlot_core::trust::{Counts, Warning};
 use serde_json::{Value, json};
 
 fn written(desk: &Desk, first: u32, count: u32) -> Result<Value> {
@@ -181,10 +181,8 @@ pub fn receive(desk: &mut Desk, object: &[u8], plan: &ReceivePlan) -> Result<Val
         let error = Error::invalid(format!("the hand-over isn't received: {}{way}", answer.why()));
         return Err(Error { kind, ..error });
     }
-    if let Some(warning) = answer.gravest.filter(|_| !plan.despite_warnings) {
-        return Err(Error::refused(format!(
-            "{warning}. To record goods that are here all the same: --despite-warnings"
-        )));
+    if let Some(warning) = answer.stops().filter(|_| !plan.despite_warnings) {
+        return Err(Error::refused(format!("{warning}. To record goods that are here all the same: --despite-warnings")));
     }
     let lines = sent_lines(&evidence, object)?;
     if lines.is_empty() {
@@ -206,7 +204,12 @@ pub fn receive(desk: &mut Desk, object: &[u8], plan: &ReceivePlan) -> Result<Val
     let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
     desk.folder().keep(object)?;
     let first = desk.append(&records)?;
-    written(desk, first, count)
+    let mut said = written(desk, first, count)?;
+    if let (Some(said), Some(reasons)) = (said.as_object_mut(), answer.json.get("reasons")) {
+        said.insert("current".into(), answer.gravest.map_or("yes", Warning::name).into());
+        said.insert("reasons".into(), reasons.clone());
+    }
+    Ok(said)
 }
 
 /// The lines (from 1) that a record of the own log answers already.
@@ -350,4 +353,24 @@ fn sent_lines(evidence: &Evidence<'_>, object: &[u8]) -> Result<Vec<Line>> {
         }
     }
     Ok(lines)
+}
+
+/// A bundle that leads from the root to the own log, with its sealed records from `first` on: what goes to an authority
+/// or a hub.
+///
+/// # Errors
+/// A device that isn't enrolled; nothing sealed from there on.
+pub fn extract(desk: &Desk, first: u32) -> Result<Vec<u8>> {
+    let library = desk.library()?;
+    let evidence = Evidence::of(&library)?;
+    let mut path = evidence.path_to(&desk.log().id())?;
+    let mut from = first;
+    for seal in desk.log().seals().iter().filter(|seal| seal.count > first) {
+        path.follow(&desk.log_key(), &desk.piece(from, seal.count)?)?;
+        from = seal.count;
+    }
+    if from == first {
+        return Err(Error::argument(format!("first: {first}; no record from there on is sealed")));
+    }
+    Ok(path.into_bundle())
 }

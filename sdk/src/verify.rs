@@ -31,6 +31,8 @@ pub struct Answer {
     pub counts: Counts,
     /// The gravest warning.
     pub gravest: Option<Warning>,
+    /// Every warning, the gravest first.
+    pub warnings: Vec<Warning>,
     /// Everything, with the keys of `spec/json/verify.schema.json`.
     pub json: Value,
 }
@@ -42,6 +44,13 @@ impl Answer {
         let reasons = self.json.get("reasons").and_then(Value::as_array).into_iter().flatten();
         let texts: Vec<&str> = reasons.filter_map(|r| r.get("message").and_then(Value::as_str)).collect();
         if texts.is_empty() { "every record counts".into() } else { texts.join("; ") }
+    }
+    /// The warning that should stop a person from taking goods, if any. With a bad network what is known of cut-off
+    /// devices is often old: that is said, and stops nobody.
+    #[must_use]
+    pub fn stops(&self) -> Option<Warning> {
+        let mild = [Warning::Unknown, Warning::Clock, Warning::Stale, Warning::Expired, Warning::NotYetValid];
+        self.warnings.iter().copied().find(|warning| !mild.contains(warning))
     }
     /// The command's exit code: that of the verdict, or with `current` the graver of both.
     #[must_use]
@@ -154,7 +163,7 @@ pub fn verify_with(evidence: &Evidence<'_>, object: &[u8], question: &Question) 
     out.insert("as_of".into(), found.as_of.into());
     out.insert("root".into(), evidence.anchor().id().to_string().into());
     out.insert("records".into(), records.into());
-    Ok(Answer { counts, gravest, json: Value::Object(out) })
+    Ok(Answer { counts, gravest, warnings: found.warnings, json: Value::Object(out) })
 }
 
 #[derive(Default)]

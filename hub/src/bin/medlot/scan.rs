@@ -11,11 +11,8 @@ use std::process::ExitCode;
 pub(crate) struct Args {
     /// The scans; without any, lines are read from standard input.
     code: Vec<String>,
-    /// One JSON object for each scan.
-    #[arg(long)]
-    json: bool,
     /// Lines {"raw", "today"?, "gs"?} in, one JSON object a line out.
-    #[arg(long, conflicts_with_all = ["json", "code"])]
+    #[arg(long, conflicts_with = "code")]
     jsonl: bool,
     /// The date that two-digit years are read around, YYYY-MM-DD; today where it is not given.
     #[arg(long, value_name = "DATE", value_parser = |t: &str| Date::parse(t).map_err(|e| e.to_string()))]
@@ -28,7 +25,7 @@ pub(crate) struct Args {
 /// The legal day in Vietnam, minutes from UTC: only the century of two-digit years hangs on it.
 const UTC_OFFSET: i16 = 420;
 
-pub(crate) fn run(args: &Args, lang: Lang) -> Result<ExitCode, String> {
+pub(crate) fn run(args: &Args, lang: Lang, json: bool) -> Result<ExitCode, String> {
     let today = args.today.or_else(|| medlot_sdk::today::today_at(UTC_OFFSET));
     let today = today.ok_or("the clock was never set: give --today YYYY-MM-DD")?;
     let mut out = std::io::stdout().lock();
@@ -41,7 +38,7 @@ pub(crate) fn run(args: &Args, lang: Lang) -> Result<ExitCode, String> {
             scan_json(raw, args.gs.as_deref(), today)
         };
         worst = worst.max(gravity(&answer));
-        if args.json {
+        if json {
             return line(&mut out, &answer.to_string());
         }
         show(&mut out, raw, &answer, lang)

@@ -1,0 +1,341 @@
+//! `medlot record`, `seal`, `handover`, `receive`, `movements`.
+use crate::context::{Context, OutArg};
+use crate::io;
+use medlot_sdk::authority::Written;
+use medlot_sdk::error::{Error, Result};
+use medlot_sdk::evidence::Evidence;
+use medlot_sdk::fields::{self, Fields};
+use medlot_sdk::medlot_core::time::Date;
+use medlot_sdk::stock::{self, HandoverPlan, ReceivePlan};
+use medlot_sdk::verify;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// `medlot record …`: one movement, from a scan or from fields.
+#[derive(clap::Args)]
+pub(crate) struct RecordArgs {
+    /// in, out or move.
+    direction: String,
+    /// What the scanner sent; several scans of one pack complete each other.
+    #[arg(long)]
+    scan: Vec<String>,
+    /// Which reading of the scan, where several are possible (from 1).
+    #[arg(long)]
+    pick: Option<usize>,
+    /// scheme:value: gtin, registration, permit, national, local.
+    #[arg(long)]
+    product: Option<String>,
+    /// Lot number; none where none is printed.
+    #[arg(long)]
+    lot: Option<String>,
+    /// YYYY-MM-DD, YYYY-MM or none.
+    #[arg(long)]
+    expiry: Option<String>,
+    /// Serial number.
+    #[arg(long)]
+    serial: Option<String>,
+    /// Smallest dispensing units, or parts such as "31/10 dose".
+    #[arg(long)]
+    quantity: Option<String>,
+    /// The reason: supplier, retail, hold, … or a number.
+    #[arg(long)]
+    reason: Option<String>,
+    /// Store inside the facility; the main one otherwise.
+    #[arg(long)]
+    store: Option<String>,
+    /// A move's target store; main for the main one.
+    #[arg(long)]
+    to_store: Option<String>,
+    /// Where it stands: available or hold.
+    #[arg(long)]
+    from: Option<String>,
+    /// A move's target: available or hold.
+    #[arg(long)]
+    to: Option<String>,
+    /// Whose medicine: programme, insurance, owner.
+    #[arg(long)]
+    fund: Option<String>,
+    /// A move's target fund; none for none.
+    #[arg(long)]
+    to_fund: Option<String>,
+    /// Vaccine vial monitor, 1 to 4.
+    #[arg(long)]
+    vvm: Option<u8>,
+    /// A move's target stage; 0 for none.
+    #[arg(long)]
+    to_vvm: Option<u8>,
+    /// The other side: facility:…, gln:…, tax:…, national:…, described:….
+    #[arg(long)]
+    counterparty: Option<String>,
+    /// kind:number, such as invoice:HD-41; up to two.
+    #[arg(long = "document")]
+    documents: Vec<String>,
+    /// Value in the currency's smallest unit, as on the document.
+    #[arg(long)]
+    amount: Option<u64>,
+    /// The amount includes tax.
+    #[arg(long)]
+    tax_included: bool,
+    /// Staff code; never a name.
+    #[arg(long)]
+    operator: Option<String>,
+    /// Made on, YYYY-MM-DD.
+    #[arg(long)]
+    made_on: Option<String>,
+    /// SSCC-18.
+    #[arg(long)]
+    logistic_unit: Option<String>,
+    /// The facility's own reason.
+    #[arg(long)]
+    local_reason: Option<String>,
+    /// What the scanner sends for the GS separator; that of medlot.toml otherwise.
+    #[arg(long)]
+    gs: Option<String>,
+}
+
+/// The day around which two-digit years are read.
+fn today(context: &Context) -> Result<Date> {
+    context.now()?.date_at(420).ok_or_else(|| Error::argument("now: lies beyond the dates that records hold"))
+}
+
+pub(crate) fn record(args: RecordArgs, context: &Context) -> Result<ExitCode> {
+    let mut desk = context.desk()?;
+    let gs = args.gs.or_else(|| desk.folder().config().scanner_gs.clone());
+    let mut given = Fields {
+        product: args.product,
+        lot: args.lot,
+        expiry: args.expiry,
+        serial: args.serial,
+        quantity: args.quantity,
+        reason: args.reason,
+        store: args.store,
+        to_store: args.to_store,
+        from: args.from,
+        to: args.to,
+        fund: args.fund,
+        to_fund: args.to_fund,
+        vvm: args.vvm,
+        to_vvm: args.to_vvm,
+        counterparty: args.counterparty,
+        documents: args.documents,
+        amount: args.amount,
+        tax_included: args.tax_included,
+        operator: args.operator,
+        made_on: args.made_on,
+        logistic_unit: args.logistic_unit,
+        local_reason: args.local_reason,
+    };
+    let today = today(context)?;
+    for raw in &args.scan {
+        given.scan(raw, gs.as_deref(), today, args.pick)?;
+    }
+    let said = stock::record(&mut desk, fields::direction(&args.direction)?, &given)?;
+    context.say("recorded", &said)
+}
+
+/// `medlot seal`: seals what stands; with --out gives a bundle of a range.
+#[derive(clap::Args)]
+pub(crate) struct SealArgs {
+    /// Index of the first record to give out.
+    #[arg(long, default_value_t = 0)]
+    first: u32,
+    #[command(flatten)]
+    out: OutArg,
+}
+
+pub(crate) fn seal(args: &SealArgs, context: &Context) -> Result<ExitCode> {
+    let mut desk = context.desk()?;
+    let (count, head) = desk.seal()?;
+    let said = json!({"log": desk.log().id().to_string(), "count": count, "head": head.to_string()});
+    if args.out.out.is_empty() {
+        return context.say("sealed", &said);
+    }
+    let object = stock::extract(&desk, args.first)?;
+    context.deliver("sealed", &Written { object, list: None, said }, &args.out)
+}
+
+/// `medlot handover`: sends lines to somebody as one code.
+#[derive(clap::Args)]
+pub(crate) struct HandoverArgs {
+    /// To whom: facility:CODE, gln:…, tax:…, national:…, described:….
+    #[arg(long)]
+    to: String,
+    /// A line: QUANTITY=SCAN, or QUANTITY=scheme:value;lot;expiry.
+    #[arg(long = "line", required = true)]
+    lines: Vec<String>,
+    /// The value of each line, in the same order, in the currency's smallest unit.
+    #[arg(long = "amount")]
+    amounts: Vec<u64>,
+    /// The amounts include tax.
+    #[arg(long)]
+    tax_included: bool,
+    /// wholesale, transfer, return_to_supplier, … or a number.
+    #[arg(long, default_value = "wholesale")]
+    reason: String,
+    /// kind:number, such as delivery_note:DN-7; up to two.
+    #[arg(long = "document")]
+    documents: Vec<String>,
+    /// Staff code of who hands over.
+    #[arg(long)]
+    operator: Option<String>,
+    /// Put amounts and operator into the code, where whoever sees it can read them.
+    #[arg(long)]
+    show_detail: bool,
+    /// What the scanner sends for the GS separator; that of medlot.toml otherwise.
+    #[arg(long)]
+    gs: Option<String>,
+    #[command(flatten)]
+    out: OutArg,
+}
+
+pub(crate) fn handover(args: HandoverArgs, context: &Context) -> Result<ExitCode> {
+    let mut desk = context.desk()?;
+    let gs = args.gs.or_else(|| desk.folder().config().scanner_gs.clone());
+    let today = today(context)?;
+    if args.amounts.len() > args.lines.len() {
+        return Err(Error::argument("amount: more amounts than lines"));
+    }
+    let mut lines = Vec::new();
+    for (at, text) in args.lines.iter().enumerate() {
+        let mut line = fields::line(text, gs.as_deref(), today)
+            .map_err(|e| Error { message: format!("line {}: {}", at + 1, e.message), ..e })?;
+        line.amount = args.amounts.get(at).copied();
+        line.tax_included = args.tax_included;
+        lines.push(line);
+    }
+    let plan = HandoverPlan {
+        to: args.to,
+        reason: Some(args.reason),
+        documents: args.documents,
+        lines,
+        operator: args.operator,
+        show_detail: args.show_detail,
+    };
+    let (object, said) = stock::handover(&mut desk, &plan)?;
+    context.deliver("handed_over", &Written { object, list: None, said }, &args.out)
+}
+
+/// `medlot receive`: takes a hand-over into stock, line by line.
+#[derive(clap::Args)]
+pub(crate) struct ReceiveArgs {
+    /// The hand-over: a file, -, or QR pictures.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// What came of a line where it isn't what was sent: LINE=QUANTITY, lines from 1. What is short stays in transit.
+    #[arg(long = "got", value_name = "LINE=QUANTITY")]
+    got: Vec<String>,
+    /// What is refused of a line: LINE=QUANTITY:REASON, such as 1=100:damaged.
+    #[arg(long = "refuse", value_name = "LINE=QUANTITY:REASON")]
+    refuse: Vec<String>,
+    /// supplier, transfer, donation, … or a number.
+    #[arg(long, default_value = "supplier")]
+    reason: String,
+    /// The facility's own document, kind:number; the sender's otherwise.
+    #[arg(long)]
+    document: Option<String>,
+    /// Staff code of who receives.
+    #[arg(long)]
+    operator: Option<String>,
+    /// Record what came although something can't be checked here, or a warning stands.
+    #[arg(long)]
+    despite_warnings: bool,
+}
+
+fn line_of(text: &str, form: &str) -> Result<(usize, String)> {
+    let bad = || Error::argument(format!("{text:?}: give {form}"));
+    let (line, rest) = text.split_once('=').ok_or_else(bad)?;
+    Ok((line.parse().map_err(|_| bad())?, rest.to_owned()))
+}
+
+pub(crate) fn receive(args: ReceiveArgs, context: &Context) -> Result<ExitCode> {
+    let objects = io::read_all(&args.files)?;
+    let got = args.got.iter().map(|t| line_of(t, "LINE=QUANTITY")).collect::<Result<Vec<_>>>()?;
+    let refuse = args.refuse.iter().map(|text| {
+        let (line, rest) = line_of(text, "LINE=QUANTITY:REASON")?;
+        let (quantity, reason) = rest.split_once(':').unwrap_or((&rest, "other"));
+        Ok((line, quantity.to_owned(), reason.to_owned()))
+    });
+    let plan = ReceivePlan {
+        got,
+        refuse: refuse.collect::<Result<Vec<_>>>()?,
+        reason: Some(args.reason),
+        document: args.document,
+        operator: args.operator,
+        despite_warnings: args.despite_warnings,
+    };
+    let mut desk = context.desk()?;
+    let mut said = Value::Null;
+    for object in &objects {
+        said = stock::receive(&mut desk, object, &plan)?;
+    }
+    context.say("received", &said)
+}
+
+/// `medlot movements`.
+#[derive(clap::Args)]
+pub(crate) struct MovementsArgs {
+    /// One JSON object a line.
+    #[arg(long)]
+    jsonl: bool,
+    /// Only the own facility's.
+    #[arg(long)]
+    own: bool,
+}
+
+pub(crate) fn movements(args: &MovementsArgs, context: &Context) -> Result<ExitCode> {
+    let desk = context.desk()?;
+    let library = desk.library()?;
+    let evidence = Evidence::of(&library)?;
+    let sealed = desk.log().tip().count() - desk.log().tip().unsealed();
+    let mut rows = verify::movements(&evidence, Some((desk.log(), sealed)))?;
+    if args.own {
+        let own = Value::from(desk.folder().config().facility.clone());
+        rows.retain(|row| row.get("facility") == Some(&own));
+    }
+    if args.jsonl {
+        for row in &rows {
+            println!("{row}");
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    if context.json {
+        return context.say("movements", &json!({ "movements": rows }));
+    }
+    table(&rows, context);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A table for people.
+fn table(rows: &[Value], context: &Context) {
+    const COLUMNS: [&str; 9] =
+        ["recorded_at", "facility", "direction", "reason", "quantity", "product", "lot", "expiry", "counts"];
+    let cell = |row: &Value, key: &str| match row.get(key) {
+        Some(Value::String(text)) => context.lang.word(text).to_owned(),
+        Some(Value::Object(map)) => {
+            map.iter().map(|(k, v)| format!("{k}:{}", v.as_str().unwrap_or_default())).collect::<Vec<_>>().join(" ")
+        }
+        Some(other) => other.to_string(),
+        None if key == "counts" => context.lang.word("unsealed").to_owned(),
+        None if key == "quantity" => row.get("parts").map_or_else(String::new, |p| {
+            format!("{p}/{}", row.get("parts_per_unit").map_or_else(String::new, ToString::to_string))
+        }),
+        None => String::new(),
+    };
+    let mut lines = vec![COLUMNS.map(|c| context.lang.word(c).to_owned())];
+    lines.extend(rows.iter().map(|row| COLUMNS.map(|key| cell(row, key))));
+    let mut widths = [0; COLUMNS.len()];
+    for line in &lines {
+        for (width, text) in widths.iter_mut().zip(line) {
+            *width = (*width).max(text.chars().count());
+        }
+    }
+    for line in &lines {
+        let cells: Vec<String> = line
+            .iter()
+            .zip(widths)
+            .map(|(text, width)| format!("{text}{}", " ".repeat(width - text.chars().count())))
+            .collect();
+        println!("{}", cells.join("  ").trim_end());
+    }
+}
