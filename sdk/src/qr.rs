@@ -13,6 +13,8 @@
 
 use medlot_core::record::{ObjectType, QrPart, read_header};
 
+#[cfg(feature = "qr")]
+mod canvas;
 mod collect;
 #[cfg(feature = "qr")]
 mod draw;

@@ -192,6 +192,19 @@ fn what_is_no_picture_or_has_no_code_is_named() {
     assert_eq!(read(&noise), Err(QrError::NoCode));
 }
 
+#[test]
+fn a_picture_full_of_finder_patterns_or_noise_is_given_up_soon() {
+    let finder = imageops::crop_imm(&drawn("A", 1), 3, 3, 9, 9).to_image();
+    let full = GrayImage::from_fn(1_000, 1_000, |x, y| *finder.get_pixel(x % 9, y % 9));
+    let noise = GrayImage::from_raw(1_000, 1_000, Random(10).bytes(1_000_000)).unwrap();
+    for picture in [full, noise] {
+        let begun = std::time::Instant::now();
+        assert!(read(&picture).is_err());
+        // Without the meter: hours. With it some seconds; the limit leaves room for a busy machine.
+        assert!(begun.elapsed().as_secs() < 120, "{:?}", begun.elapsed());
+    }
+}
+
 /// A PNG that announces dimensions and holds next to nothing.
 fn announced(width: u32, height: u32) -> Vec<u8> {
     let mut png = file(GrayImage::new(1, 1), ImageFormat::Png);
