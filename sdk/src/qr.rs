@@ -53,7 +53,7 @@ const PART_FRONT: usize = 10;
 /// ```
 /// use medlot_sdk::qr::{from_text, to_text};
 /// let text = to_text(b"ML\x00\x04");
-/// assert_eq!(text, "MEDLOT1:PU9400");
+/// assert_eq!(text, "MEDLOT1:XY9400");
 /// assert_eq!(from_text(&text).unwrap(), b"ML\x00\x04");
 /// ```
 #[must_use]
