@@ -13,6 +13,8 @@
 
 use medlot_core::record::{ObjectType, QrPart, read_header};
 
+#[cfg(feature = "qr")]
+mod canvas;
 mod collect;
 #[cfg(feature = "qr")]
 mod draw;
@@ -51,7 +53,7 @@ const PART_FRONT: usize = 10;
 /// ```
 /// use medlot_sdk::qr::{from_text, to_text};
 /// let text = to_text(b"ML\x00\x04");
-/// assert_eq!(text, "MEDLOT1:PU9400");
+/// assert_eq!(text, "MEDLOT1:XY9400");
 /// assert_eq!(from_text(&text).unwrap(), b"ML\x00\x04");
 /// ```
 #[must_use]

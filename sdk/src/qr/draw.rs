@@ -192,9 +192,9 @@ mod tests {
     }
 
     #[test]
-    fn every_scale_is_read() {
-        let text = text(400, 4);
-        for scale in SCALES {
+    fn small_and_large_scales_are_read() {
+        let text = text(150, 4);
+        for scale in [1, 2, 3, 5, 7, 13, 32] {
             assert_eq!(read_picture(&png(&text, scale).unwrap()), Ok(vec![text.clone()]), "{scale}");
         }
     }

@@ -1,13 +1,13 @@
 //! QR codes from pictures: screenshots, scans, photographs.
 
+use super::canvas::Canvas;
 use super::{MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE, QrError};
 use image::imageops::{FilterType, invert, resize};
 use image::{DynamicImage, GrayImage, ImageDecoder, ImageReader, Limits};
-use rqrr::{BitGrid, Grid, PreparedImage};
+use rqrr::PreparedImage;
 use std::borrow::Cow;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::{Duration, Instant};
 
 /// Bytes that a decoder may take: 64 million pixels of four channels, and the decoder's own.
 const DECODER_BYTES: u64 = 320 << 20;
@@ -20,8 +20,6 @@ const SMALLEST_SIDE: u32 = 21;
 /// The search misses large codes now and then, at one size and not at another (measured on drawn photographs:
 /// half of the tries at 6 pixels per module), so it is tried at several.
 const SIZES: [f64; 5] = [1.0, 2.0, 1.4, 0.7, 0.5];
-/// No further try is begun after this: a picture made for it can keep one try busy for seconds.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The texts of all QR codes on a PNG or JPEG picture, each once, medlot's or not.
 ///
@@ -34,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Another format, a damaged file, more pixels than the limits, no code, codes that can't be read.
 pub fn read_picture(bytes: &[u8]) -> Result<Vec<String>, QrError> {
     let full = decode(bytes)?;
-    let mut search = Search { texts: Vec::new(), seen: 0, until: Instant::now() + PATIENCE };
+    let mut search = Search::default();
     let mut picture = shrunk(&full, SEARCHED_PIXELS).into_owned();
     search.in_sizes(&picture);
     if search.texts.is_empty() && full.len() > picture.len() {
@@ -45,8 +43,8 @@ pub fn read_picture(bytes: &[u8]) -> Result<Vec<String>, QrError> {
         search.in_sizes(&picture);
     }
     match search {
-        Search { texts, seen: 0, .. } if texts.is_empty() => Err(QrError::NoCode),
-        Search { texts, seen, .. } if texts.is_empty() => Err(QrError::Unreadable { seen }),
+        Search { texts, seen: 0 } if texts.is_empty() => Err(QrError::NoCode),
+        Search { texts, seen } if texts.is_empty() => Err(QrError::Unreadable { seen }),
         Search { texts, .. } => Ok(texts),
     }
 }
@@ -120,11 +118,11 @@ fn darker(picture: &GrayImage) -> Vec<bool> {
     dark
 }
 
+#[derive(Default)]
 struct Search {
     texts: Vec<String>,
     /// Most codes seen in one try.
     seen: usize,
-    until: Instant,
 }
 
 impl Search {
@@ -139,29 +137,26 @@ impl Search {
 
     /// Two tries: with the library's threshold, which follows the rows, and with the surroundings'.
     fn through(&mut self, picture: &GrayImage) {
-        let (width, height) = (picture.width() as usize, picture.height() as usize);
         if picture.len() > MOST_SEARCHED_PIXELS || picture.width().min(picture.height()) < SMALLEST_SIDE {
             return;
         }
-        let raw = picture.as_raw();
-        self.try_one(|| {
-            let pixel = |x, y| raw.get(y * width + x).copied().unwrap_or(255);
-            found(PreparedImage::prepare_from_greyscale(width, height, pixel).detect_grids())
-        });
-        self.try_one(|| {
-            let dark = darker(picture);
-            let pixel = |x, y| dark.get(y * width + x).copied().unwrap_or(false);
-            found(PreparedImage::prepare_from_bitmap(width, height, pixel).detect_grids())
-        });
+        self.try_one(|| PreparedImage::prepare(Canvas::new(picture.clone())));
+        let dark = darker(picture).into_iter().map(u8::from).collect();
+        if let Some(dark) = GrayImage::from_raw(picture.width(), picture.height(), dark) {
+            self.try_one(|| PreparedImage::without_preparation(Canvas::new(dark)));
+        }
     }
 
-    fn try_one(&mut self, search: impl FnOnce() -> (usize, Vec<String>)) {
-        if Instant::now() > self.until {
-            return;
-        }
-        // The search rests on geometry in floating point and asserts some of it: what no picture of a code brings
-        // about must not end the program either.
-        let (seen, texts) = catch_unwind(AssertUnwindSafe(search)).unwrap_or_default();
+    fn try_one(&mut self, prepare: impl FnOnce() -> PreparedImage<Canvas>) {
+        // The canvas ends a search that takes too long in this way. Besides, the search rests on geometry in floating
+        // point and asserts some of it: what no picture of a code brings about must not end the program either.
+        let found = catch_unwind(AssertUnwindSafe(|| {
+            let mut prepared = prepare();
+            let grids = prepared.detect_grids();
+            let texts: Vec<String> = grids.iter().filter_map(|g| g.decode().ok()).map(|(_, text)| text).collect();
+            (grids.len(), texts)
+        }));
+        let (seen, texts) = found.unwrap_or_default();
         self.seen = self.seen.max(seen);
         for text in texts {
             if !self.texts.contains(&text) {
@@ -169,12 +164,6 @@ impl Search {
             }
         }
     }
-}
-
-/// How many codes were seen, and the texts of those that could be read.
-fn found<G: BitGrid>(grids: Vec<Grid<G>>) -> (usize, Vec<String>) {
-    let texts = grids.iter().filter_map(|g| g.decode().ok()).map(|(_, text)| text);
-    (grids.len(), texts.collect())
 }
 
 #[cfg(test)]

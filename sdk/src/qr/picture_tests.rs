@@ -192,6 +192,19 @@ fn what_is_no_picture_or_has_no_code_is_named() {
     assert_eq!(read(&noise), Err(QrError::NoCode));
 }
 
+#[test]
+fn a_picture_full_of_finder_patterns_or_noise_is_given_up_soon() {
+    let finder = imageops::crop_imm(&drawn("A", 1), 3, 3, 9, 9).to_image();
+    let full = GrayImage::from_fn(600, 600, |x, y| *finder.get_pixel(x % 9, y % 9));
+    let noise = GrayImage::from_raw(600, 600, Random(10).bytes(360_000)).unwrap();
+    for picture in [full, noise] {
+        let begun = std::time::Instant::now();
+        assert!(read(&picture).is_err());
+        // Without the meter: minutes. With it some seconds; the limit leaves room for a busy machine.
+        assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+    }
+}
+
 /// A PNG that announces dimensions and holds next to nothing.
 fn announced(width: u32, height: u32) -> Vec<u8> {
     let mut png = file(GrayImage::new(1, 1), ImageFormat::Png);
@@ -214,12 +227,12 @@ fn absurd_dimensions_are_refused_before_decoding() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
     #[test]
     fn a_file_with_any_damage_never_panics(cuts in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
         jpeg: bool, cut: prop::sample::Index) {
         let format = if jpeg { ImageFormat::Jpeg } else { ImageFormat::Png };
-        let mut bytes = file(drawn("MEDLOT1:PU9400", 4), format);
+        let mut bytes = file(drawn("MEDLOT1:XY9400", 4), format);
         for (at, b) in cuts {
             let at = at.index(bytes.len());
             bytes[at] = b;
@@ -229,9 +242,9 @@ proptest! {
         let _ = read_picture(&bytes);
     }
     #[test]
-    fn finder_patterns_anywhere_never_panic(places in proptest::collection::vec((0u32..300, 0u32..300, 1u32..6), 1..30)) {
+    fn finder_patterns_anywhere_never_panic(places in proptest::collection::vec((0u32..200, 0u32..200, 1u32..5), 1..20)) {
         let finder = imageops::crop_imm(&drawn("A", 1), 4, 4, 7, 7).to_image();
-        let mut picture = GrayImage::from_pixel(340, 340, Luma([255]));
+        let mut picture = GrayImage::from_pixel(230, 230, Luma([255]));
         for (x, y, scale) in places {
             let stone = imageops::resize(&finder, 7 * scale, 7 * scale, FilterType::Nearest);
             imageops::overlay(&mut picture, &stone, x.into(), y.into());
