@@ -182,7 +182,9 @@ pub fn receive(desk: &mut Desk, object: &[u8], plan: &ReceivePlan) -> Result<Val
         return Err(Error { kind, ..error });
     }
     if let Some(warning) = answer.stops().filter(|_| !plan.despite_warnings) {
-        return Err(Error::refused(format!("{warning}. To record goods that are here all the same: --despite-warnings")));
+        return Err(Error::refused(format!(
+            "{warning}. To record goods that are here all the same: --despite-warnings"
+        )));
     }
     let lines = sent_lines(&evidence, object)?;
     if lines.is_empty() {

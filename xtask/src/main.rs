@@ -3,6 +3,7 @@
 //! Nothing here is needed to use medlot; it is what a person and CI run to build, test, measure and regenerate it.
 mod corpus;
 mod cross;
+mod demo;
 mod firmware;
 mod gs1_table;
 mod parts;
@@ -47,7 +48,7 @@ fn usage() -> String {
         "usage: cargo xtask <command>\n\n\
          setup [part…]   installs what the parts need; prints each thing that it installs\n\
          test  [part…]   installs what is missing and runs every part, or those named\n\
-         demo            reads real packs in a terminal\n\
+         demo            the main job on real input: enrolment, deliveries, recall, a stolen device\n\
          bench [--json]  speed, beside its peers\n\
          size  [--json]  bytes of records, signatures, QR codes and firmware\n\
          vectors         writes tests/vectors anew\n\
@@ -145,7 +146,7 @@ fn main() -> ExitCode {
         }
         Some("setup") => setup(&asked.names),
         Some("test") => test(&asked.names),
-        Some("demo") => parts::demo(),
+        Some("demo") => demo::run(),
         Some("bench") => parts::bench(asked.json),
         Some("size") => parts::size(asked.json),
         Some("gs1-table") => gs1_table::run(asked.check),

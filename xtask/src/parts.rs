@@ -2,7 +2,7 @@
 use std::fs;
 
 use crate::sh::{Done, Sh, root};
-use crate::{corpus, cross, firmware, setup};
+use crate::{corpus, cross, demo, firmware, setup};
 
 /// A part of `cargo xtask test`.
 pub struct Part {
@@ -88,7 +88,7 @@ pub const PARTS: &[Part] = &[
         setup: corpus::setup,
         run: corpus::test,
     },
-    Part { name: "demo", what: "the demo runs to its end", subject: ALWAYS, setup: setup::nothing, run: demo },
+    Part { name: "demo", what: "the demo runs to its end", subject: ALWAYS, setup: setup::nothing, run: demo::run },
 ];
 
 fn lint() -> Done {
@@ -188,38 +188,6 @@ fn independent() -> Done {
     let python =
         Sh::new(bin.join("python")).args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/independent"]);
     python.env("PYTHONDONTWRITEBYTECODE", "1").run()
-}
-
-/// Scans of real packs that the demo reads, one of each outcome.
-const DEMO_SCANS: [(&str, &str); 6] = [
-    ("a Vietnamese pack, bracketed", "(01)08935221225326(17)270331(10)241021VA"),
-    (
-        "a Spanish pack, separators as the scanner sent them",
-        "\u{1d}01084700069915412110081996195256\u{1d}10DXB2005\u{1d}17220228",
-    ),
-    ("day 00: usable through the whole month", "]d201034009359558381727030010LOT1"),
-    ("separators lost: a person decides", "0108470006709382211082464896195410NB226517260430"),
-    ("a registration number typed into the scan box", "893100105223"),
-    ("a digit misread", "0103400935955839"),
-];
-
-/// What the command does so far, on real input: reading packs.
-pub fn demo() -> Done {
-    println!("Building the medlot command…");
-    Sh::cargo().args(["build", "--quiet", "--locked", "-p", "medlot-hub", "--bin", "medlot"]).run()?;
-    let medlot = root().join("target/debug/medlot");
-    for (at, (what, raw)) in DEMO_SCANS.iter().enumerate() {
-        println!("\n{} of {}: {what}", at + 1, DEMO_SCANS.len());
-        // Not an Sh: 1 (refused) and 2 (a person decides) are answers here.
-        let status = std::process::Command::new(&medlot).args(["scan", "--today", "2026-11-23", raw]).status();
-        let code = status.map_err(|error| format!("medlot: {error}"))?.code();
-        if !matches!(code, Some(0..=2)) {
-            return Err(format!("medlot scan ended with {code:?}"));
-        }
-    }
-    println!("\nTo try next: {} scan --lang vi   (then scan or type), or", medlot.display());
-    println!("{} scan --jsonl < tests/data/scans.jsonl", medlot.display());
-    Ok(())
 }
 
 /// Prints figures: those that the tests' program measures, and for sizes the firmware's.

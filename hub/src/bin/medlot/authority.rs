@@ -40,9 +40,8 @@ fn roles(text: &str) -> std::result::Result<Roles, String> {
     let mut bits = 0;
     for name in text.split(',').map(str::trim).filter(|n| !n.is_empty()) {
         let known = ROLES.iter().find(|(known, _)| *known == name);
-        let (_, role) = known.ok_or_else(|| {
-            format!("no role {name}; there are: {}", ROLES.map(|(n, _)| n).join(", "))
-        })?;
+        let (_, role) =
+            known.ok_or_else(|| format!("no role {name}; there are: {}", ROLES.map(|(n, _)| n).join(", ")))?;
         bits |= Roles::of(&[*role]).0;
     }
     Ok(Roles(bits))
@@ -224,9 +223,9 @@ pub(crate) enum Authority {
     EndRecall {
         /// The recall's index in its log.
         index: u32,
-        /// Its log; the own one otherwise.
+        /// Its log, where it isn't the own one: the first hex digits of its id.
         #[arg(long)]
-        log: Option<String>,
+        of: Option<String>,
         /// The notice's number.
         #[arg(long)]
         notice: Option<String>,
@@ -354,8 +353,8 @@ pub(crate) fn authority(command: Authority, context: &Context) -> Result<ExitCod
             let plan = RecallPlan { class, notice, products, lots, from };
             publish("recall", &out, &mut |d| authority::recall(d, &plan))
         }
-        Authority::EndRecall { index, log, notice, out } => {
-            publish("end_recall", &out, &mut |d| authority::end_recall(d, log.as_deref(), index, notice.as_deref()))
+        Authority::EndRecall { index, of, notice, out } => {
+            publish("end_recall", &out, &mut |d| authority::end_recall(d, of.as_deref(), index, notice.as_deref()))
         }
         Authority::Facility { code, kind, parent, successor, from, out } => {
             let kind = number_of(reasons::FACILITY, &kind, "kind")?;
@@ -363,7 +362,9 @@ pub(crate) fn authority(command: Authority, context: &Context) -> Result<ExitCod
                 authority::facility(d, &code, kind, parent.as_deref(), successor.as_deref(), from)
             })
         }
-        Authority::SameProduct { a, b, out } => publish("same_product", &out, &mut |d| authority::same_product(d, &a, &b)),
+        Authority::SameProduct { a, b, out } => {
+            publish("same_product", &out, &mut |d| authority::same_product(d, &a, &b))
+        }
         Authority::LotFact { product, lot, expiry, notice, out } => {
             publish("lot_fact", &out, &mut |d| authority::lot_fact(d, &product, &lot, &expiry, &notice))
         }

@@ -98,9 +98,11 @@ impl Context {
         for (key, value) in map {
             let shown = match value {
                 Value::Object(inner) => self.flat(inner),
-                Value::Array(items) => {
-                    items.iter().map(|i| i.as_object().map_or_else(|| self.scalar(i), |o| self.flat(o))).collect::<Vec<_>>().join(", ")
-                }
+                Value::Array(items) => items
+                    .iter()
+                    .map(|i| i.as_object().map_or_else(|| self.scalar(i), |o| self.flat(o)))
+                    .collect::<Vec<_>>()
+                    .join(", "),
                 scalar => self.scalar(scalar),
             };
             parts.push(format!("{} {shown}", self.lang.word(key)));

@@ -50,7 +50,11 @@ fn collect(path: &Path, texts: &[String]) -> Result<Vec<Vec<u8>>> {
     }
     if objects.is_empty() {
         let missing: Vec<String> = collect.missing().map(|n| n.to_string()).collect();
-        return Err(Error::unknown(format!("{}: parts {} of the code are missing: read them too", path.display(), missing.join(", "))));
+        return Err(Error::unknown(format!(
+            "{}: parts {} of the code are missing: read them too",
+            path.display(),
+            missing.join(", ")
+        )));
     }
     Ok(objects)
 }
@@ -100,7 +104,11 @@ pub(crate) fn write(path: &Path, object: &[u8]) -> Result<Vec<PathBuf>> {
             let mut written = Vec::new();
             for (at, text) in codes.iter().enumerate() {
                 let name = if codes.len() == 1 { path.to_path_buf() } else { numbered(path, at + 1) };
-                let bytes = if ending == "svg" { qr::svg(text).map_err(bad)?.into_bytes() } else { qr::png(text, 4).map_err(bad)? };
+                let bytes = if ending == "svg" {
+                    qr::svg(text).map_err(bad)?.into_bytes()
+                } else {
+                    qr::png(text, 4).map_err(bad)?
+                };
                 replace(&name, &bytes)?;
                 written.push(name);
             }

@@ -33,7 +33,7 @@ struct Cli {
     #[arg(long, global = true, value_name = "TIME", value_parser = |t: &str| Timestamp::parse(t).map_err(|e| e.to_string()))]
     now: Option<Timestamp>,
     /// Write diagnostics to standard error: error, warn, info, debug. Never keys, amounts or prescription codes.
-    #[arg(long, global = true, value_name = "LEVEL")]
+    #[arg(id = "diagnostics", long = "log", global = true, value_name = "LEVEL")]
     log: Option<tracing::Level>,
     #[command(subcommand)]
     command: Command,
@@ -114,4 +114,14 @@ fn main() -> ExitCode {
         eprintln!("medlot: {}", error.message);
         ExitCode::from(error.kind as u8)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_command_and_its_arguments_fit_together() {
+        super::Cli::command().debug_assert();
+    }
 }

@@ -35,8 +35,9 @@ pub(crate) fn verify(args: &VerifyArgs, context: &Context) -> Result<ExitCode> {
     let (mut library, facility) = match &args.root {
         Some(root) => (Library::of_root(io::read_one(root)?), None),
         None => {
-            let folder = Folder::open(&context.dir).map_err(|e| {
-                Error { message: format!("{e}; or give --root FILE, the trust anchor to verify against"), ..e }
+            let folder = Folder::open(&context.dir).map_err(|e| Error {
+                message: format!("{e}; or give --root FILE, the trust anchor to verify against"),
+                ..e
             })?;
             (Library::of_folder(&folder)?, Some(folder.config().facility.clone()))
         }

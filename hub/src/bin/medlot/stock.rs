@@ -316,6 +316,9 @@ fn table(rows: &[Value], context: &Context) {
             map.iter().map(|(k, v)| format!("{k}:{}", v.as_str().unwrap_or_default())).collect::<Vec<_>>().join(" ")
         }
         Some(other) => other.to_string(),
+        None if key == "direction" => {
+            row.get("kind").and_then(Value::as_str).map_or_else(String::new, |k| context.lang.word(k).to_owned())
+        }
         None if key == "counts" => context.lang.word("unsealed").to_owned(),
         None if key == "quantity" => row.get("parts").map_or_else(String::new, |p| {
             format!("{p}/{}", row.get("parts_per_unit").map_or_else(String::new, ToString::to_string))
