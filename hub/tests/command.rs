@@ -1,0 +1,393 @@
+//! The command from end to end, as a person or a script runs it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const PACK: &str = "(01)08935221225326(17)270331(10)241021VA";
+const BY_HAND: &str = "registration:540100430425;A24-117;2027-11";
+
+struct World {
+    folder: PathBuf,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+struct Ended {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl World {
+    fn empty(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("medlot-command-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        Self { folder }
+    }
+
+    /// A root, an authority of a province, a distributor and two stations.
+    fn enrolled(name: &str) -> Self {
+        let world = Self::empty(name);
+        world.ok("ministry", &["authority", "init", "--out", "root.mlt"]);
+        world.join("ministry", "province", "DEMO-SYT-01", "enrol,regulate,move", "01,DEMO-", "ed25519");
+        world.join("province", "distributor", "DEMO-0001", "move", "own", "ed25519");
+        world.join("province", "01C55", "01C55", "move", "own", "ed25519");
+        world.join("province", "01C56", "01C56", "move", "own", "p256");
+        world
+    }
+
+    fn run(&self, who: &str, args: &[&str]) -> Ended {
+        let out = Command::new(env!("CARGO_BIN_EXE_medlot"))
+            .current_dir(&self.folder)
+            .env("LANG", "en_US.UTF-8")
+            .env_remove("LC_ALL")
+            .args(["--dir", who, "--now", "2026-11-24T08:00:00Z"])
+            .args(args)
+            .output()
+            .unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Ended { code: out.status.code().unwrap(), out: text(out.stdout), err: text(out.stderr) }
+    }
+
+    fn ends(&self, who: &str, args: &[&str], code: i32) -> Ended {
+        let ended = self.run(who, args);
+        assert_eq!(ended.code, code, "medlot {args:?} at {who}: {}{}", ended.out, ended.err);
+        ended
+    }
+
+    fn ok(&self, who: &str, args: &[&str]) -> String {
+        self.ends(who, args, 0).out
+    }
+
+    fn json(&self, who: &str, args: &[&str], code: i32) -> Value {
+        let ended = self.ends(who, &[&["--json"], args].concat(), code);
+        serde_json::from_str(ended.out.trim()).unwrap_or_else(|e| panic!("{e}: {}", ended.out))
+    }
+
+    fn join(&self, by: &str, who: &str, facility: &str, roles: &str, scope: &str, suite: &str) {
+        let file = |what: &str| format!("{who}-{what}.mlt");
+        self.ok(by, &["authority", "invite", "--facility", facility, "--roles", roles, "--out", &file("invitation")]);
+        self.ok(
+            who,
+            &["device", "init", "--invitation", &file("invitation"), "--suite", suite, "--out", &file("request")],
+        );
+        self.ok(by, &["authority", "enrol", &file("request"), "--scope", scope, "--out", &file("enrolment")]);
+        let said = self.json(who, &["device", "accept", &file("enrolment")], 0);
+        assert_eq!(said["enrolled"], true, "{said}");
+    }
+
+    fn log(&self, who: &str) -> String {
+        self.json(who, &["device", "show"], 0)["log"].as_str().unwrap().to_owned()
+    }
+
+    fn hand_over(&self, from: &str, to: &str, file: &str) -> Value {
+        let (to, line, second) = (format!("facility:{to}"), format!("120={PACK}"), format!("60={BY_HAND}"));
+        let args = [
+            "handover",
+            "--to",
+            &to,
+            "--document",
+            "delivery_note:PX-7",
+            "--line",
+            &line,
+            "--line",
+            &second,
+            "--out",
+            file,
+        ];
+        self.json(from, &args, 0)
+    }
+}
+
+fn quantities(rows: &Value, facility: &str) -> Vec<(String, u64)> {
+    let rows = rows["movements"].as_array().unwrap().iter().filter(|r| r["facility"] == facility);
+    rows.map(|r| (r["direction"].as_str().unwrap_or("refuse").to_owned(), r["quantity"].as_u64().unwrap())).collect()
+}
+
+#[test]
+fn a_delivery_is_received_short_refused_in_part_and_never_twice() {
+    let w = World::enrolled("delivery");
+    w.hand_over("distributor", "01C55", "d.mlt");
+    let args = ["receive", "d.mlt", "--got", "1=117", "--refuse", "1=1:damaged", "--operator", "DS01"];
+    w.ok("01C55", &args);
+    let rows = w.json("01C55", &["movements", "--own"], 0);
+    let want = [("refuse", 1), ("in", 117), ("in", 60)].map(|(d, q)| (d.to_owned(), q));
+    assert_eq!(quantities(&rows, "01C55"), want);
+    let answered: Vec<&Value> = rows["movements"].as_array().unwrap().iter().map(|r| &r["answers"]["index"]).collect();
+    assert_eq!((answered[0], answered[0] == answered[1], answered[1] == answered[2]), (&Value::from(2), true, false));
+    assert!(w.ends("01C55", &["receive", "d.mlt"], 4).err.contains("received here already"));
+    // Nothing more was written.
+    assert_eq!(quantities(&w.json("01C55", &["movements", "--own"], 0), "01C55").len(), 3);
+    assert!(w.ends("01C56", &["receive", "d.mlt"], 4).err.contains("another facility"));
+    assert!(w.ends("01C55", &["receive", "d.mlt", "--got", "9=1"], 3).err.contains("lines 1 to 2"));
+}
+
+#[test]
+fn answers_follow_their_schemas() {
+    let w = World::enrolled("schemas");
+    w.hand_over("distributor", "01C55", "d.mlt");
+    w.ok("01C55", &["receive", "d.mlt"]);
+    w.ok(
+        "01C55",
+        &["record", "out", "--scan", PACK, "--quantity", "31/10 dose", "--serial", "X1", "--operator", "DS01"],
+    );
+    w.ok("01C55", &["record", "move", "--scan", PACK, "--quantity", "4", "--reason", "hold", "--to", "hold"]);
+    let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/json");
+    let schema = |name: &str| -> Value { serde_json::from_slice(&fs::read(spec.join(name)).unwrap()).unwrap() };
+    let movements = jsonschema::Resource::from_contents(schema("movements.schema.json"));
+    let registry = jsonschema::Registry::new().add("movements.schema.json", movements).unwrap().prepare().unwrap();
+    let validator = |name: &str| {
+        jsonschema::options().with_registry(&registry).with_base_uri("json-schema:///").build(&schema(name)).unwrap()
+    };
+    let (rows, verdicts, scans) =
+        (validator("movements.schema.json"), validator("verify.schema.json"), validator("scan.schema.json"));
+    let lines = w.ok("01C55", &["movements", "--jsonl"]);
+    assert!(lines.lines().count() >= 6);
+    for line in lines.lines() {
+        let row: Value = serde_json::from_str(line).unwrap();
+        let errors: Vec<String> = rows.iter_errors(&row).map(|e| e.to_string()).collect();
+        assert!(errors.is_empty(), "{row}: {errors:?}");
+    }
+    for (file, code) in [("d.mlt", 0), ("01C55-enrolment.mlt", 0)] {
+        let answer = w.json("01C55", &["verify", file], code);
+        let errors: Vec<String> = verdicts.iter_errors(&answer).map(|e| e.to_string()).collect();
+        assert!(errors.is_empty(), "{answer}: {errors:?}");
+    }
+    for raw in [PACK, "893100105223", "0103400935955839", "0108470006709382211082464896195410NB226517260430"] {
+        let ended = w.run("01C55", &["--json", "scan", raw]);
+        let answer: Value = serde_json::from_str(ended.out.trim()).unwrap();
+        let errors: Vec<String> = scans.iter_errors(&answer).map(|e| e.to_string()).collect();
+        assert!(errors.is_empty(), "{answer}: {errors:?}");
+    }
+    // A schema that takes everything would prove nothing.
+    assert!(!rows.is_valid(&serde_json::json!({"log": "12", "index": -1, "kind": "movement"})));
+    assert!(!verdicts.is_valid(&serde_json::json!({"verdict": "perhaps"})));
+}
+
+#[test]
+fn the_exit_code_says_how_it_ended() {
+    let w = World::enrolled("codes");
+    w.hand_over("distributor", "01C55", "d.mlt");
+    w.ends("01C55", &["verify", "d.mlt"], 0);
+    w.ends("01C55", &["verify", "--root", "root.mlt", "d.mlt"], 0);
+    // No State is here: with --current that is unknown, without it the records count.
+    w.ends("01C55", &["verify", "--current", "d.mlt"], 2);
+    let mut forged = fs::read(w.folder.join("d.mlt")).unwrap();
+    let last = forged.len() - 1;
+    forged[last] ^= 1;
+    fs::write(w.folder.join("forged.mlt"), &forged).unwrap();
+    w.ends("01C55", &["verify", "forged.mlt"], 1);
+    w.ok("other", &["authority", "init", "--out", "other.mlt"]);
+    w.ends("01C55", &["verify", "--root", "other.mlt", "d.mlt"], 2);
+    w.ends("nobody", &["movements"], 3);
+    w.ends("01C55", &["verify", "no-such-file.mlt"], 3);
+    w.ends("01C55", &["record", "out", "--scan", PACK], 3);
+    w.ends("01C55", &["handover"], 3);
+    w.ends("01C55", &["authority", "revoke", &w.log("distributor")], 2);
+    w.ends("province", &["authority", "revoke", &w.log("ministry")], 4);
+    assert!(w.ends("01C55", &["--version"], 0).out.contains("AI table"));
+}
+
+#[test]
+fn private_keys_are_readable_by_the_owner_only_and_never_printed() {
+    let w = World::enrolled("keys");
+    let key = fs::read_dir(w.folder.join("distributor/keys")).unwrap().next().unwrap().unwrap().path();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+        let folder = fs::metadata(w.folder.join("distributor/keys")).unwrap();
+        assert_eq!(folder.permissions().mode() & 0o777, 0o700);
+    }
+    let secret = fs::read_to_string(&key).unwrap();
+    let secret = secret.trim().split(':').nth(1).unwrap().to_owned();
+    assert_eq!(secret.len(), 64);
+    w.hand_over("distributor", "01C55", "d.mlt");
+    for args in [&["device", "show"][..], &["movements"], &["verify", "d.mlt"], &["inspect", "d.mlt"], &["seal"]] {
+        for level in ["error", "trace"] {
+            let ended = w.run("distributor", &[&["--json", "--log", level], args].concat());
+            assert!(!ended.out.contains(&secret) && !ended.err.contains(&secret), "{args:?}");
+        }
+    }
+}
+
+#[test]
+fn amounts_and_operator_stay_out_of_a_hand_over_unless_asked() {
+    let w = World::enrolled("detail");
+    let line = format!("120={PACK}");
+    let args = ["handover", "--to", "facility:01C55", "--line", &line, "--amount", "1481400", "--operator", "TK03"];
+    w.ok("distributor", &[&args[..], &["--out", "closed.mlt"]].concat());
+    w.ok("distributor", &[&args[..], &["--show-detail", "--out", "open.mlt"]].concat());
+    let said = |file: &str| w.ok("01C55", &["--json", "inspect", file]);
+    assert!(!said("closed.mlt").contains("1481400") && !said("closed.mlt").contains("TK03"));
+    assert!(said("open.mlt").contains("1481400") && said("open.mlt").contains("TK03"));
+    // The device itself keeps them.
+    w.ok("distributor", &["seal", "--out", "all.mlt"]);
+    assert!(said("all.mlt").contains("1481400"));
+}
+
+#[test]
+fn what_a_cut_off_device_writes_later_does_not_count_and_what_it_wrote_before_is_confirmed() {
+    let w = World::enrolled("cut");
+    w.hand_over("distributor", "01C55", "before.mlt");
+    // So that the cut's head lies beyond what the station holds.
+    w.ok("distributor", &["record", "in", "--scan", PACK, "--quantity", "600"]);
+    w.ok("distributor", &["seal", "--out", "log.mlt"]);
+    w.ok("province", &["device", "accept", "log.mlt"]);
+    let log = w.log("distributor");
+    w.ok("province", &["authority", "revoke", &log, "--out", "cut.mlt"]);
+    w.hand_over("distributor", "01C55", "after.mlt");
+    w.ends("01C55", &["verify", "after.mlt"], 0); // nobody told the station yet
+    w.ok("01C55", &["device", "accept", "before.mlt"]);
+    let said = w.json("01C55", &["device", "accept", "cut.mlt"], 0);
+    let lost = said["objects"][0]["changes"].as_array().unwrap().iter().find(|c| c["before"] == "yes").unwrap();
+    assert_eq!((&lost["log"], &lost["now"]), (&Value::from(log.as_str()), &Value::from("unknown")));
+    let after = w.json("01C55", &["verify", "after.mlt"], 1);
+    assert_eq!((&after["current"], &after["reasons"][0]["code"]), (&Value::from("revoked"), &Value::from(3009)));
+    assert_eq!(w.json("01C55", &["verify", "before.mlt"], 2)["reasons"][0]["ask_for"]["log"], log.as_str());
+    let end = w.json("province", &["verify", "before.mlt"], 0)["records"].as_array().unwrap().last().unwrap()["index"]
+        .as_u64()
+        .unwrap()
+        + 1;
+    w.ok("province", &["authority", "confirm", &log, "--at", &end.to_string(), "--out", "confirm.mlt"]);
+    let said = w.json("01C55", &["device", "accept", "confirm.mlt"], 0);
+    let back = said["objects"][0]["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|c| c["before"] == "unknown" && c["log"] == log.as_str());
+    assert_eq!(back.unwrap()["now"], "yes");
+    let answer = w.json("01C55", &["verify", "before.mlt"], 0);
+    assert_eq!(answer["current"], "revoked");
+    w.ends("01C55", &["verify", "--current", "before.mlt"], 1);
+}
+
+#[test]
+fn a_renewed_authority_and_a_next_root_go_on() {
+    let w = World::enrolled("renew");
+    w.ok("province", &["authority", "renew", "--suite", "p256", "--out", "request.mlt"]);
+    let old = w.log("province");
+    w.ok(
+        "ministry",
+        &["authority", "enrol", "request.mlt", "--scope", "01,DEMO-", "--renews", &old, "--out", "renewal.mlt"],
+    );
+    let said = w.json("province", &["device", "accept", "renewal.mlt"], 0);
+    assert_eq!(said["goes_on_as"], w.log("province").as_str());
+    assert_ne!(w.log("province"), old);
+    w.join("province", "second", "DEMO-0001", "move", "own", "ed25519");
+    w.hand_over("second", "01C55", "second.mlt");
+    w.ends("01C55", &["verify", "second.mlt"], 0);
+    w.hand_over("distributor", "01C55", "first.mlt");
+    w.ends("01C55", &["verify", "first.mlt"], 0);
+    // The next root repeats the enrolments: a path through it leads to the same logs.
+    let root = w.log("ministry");
+    w.ok("ministry", &["authority", "renew", "--out", "next-root.mlt"]);
+    assert_ne!(w.log("ministry"), root);
+    w.ok("distributor", &["device", "accept", "next-root.mlt"]);
+    w.hand_over("distributor", "01C55", "third.mlt");
+    w.ends("01C56", &["verify", "--root", "root.mlt", "third.mlt"], 0);
+    assert!(w.ends("ministry", &["authority", "renew"], 4).err.contains("new root"));
+}
+
+#[test]
+fn an_authority_gives_no_more_than_it_has() {
+    let w = World::enrolled("more");
+    w.ok("province", &["authority", "invite", "--facility", "02C11", "--out", "i.mlt"]);
+    w.ok("far", &["device", "init", "--invitation", "i.mlt", "--out", "r.mlt"]);
+    assert!(w.ends("province", &["authority", "enrol", "r.mlt"], 4).err.contains("within its scope"));
+    w.ok("province", &["authority", "invite", "--facility", "01C57", "--out", "i2.mlt"]);
+    w.ok("near", &["device", "init", "--invitation", "i2.mlt", "--out", "r2.mlt"]);
+    w.ends("province", &["authority", "enrol", "r2.mlt", "--roles", "report"], 4);
+    w.ends("ministry", &["authority", "enrol", "r2.mlt"], 4);
+    w.ok("province", &["authority", "enrol", "r2.mlt", "--out", "e2.mlt"]);
+}
+
+#[test]
+fn what_cannot_be_taken_is_kept_with_its_reason() {
+    let w = World::enrolled("aside");
+    w.hand_over("distributor", "01C55", "d.mlt");
+    let mut forged = fs::read(w.folder.join("d.mlt")).unwrap();
+    let last = forged.len() - 1;
+    forged[last] ^= 1;
+    fs::write(w.folder.join("forged.mlt"), &forged).unwrap();
+    w.ends("01C55", &["device", "accept", "forged.mlt"], 1);
+    let aside: Vec<_> = fs::read_dir(w.folder.join("01C55/aside")).unwrap().flatten().map(|e| e.path()).collect();
+    assert_eq!(aside.len(), 2);
+    let reason = aside.iter().find(|p| p.extension().is_some_and(|e| e == "txt")).unwrap();
+    assert!(fs::read_to_string(reason).unwrap().contains("seal does not hold"));
+    assert_eq!(fs::read(reason.with_extension("mlt")).unwrap(), forged);
+}
+
+#[test]
+fn an_object_travels_as_bytes_text_and_picture() {
+    let w = World::enrolled("forms");
+    let line = format!("120={PACK}");
+    let args = [
+        "handover",
+        "--to",
+        "facility:01C55",
+        "--line",
+        &line,
+        "--out",
+        "d.mlt",
+        "--out",
+        "d.txt",
+        "--out",
+        "d.png",
+        "--out",
+        "d.svg",
+    ];
+    w.ok("distributor", &args);
+    let bytes = fs::read(w.folder.join("d.mlt")).unwrap();
+    assert!(fs::read_to_string(w.folder.join("d.txt")).unwrap().starts_with("MEDLOT1:"));
+    assert!(fs::read_to_string(w.folder.join("d.svg")).unwrap().contains("<svg"));
+    for form in ["d.txt", "d.png"] {
+        w.ok("01C55", &["verify", form]);
+        w.ok("01C55", &["qr", "--read", form, "--out", "again.mlt"]);
+        assert_eq!(fs::read(w.folder.join("again.mlt")).unwrap(), bytes, "{form}");
+    }
+    assert!(w.ok("01C55", &["qr", "d.mlt"]).contains("1 / 1"));
+    assert!(w.ends("01C55", &["verify", "d.svg"], 1).err.contains("not medlot's"));
+}
+
+#[test]
+fn a_batch_that_needs_several_codes_is_read_from_several_pictures() {
+    let w = World::enrolled("several");
+    let lines: Vec<String> = (0..90)
+        .map(|n| {
+            format!("{}=registration:893110{:04}25;LOT{n:04}-{};2028-{:02}-15", n + 1, 1000 + n, n * 7919, n % 12 + 1)
+        })
+        .collect();
+    let mut args = vec!["handover", "--to", "facility:01C55", "--out", "d.png", "--out", "d.mlt"];
+    for line in &lines {
+        args.extend(["--line", line]);
+    }
+    w.ok("distributor", &args);
+    let mut pictures: Vec<String> = fs::read_dir(&w.folder)
+        .unwrap()
+        .flatten()
+        .map(|e| e.file_name().into_string().unwrap())
+        .filter(|n| n.starts_with("d-") && n.ends_with(".png"))
+        .collect();
+    pictures.sort();
+    pictures.reverse(); // in any order
+    assert!(pictures.len() >= 2, "{pictures:?}");
+    let all: Vec<&str> = pictures.iter().map(String::as_str).collect();
+    w.ok("01C55", &[&["verify"], &all[..]].concat());
+    assert!(w.ends("01C55", &["verify", all[0]], 2).err.contains("missing"));
+}
+
+#[test]
+fn people_are_answered_in_their_language() {
+    let w = World::enrolled("language");
+    let said = w.ok("01C55", &["--lang", "vi", "record", "in", "--scan", PACK, "--quantity", "10"]);
+    assert!(said.contains("Đã ghi") && said.contains("Số lô"), "{said}");
+    assert!(w.ok("01C55", &["--lang", "en", "movements"]).contains("Lot"));
+}
