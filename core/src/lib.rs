@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod codes;
 pub mod crypto;
 pub mod ident;
 pub mod limits;

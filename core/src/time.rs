@@ -25,6 +25,13 @@ pub enum TimeError {
     Range,
 }
 
+crate::codes::codes! { TimeError {
+    Self::Form(_) => 1121, "time_form";
+    Self::Month(_) => 1122, "time_month";
+    Self::Day(_) => 1123, "time_day";
+    Self::Range => 1124, "time_range";
+} }
+
 impl fmt::Display for TimeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -281,7 +281,7 @@ impl Desk {
                     } else {
                         self.folder.put_aside(object, &error.message)?;
                     }
-                    json!({"taken": false, "error": {"code": error.code, "name": error.name, "message": error.message}})
+                    json!({"taken": false, "error": {"code": error.code, "name": error.name, "message": error.message, "unknown": error.kind == Kind::Unknown}})
                 }
                 None => {
                     self.folder.keep(object)?;

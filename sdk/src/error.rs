@@ -37,6 +37,16 @@ pub struct Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
+    /// The numbers and names that stand for themselves; others are those of the error inside.
+    pub const CODES: &'static [(u16, &'static str)] = &[
+        (4001, "argument"),
+        (4002, "file"),
+        (4003, "folder"),
+        (4004, "refused"),
+        (4005, "unknown_here"),
+        (4006, "invalid"),
+    ];
+
     fn new(kind: Kind, code: u16, name: &'static str, message: impl Into<String>) -> Self {
         Self { kind, code, name, message: message.into() }
     }
@@ -74,30 +84,21 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-impl From<IdentError> for Error {
-    fn from(e: IdentError) -> Self {
-        Self::argument(e.to_string())
-    }
+macro_rules! from_core {
+    ($($error:ty => $kind:ident;)*) => { $(
+        impl From<$error> for Error {
+            fn from(e: $error) -> Self {
+                Self::new(Kind::$kind, e.code(), e.name(), e.to_string())
+            }
+        }
+    )* };
 }
-impl From<TimeError> for Error {
-    fn from(e: TimeError) -> Self {
-        Self::argument(e.to_string())
-    }
-}
-impl From<MovementError> for Error {
-    fn from(e: MovementError) -> Self {
-        Self::argument(e.to_string())
-    }
-}
-impl From<RecordError> for Error {
-    fn from(e: RecordError) -> Self {
-        Self::argument(e.to_string())
-    }
-}
-impl From<TipError> for Error {
-    fn from(e: TipError) -> Self {
-        Self::refused(e.to_string())
-    }
+from_core! {
+    IdentError => Usage;
+    TimeError => Usage;
+    MovementError => Usage;
+    RecordError => Usage;
+    TipError => Refused;
 }
 impl From<ObjectError> for Error {
     fn from(e: ObjectError) -> Self {
@@ -112,6 +113,6 @@ impl From<SegmentError> for Error {
 impl From<BundleError> for Error {
     fn from(e: BundleError) -> Self {
         let kind = if e.is_unknown() { Kind::Unknown } else { Kind::Invalid };
-        Self::new(kind, e.code(), if e.is_unknown() { "unknown_here" } else { "invalid" }, e.to_string())
+        Self::new(kind, e.code(), e.name(), e.to_string())
     }
 }

@@ -93,8 +93,7 @@ pub fn verify_with(evidence: &Evidence<'_>, object: &[u8], question: &Question) 
     let problem = evidence.problem_of(object);
     if let Some(error) = refused.or(problem) {
         counts = if error.is_unknown() { Counts::Unknown } else { Counts::No };
-        let mut why =
-            reason(error.code(), if error.is_unknown() { "unknown_here" } else { "invalid" }, &error.to_string());
+        let mut why = reason(error.code(), error.name(), &error.to_string());
         if let (Some(ask), Some(why)) = (ask_for(&error), why.as_object_mut()) {
             why.insert("ask_for".into(), ask);
         }

@@ -64,6 +64,14 @@ pub enum CryptoError {
     RecordTooLong,
 }
 
+crate::codes::codes! { CryptoError {
+    Self::BadKey => 2401, "bad_key";
+    Self::BadForm => 2402, "bad_signature_form";
+    Self::BadSignature => 2403, "bad_signature";
+    Self::NotBuilt => 2404, "suite_not_built";
+    Self::RecordTooLong => 2405, "record_too_long_to_chain";
+} }
+
 impl fmt::Display for CryptoError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -127,6 +127,17 @@ impl IdentError {
     }
 }
 
+crate::codes::codes! { IdentError {
+    Self { kind: IdentErrorKind::Empty, .. } => 1101, "name_empty";
+    Self { kind: IdentErrorKind::TooLong { .. }, .. } => 1102, "name_too_long";
+    Self { kind: IdentErrorKind::BadLength { .. }, .. } => 1103, "name_length";
+    Self { kind: IdentErrorKind::BadCharacter { .. }, .. } => 1104, "name_character";
+    Self { kind: IdentErrorKind::Blank, .. } => 1105, "name_blank";
+    Self { kind: IdentErrorKind::CheckDigit { .. }, .. } => 1106, "name_check_digit";
+    Self { kind: IdentErrorKind::OutOfRange { .. }, .. } => 1107, "name_out_of_range";
+    Self { kind: IdentErrorKind::BadForm { .. }, .. } => 1108, "name_form";
+} }
+
 /// A length or position as the error keeps it.
 pub(crate) fn clamp(n: usize) -> u16 {
     u16::try_from(n).unwrap_or(u16::MAX)

@@ -151,6 +151,21 @@ pub enum MovementError {
     Group,
 }
 
+crate::codes::codes! { MovementError {
+    Self::NoQuantity => 2001, "no_quantity";
+    Self::SentNotOut => 2002, "sent_not_out";
+    Self::SentToNobody => 2003, "sent_to_nobody";
+    Self::AnswersNothing => 2004, "answers_nothing";
+    Self::Transit => 2005, "transit";
+    Self::Target => 2006, "target";
+    Self::ChangesNothing => 2007, "changes_nothing";
+    Self::SecondDocumentAlone => 2008, "second_document_alone";
+    Self::Vvm(_) => 2009, "vvm";
+    Self::OpenNumber(_) => 2010, "open_number";
+    Self::Amount(_) => 2011, "amount";
+    Self::Group => 2012, "group";
+} }
+
 impl fmt::Display for MovementError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

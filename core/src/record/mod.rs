@@ -13,6 +13,7 @@ mod entry_codec;
 mod fork;
 mod movement;
 mod object;
+mod place;
 mod qr_part;
 mod rows;
 mod segment;

@@ -58,6 +58,15 @@ pub enum ObjectError {
     Full,
 }
 
+crate::codes::codes! { ObjectError {
+    Self::NotMedlot => 2301, "not_medlot";
+    Self::Version(_) => 2302, "object_version";
+    Self::Type(_) => 2303, "object_type";
+    Self::Truncated => 2304, "object_truncated";
+    Self::TooMany => 2305, "object_too_many";
+    Self::Full => 2306, "object_full";
+} }
+
 impl fmt::Display for ObjectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -40,6 +40,20 @@ pub enum SegmentError {
     Full,
 }
 
+crate::codes::codes! { SegmentError {
+    Self::Truncated => 2201, "segment_truncated";
+    Self::TooLong => 2202, "segment_too_long";
+    Self::Count => 2203, "segment_count";
+    Self::RecordTooLong => 2204, "segment_record_too_long";
+    Self::Row => 2205, "segment_row";
+    Self::Slot => 2206, "segment_slot";
+    Self::Malformed => 2207, "segment_malformed";
+    Self::LeftOver => 2208, "segment_left_over";
+    Self::NotBuilt => 2209, "segment_suite_not_built";
+    Self::BadSeal => 2210, "segment_bad_seal";
+    Self::Full => 2211, "segment_full";
+} }
+
 impl fmt::Display for SegmentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

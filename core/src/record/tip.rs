@@ -55,6 +55,15 @@ pub enum TipError {
     MarkLost(Mark),
 }
 
+crate::codes::codes! { TipError {
+    Self::SealDue => 2501, "seal_due";
+    Self::TooLong => 2502, "log_too_long";
+    Self::NothingToSeal => 2503, "nothing_to_seal";
+    Self::TooManyOffers => 2504, "too_many_offers";
+    Self::NotOffered => 2505, "not_offered";
+    Self::MarkLost(_) => 2506, "mark_lost";
+} from { Self::Signature(e) => e; } }
+
 impl fmt::Display for TipError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -33,7 +33,20 @@ pub enum RecordError {
     Movement(MovementError),
     /// Over 4,096 bytes, or the output is full.
     TooLong,
+    /// The field named points at or beyond the record itself, or before the log's beginning.
+    Place(&'static str),
 }
+
+crate::codes::codes! { RecordError {
+    Self::Truncated(_) => 2101, "truncated";
+    Self::LeftOver => 2102, "left_over";
+    Self::Limit(_) => 2103, "limit";
+    Self::UnknownBits(_) => 2104, "unknown_fields";
+    Self::List(_) => 2105, "list";
+    Self::Kind(_) => 2106, "unknown_kind";
+    Self::TooLong => 2107, "too_long";
+    Self::Place(_) => 2108, "place";
+} from { Self::Ident(e) => e; Self::Time(e) => e; Self::Movement(e) => e; } }
 
 impl fmt::Display for RecordError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -47,6 +60,7 @@ impl fmt::Display for RecordError {
             Self::Ident(e) => e.fmt(f),
             Self::Time(e) => e.fmt(f),
             Self::Movement(e) => e.fmt(f),
+            Self::Place(field) => write!(f, "{field}: names a record that isn't before this one in its log"),
             Self::TooLong => f.write_str("record exceeds 4,096 bytes or the room given"),
         }
     }

@@ -50,25 +50,18 @@ impl BundleError {
                 | Self::Object(ObjectError::Version(_) | ObjectError::Type(_))
         )
     }
-
-    /// The stable number (`spec/error-codes.md`).
-    #[must_use]
-    pub const fn code(&self) -> u16 {
-        match self {
-            Self::Object(_) => 3910,
-            Self::NotA(_) => 3911,
-            Self::Segment(_, SegmentError::BadSeal) => 3002,
-            Self::Segment(..) => 3912,
-            Self::Suite(..) => 3003,
-            Self::UnknownLog(..) => 3004,
-            Self::Omitted(..) => 3007,
-            Self::NotUnder(_) => 3913,
-            Self::OtherRoot => 3914,
-            Self::BadRoot => 3915,
-            Self::Full => 3901,
-        }
-    }
 }
+
+crate::codes::codes! { BundleError {
+    Self::NotA(_) => 3911, "other_object";
+    Self::Suite(..) => 3912, "suite_unknown_here";
+    Self::UnknownLog(..) => 3913, "log_unknown_here";
+    Self::Omitted(..) => 3914, "enrolment_omitted";
+    Self::NotUnder(_) => 3915, "not_under";
+    Self::OtherRoot => 3916, "other_root";
+    Self::BadRoot => 3917, "bad_root";
+    Self::Full => 3918, "bundle_full";
+} from { Self::Object(e) => e; Self::Segment(_, e) => e; } }
 
 impl fmt::Display for BundleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -54,5 +54,5 @@ pub use evaluate::{Evaluation, Facts, evaluate};
 pub use facts::{Fact, FactKind, Grant, Need, RecordId, Scope};
 pub use reading::{Held, child_of, grant_of, may_enrol, need_of, read};
 pub use state::{STATE_ENTRY_LEN, StateList, state_entry, state_root};
-pub use verdict::{Counts, Reason, SpaceTooSmall, Verdict};
+pub use verdict::{Counts, FINDINGS, Reason, SpaceTooSmall, Verdict};
 pub use verified::{Judged, Verified};

@@ -78,6 +78,18 @@ reasons! {
     NotEnrolled = 3004, Unknown, "not_enrolled", "no enrolment of this log is here: fetch it from the authority";
 }
 
+/// Findings of trust: what is said of records that count all the same (`spec/trust.md` section 4).
+pub const FINDINGS: &[(u16, &str)] = &[
+    (3012, "foreign_cut"),
+    (3013, "fork"),
+    (3014, "authority_fork"),
+    (3015, "outside_validity"),
+    (3016, "clock_not_set"),
+    (3017, "state_contradicts"),
+    (3018, "clock"),
+    (3019, "reported_beside_device"),
+];
+
 /// The verdict on a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict {

@@ -62,7 +62,10 @@ impl<'f> Evaluation<'f, '_> {
         'f: 'r,
     {
         let at = RecordId { log: authentic.log(), index: authentic.index(), identity: authentic.identity() };
-        let record = Record::decode(authentic.bytes());
+        let record = Record::decode(authentic.bytes()).and_then(|record| {
+            record.check_place(at.index)?;
+            Ok(record)
+        });
         let facility = self.facility_of(&at.log);
         let verdict = match &record {
             Err(_) => Verdict::of(Reason::Malformed),

@@ -386,8 +386,8 @@ pub(crate) fn device(command: Device, context: &Context) -> Result<ExitCode> {
                 let taken = last.get("objects").and_then(|o| o.as_array()).cloned().unwrap_or_default();
                 for answer in &taken {
                     if answer.get("taken") != Some(&json!(true)) {
-                        let code = answer.pointer("/error/name").and_then(|n| n.as_str());
-                        refused = refused.max(if code == Some("unknown_here") { 1 } else { 2 });
+                        let unknown = answer.pointer("/error/unknown") == Some(&json!(true));
+                        refused = refused.max(if unknown { 1 } else { 2 });
                     }
                 }
                 answers.extend(taken);

@@ -1,0 +1,60 @@
+//! `spec/error-codes.md` and the code say the same numbers and names.
+#![allow(clippy::unwrap_used, clippy::panic)]
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use medlot_core::crypto::CryptoError;
+use medlot_core::ident::IdentError;
+use medlot_core::movement::MovementError;
+use medlot_core::record::{ObjectError, RecordError, SegmentError, TipError};
+use medlot_core::scan::ScanErrorKind;
+use medlot_core::time::TimeError;
+use medlot_core::trust::{BundleError, FINDINGS, Reason, SpaceTooSmall, Warning};
+
+fn in_code() -> BTreeMap<u16, String> {
+    let own = [
+        IdentError::CODES,
+        TimeError::CODES,
+        MovementError::CODES,
+        RecordError::CODES,
+        SegmentError::CODES,
+        ObjectError::CODES,
+        CryptoError::CODES,
+        TipError::CODES,
+        BundleError::CODES,
+        FINDINGS,
+        medlot_sdk::error::Error::CODES,
+        &[(SpaceTooSmall::CODE, "space_too_small")],
+    ];
+    let own = own.into_iter().flatten().map(|(code, name)| (*code, *name));
+    let scan = ScanErrorKind::ALL.iter().map(|kind| (kind.code(), kind.name()));
+    let reasons = Reason::ALL.iter().map(|reason| (reason.code(), reason.name()));
+    let warnings = Warning::ALL.iter().map(|warning| (warning.code(), warning.name()));
+    let mut all = BTreeMap::new();
+    for (code, name) in own.chain(scan).chain(reasons).chain(warnings) {
+        assert_eq!(all.insert(code, name.to_owned()), None, "{code} is given twice");
+    }
+    all
+}
+
+fn in_the_specification() -> BTreeMap<u16, String> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/error-codes.md");
+    let text = std::fs::read_to_string(file).unwrap();
+    let mut all = BTreeMap::new();
+    for line in text.lines() {
+        let mut cells = line.split('|').map(str::trim).skip(1);
+        let (Some(code), Some(name), Some(meaning)) = (cells.next(), cells.next(), cells.next()) else { continue };
+        let Ok(code) = code.parse::<u16>() else { continue };
+        assert!(!meaning.is_empty(), "{code} has no meaning");
+        let name = name.trim_matches('`').to_owned();
+        assert_eq!(all.insert(code, name), None, "{code} stands twice");
+    }
+    all
+}
+
+#[test]
+fn every_code_stands_in_the_specification_with_its_name_and_no_other_does() {
+    let (code, specification) = (in_code(), in_the_specification());
+    assert!(code.len() > 120, "{}", code.len());
+    assert_eq!(code, specification);
+}
