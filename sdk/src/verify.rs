@@ -6,7 +6,7 @@ use crate::view;
 use medlot_core::crypto::Hash;
 use medlot_core::ident::Party;
 use medlot_core::movement::Direction;
-use medlot_core::record::{Element, Elements, Entry, ForkProof, ObjectType, Record, Segment, read_header};
+use medlot_core::record::{Element, Elements, Entry, ForkProof, ObjectError, ObjectType, Record, Segment, read_header};
 use medlot_core::time::Timestamp;
 use medlot_core::trust::{
     Anchor, Ask, BundleError, Counts, Evaluation, Invitation, Reason, RecordId, Request, StateList, Warning, need_of,
@@ -142,6 +142,12 @@ pub fn verify_with(evidence: &Evidence<'_>, object: &[u8], question: &Question) 
         }
         (records, found)
     })?;
+    // An object without a record says nothing: it was cut off after its header.
+    if records.is_empty() && reasons.is_empty() {
+        counts = Counts::No;
+        let error = BundleError::Object(ObjectError::Truncated);
+        reasons.push(reason(error.code(), error.name(), &error.to_string()));
+    }
     let gravest = found.warnings.iter().min().copied();
     for warning in &found.warnings {
         let mut json = reason(warning.code(), warning.name(), &warning.to_string());
