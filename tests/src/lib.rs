@@ -1,5 +1,7 @@
-//! What medlot's tests share: the bodies of fuzz targets, and figures.
+//! What medlot's tests share: the bodies of fuzz targets, figures, and the world of the vectors.
 pub mod figures;
 pub mod fuzz_bodies;
 pub mod measures;
 pub mod shapes;
+pub mod trust_vectors;
+pub mod world;
