@@ -31,6 +31,8 @@ pub struct Answer {
     pub counts: Counts,
     /// The gravest warning.
     pub gravest: Option<Warning>,
+    /// Why the object itself is refused, where it is: what stands before that in it is judged all the same.
+    pub refused: Option<BundleError>,
     /// Every warning, the gravest first.
     pub warnings: Vec<Warning>,
     /// Everything, with the keys of `spec/json/verify.schema.json`.
@@ -91,7 +93,8 @@ pub fn verify_with(evidence: &Evidence<'_>, object: &[u8], question: &Question) 
         Err(e) => Some(BundleError::Object(e)),
     };
     let problem = evidence.problem_of(object);
-    if let Some(error) = refused.or(problem) {
+    let mut refused = refused.or(problem);
+    if let Some(error) = refused {
         counts = if error.is_unknown() { Counts::Unknown } else { Counts::No };
         let mut why = reason(error.code(), error.name(), &error.to_string());
         if let (Some(ask), Some(why)) = (ask_for(&error), why.as_object_mut()) {
@@ -146,6 +149,7 @@ pub fn verify_with(evidence: &Evidence<'_>, object: &[u8], question: &Question) 
     if records.is_empty() && reasons.is_empty() {
         counts = Counts::No;
         let error = BundleError::Object(ObjectError::Truncated);
+        refused = Some(error);
         reasons.push(reason(error.code(), error.name(), &error.to_string()));
     }
     let gravest = found.warnings.iter().min().copied();
@@ -168,7 +172,7 @@ pub fn verify_with(evidence: &Evidence<'_>, object: &[u8], question: &Question) 
     out.insert("as_of".into(), found.as_of.into());
     out.insert("root".into(), evidence.anchor().id().to_string().into());
     out.insert("records".into(), records.into());
-    Ok(Answer { counts, gravest, warnings: found.warnings, json: Value::Object(out) })
+    Ok(Answer { counts, gravest, refused, warnings: found.warnings, json: Value::Object(out) })
 }
 
 #[derive(Default)]

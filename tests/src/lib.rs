@@ -3,5 +3,6 @@ pub mod figures;
 pub mod fuzz_bodies;
 pub mod measures;
 pub mod shapes;
+pub mod sizes;
 pub mod trust_vectors;
 pub mod world;

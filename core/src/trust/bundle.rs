@@ -52,16 +52,20 @@ impl BundleError {
     }
 }
 
+// Where trust has a reason for it, the number is that reason's (`spec/trust.md` section 4).
 crate::codes::codes! { BundleError {
+    Self::Segment(_, SegmentError::BadSeal) => 3002, "bad_seal";
+    Self::Suite(..) | Self::Segment(_, SegmentError::NotBuilt) => 3003, "not_readable_here";
+    Self::UnknownLog(..) => 3004, "not_enrolled";
+    Self::Omitted(..) => 3007, "path_unknown";
+    Self::Full => 3901, "space_too_small";
+    Self::Object(_) => 3910, "object";
     Self::NotA(_) => 3911, "other_object";
-    Self::Suite(..) => 3912, "suite_unknown_here";
-    Self::UnknownLog(..) => 3913, "log_unknown_here";
-    Self::Omitted(..) => 3914, "enrolment_omitted";
-    Self::NotUnder(_) => 3915, "not_under";
-    Self::OtherRoot => 3916, "other_root";
-    Self::BadRoot => 3917, "bad_root";
-    Self::Full => 3918, "bundle_full";
-} from { Self::Object(e) => e; Self::Segment(_, e) => e; } }
+    Self::Segment(..) => 3912, "segment";
+    Self::NotUnder(_) => 3913, "not_under";
+    Self::OtherRoot => 3914, "other_root";
+    Self::BadRoot => 3915, "bad_root";
+} }
 
 impl fmt::Display for BundleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

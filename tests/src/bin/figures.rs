@@ -13,7 +13,13 @@ fn main() -> ExitCode {
     let json = args.iter().any(|arg| arg == "--json");
     let mut words = args.iter().filter(|arg| *arg != "--json");
     let mut figures = match words.next().map(String::as_str) {
-        Some("size") => medlot_tests::measures::size(),
+        Some("size") => match medlot_tests::sizes::figures() {
+            Ok(sizes) => [medlot_tests::measures::size(), sizes].concat(),
+            Err(error) => {
+                eprintln!("figures: {error}");
+                return ExitCode::FAILURE;
+            }
+        },
         Some("bench") => medlot_tests::measures::bench(),
         _ => {
             eprintln!("usage: figures size|bench [--json] [name=value…]");

@@ -66,7 +66,8 @@ pub fn judge(root: &[u8], held: &[Vec<u8>], object: &[u8]) -> Done<Value> {
     let mut library = Library::of_root(root.to_vec());
     library.objects = held.iter().cloned().chain([object.to_vec()]).collect();
     let evidence = Evidence::of(&library)?;
-    let answer = verify_with(&evidence, object, &Question::default())?.json;
+    let answer = verify_with(&evidence, object, &Question::default())?;
+    let (refused, answer) = (answer.refused, answer.json);
     let records = answer["records"].as_array().into_iter().flatten().map(|record| {
         let mut out = json!({});
         for key in ["log", "index", "id", "counts"] {
@@ -78,10 +79,8 @@ pub fn judge(root: &[u8], held: &[Vec<u8>], object: &[u8]) -> Done<Value> {
         out
     });
     let mut out = json!({"verdict": answer["verdict"], "records": records.collect::<Vec<_>>()});
-    // What is wrong with the object itself stands first, under a name that no record's reason has.
-    let first = &answer["reasons"][0];
-    if ["invalid", "unknown_here"].iter().any(|name| first["name"] == *name) {
-        out["error"] = first["code"].clone();
+    if let Some(error) = refused {
+        out["error"] = error.code().into();
     }
     Ok(out)
 }

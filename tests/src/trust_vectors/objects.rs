@@ -77,7 +77,7 @@ fn forms(set: &mut Set) -> Done<()> {
     add(set, "every element by its log's id", &[], by_id, Valid)?;
     let with_root = Bundle::new().keyed(&t.root, &t.root.one(0)?)?.own(&t.root, &a)?.under(&d)?.under(&sold)?;
     add(set, "the root's record stands in front", &[], with_root, Valid)?;
-    add(set, "no element", &[], Bundle::new(), Valid)?;
+    add(set, "no element", &[], Bundle::new(), Invalid(3910))?;
     add(set, "the root's record alone, by its id", &[], Bundle::new().one(&t.root, 0)?, Valid)?;
     add(set, "the path is held", &path, Bundle::new().own(&t.device, &sold)?, Valid)?;
     add(set, "the path isn't held", &[], Bundle::new().own(&t.device, &sold)?, Unknown(3004))?;
