@@ -75,6 +75,17 @@ fn deliver(device: &mut Log, lines: u32) -> Done<(usize, usize)> {
     Ok((from, device.len()))
 }
 
+/// A root's object, and a delivery of ten lines with three enrolments under it: what the firmware probe verifies.
+///
+/// # Errors
+/// Never with these records.
+pub fn delivery_for_firmware() -> Done<(Vec<u8>, Vec<u8>)> {
+    let mut t = tree(Suite::Ed25519, 3)?;
+    let (from, to) = deliver(&mut t.device, 10)?;
+    let root = t.above.first().ok_or("no root")?.anchor()?;
+    Ok((root, t.path()?.under(&t.device.body(from, to)?)?.object()))
+}
+
 #[expect(clippy::cast_precision_loss, reason = "thousands of bytes")]
 fn figure(name: String, bytes: usize, condition: &'static str, goal: Option<f64>) -> Figure {
     let figure = Figure::new(name, bytes as f64, "bytes", condition);

@@ -5,6 +5,7 @@ use std::path::Path;
 use medlot_core::crypto::{Hash, SIGNATURE_LEN, SoftwareKey, Suite, chain_next, log_identity, seal_message};
 use medlot_core::record::{Entry, LogKey, Record, Segment, SegmentWriter};
 use medlot_core::time::Timestamp;
+use medlot_core::trust::{Anchor, BundleError, FixedShelf, open};
 
 const RECORDS: u32 = 20;
 
@@ -42,4 +43,42 @@ fn the_probes_segment_is_what_the_generator_writes_and_verifies() {
     let (key, body) = rest.split_at(32);
     let log = LogKey { id: Hash(*id), suite: Suite::Ed25519, key };
     assert!(Segment::parse(body, SIGNATURE_LEN).unwrap().verify(&log).is_ok());
+}
+
+/// Length of the root's object, the root's object, the bundle.
+fn bundle_file() -> Vec<u8> {
+    let (root, bundle) = medlot_tests::sizes::delivery_for_firmware().unwrap();
+    [&u16::try_from(root.len()).unwrap().to_le_bytes()[..], &root, &bundle].concat()
+}
+
+#[test]
+fn the_probes_bundle_is_what_the_generator_writes_and_counts() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("probe/bundle.bin");
+    let fresh = bundle_file();
+    if std::env::var_os("MEDLOT_WRITE_PROBE").is_some() {
+        std::fs::write(&path, &fresh).unwrap();
+    }
+    assert!(std::fs::read(&path).unwrap() == fresh, "MEDLOT_WRITE_PROBE=1 cargo test -p medlot-tests --test probe");
+    let (root, bundle) = medlot_tests::sizes::delivery_for_firmware().unwrap();
+    let anchor = Anchor::parse(&root).unwrap();
+    let mut shelf = FixedShelf::<4, 4>::new(&anchor);
+    open(&anchor, &bundle, &mut shelf).unwrap();
+    let last = shelf.last().unwrap();
+    let mut counted = 0;
+    shelf
+        .judge(|evaluation| {
+            let mut records = last.records();
+            while let Some(record) = records.next() {
+                let judged = evaluation.judge_record(&record);
+                assert_eq!(judged.verified().unwrap().facility(), "01C55");
+                counted += 1;
+            }
+        })
+        .unwrap();
+    assert_eq!(counted, 10);
+    // One record or segment more than there is room for is said, not dropped.
+    let mut small = FixedShelf::<2, 4>::new(&anchor);
+    assert_eq!(open(&anchor, &bundle, &mut small), Err(BundleError::Full));
+    let mut small = FixedShelf::<4, 3>::new(&anchor);
+    assert_eq!(open(&anchor, &bundle, &mut small), Err(BundleError::Full));
 }

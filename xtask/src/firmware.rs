@@ -12,9 +12,10 @@ const TARGET: &str = "thumbv7em-none-eabihf";
 const RAM: u64 = 0x2000_0000;
 /// Verify-only budgets: name, at most, unit.
 const BUDGETS: &[(&str, u64, &str)] = &[
-    ("firmware.flash", 32 * 1024, "bytes"),
-    ("firmware.ram", 4 * 1024, "bytes"),
-    ("firmware.stack", 12 * 1024, "bytes"),
+    ("firmware.segment.flash", 32 * 1024, "bytes"),
+    ("firmware.segment.ram", 4 * 1024, "bytes"),
+    ("firmware.segment.stack", 12 * 1024, "bytes"),
+    ("firmware.bundle.ram", 4 * 1024, "bytes"),
 ];
 
 /// Installs the compiler for the microcontroller and its emulator.
@@ -23,13 +24,16 @@ pub fn setup() -> Done {
     qemu()
 }
 
-fn binary() -> std::path::PathBuf {
-    root().join("tests/probe/target").join(TARGET).join("release/medlot-probe")
+/// The two probes: what each is called in figures, and its binary.
+const PROBES: [(&str, &str); 2] = [("segment", "medlot-probe"), ("bundle", "medlot-probe-bundle")];
+
+fn binary(name: &str) -> std::path::PathBuf {
+    root().join("tests/probe/target").join(TARGET).join("release").join(name)
 }
 
 /// Flash (code, constants, initial values) and static RAM of the built image.
-fn sections() -> Done<[(String, u64); 2]> {
-    let bytes = fs::read(binary()).map_err(|error| format!("{}: {error}", binary().display()))?;
+fn sections(what: &str, path: &std::path::Path) -> Done<[(String, u64); 2]> {
+    let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let file = object::File::parse(&*bytes).map_err(|error| error.to_string())?;
     let (mut flash, mut ram) = (0, 0);
     for segment in file.segments() {
@@ -39,24 +43,28 @@ fn sections() -> Done<[(String, u64); 2]> {
             ram += segment.size();
         }
     }
-    Ok([("firmware.flash".into(), flash), ("firmware.ram".into(), ram)])
+    Ok([(format!("firmware.{what}.flash"), flash), (format!("firmware.{what}.ram"), ram)])
 }
 
 /// Builds and runs the probe; every figure by name.
 pub fn measure() -> Done<Vec<(String, u64)>> {
     setup()?;
     cross::build("tests/probe", "medlot-probe", &[TARGET], &[])?;
-    let text = Sh::new("timeout")
-        .args(["120", "qemu-system-arm", "-M", "mps2-an386", "-nographic", "-icount", "shift=0"])
-        .args(["-semihosting-config", "enable=on,target=native", "-kernel"])
-        .args([binary()])
-        .read()?;
-    let mut measured = Vec::from(sections()?);
-    for line in text.lines() {
-        let mut words = line.split_whitespace();
-        match (words.next(), words.next().and_then(|value| value.parse().ok()), words.next()) {
-            (Some(name), Some(value), None) => measured.push((format!("firmware.{name}"), value)),
-            _ => eprintln!("{line}"),
+    let mut measured = Vec::new();
+    for (what, name) in PROBES {
+        let path = binary(name);
+        let text = Sh::new("timeout")
+            .args(["120", "qemu-system-arm", "-M", "mps2-an386", "-nographic", "-icount", "shift=0"])
+            .args(["-semihosting-config", "enable=on,target=native", "-kernel"])
+            .args([&path])
+            .read()?;
+        measured.extend(sections(what, &path)?);
+        for line in text.lines() {
+            let mut words = line.split_whitespace();
+            match (words.next(), words.next().and_then(|value| value.parse().ok()), words.next()) {
+                (Some(figure), Some(value), None) => measured.push((format!("firmware.{what}.{figure}"), value)),
+                _ => eprintln!("{line}"),
+            }
         }
     }
     Ok(measured)

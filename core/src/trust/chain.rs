@@ -22,6 +22,10 @@ pub struct Span<'a> {
 }
 
 impl Span<'_> {
+    /// Fills space that isn't used yet.
+    pub const EMPTY: Self =
+        Self { log: Hash::ZERO, start: 0, start_hash: Hash::ZERO, end: 0, end_hash: Hash::ZERO, interior: None };
+
     /// The value at this count, where it is held.
     #[must_use]
     pub fn value(&self, count: u32) -> Option<&Hash> {

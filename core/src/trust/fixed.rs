@@ -1,0 +1,110 @@
+//! A shelf of fixed size: what a device without an allocator verifies bundles with.
+
+use super::bundle::{Anchor, BundleError, Shelf};
+use super::chain::{Mark, Span};
+use super::evaluate::{Evaluation, Facts, evaluate};
+use super::facts::{Fact, FactKind};
+use super::reading::{Held, read};
+use super::verdict::{SpaceTooSmall, Verdict};
+use crate::record::{Authentic, LogKey};
+
+/// Room for so many authorities' records and so many segments, all on the stack or in a static: about 340 bytes a
+/// record and 130 a segment.
+///
+/// Of each segment only the ends are kept, so a record below a cut whose chain isn't here is *unknown* unless a
+/// `Confirm` names its prefix.
+///
+/// ```
+/// use medlot_core::trust::{Anchor, Counts, FixedShelf, open};
+///
+/// /// Whether every record of the bundle's last segment counts.
+/// fn counts(root: &[u8], bundle: &[u8]) -> Option<bool> {
+///     let anchor = Anchor::parse(root).ok()?;
+///     let mut shelf = FixedShelf::<8, 6>::new(&anchor);
+///     open(&anchor, bundle, &mut shelf).ok()?;
+///     let last = shelf.last()?;
+///     let mut all = true;
+///     shelf.judge(|evaluation| {
+///         let mut records = last.records();
+///         while let Some(record) = records.next() {
+///             all &= evaluation.judge_record(&record).verdict.counts == Counts::Yes;
+///         }
+///     }).ok()?;
+///     Some(all)
+/// }
+/// assert_eq!(counts(b"no root", b"no bundle"), None);
+/// ```
+pub struct FixedShelf<'a, const RECORDS: usize, const SEGMENTS: usize> {
+    anchor: Anchor<'a>,
+    held: [Held<'a>; RECORDS],
+    held_count: usize,
+    facts: [Fact<'a>; RECORDS],
+    fact_count: usize,
+    spans: [Span<'a>; SEGMENTS],
+    span_count: usize,
+    last: Option<Authentic<'a>>,
+}
+
+impl<'a, const RECORDS: usize, const SEGMENTS: usize> FixedShelf<'a, RECORDS, SEGMENTS> {
+    /// Empty, beneath this root.
+    #[must_use]
+    pub const fn new(anchor: &Anchor<'a>) -> Self {
+        let fact = Fact { at: Held::EMPTY.at, kind: FactKind::Critical };
+        Self {
+            anchor: *anchor,
+            held: [Held::EMPTY; RECORDS],
+            held_count: 0,
+            facts: [fact; RECORDS],
+            fact_count: 0,
+            spans: [Span::EMPTY; SEGMENTS],
+            span_count: 0,
+            last: None,
+        }
+    }
+
+    /// The segment taken last.
+    #[must_use]
+    pub const fn last(&self) -> Option<Authentic<'a>> {
+        self.last
+    }
+
+    /// Evaluates what is held.
+    ///
+    /// # Errors
+    /// Never: the space is of the shelf's own size.
+    pub fn judge<T>(&self, ask: impl FnOnce(&mut Evaluation<'_, '_>) -> T) -> Result<T, SpaceTooSmall> {
+        let mut verdicts = [Verdict::YES; RECORDS];
+        let mut marks = [Mark::default(); SEGMENTS];
+        let entries = self.facts.get(..self.fact_count).unwrap_or_default();
+        let spans = self.spans.get(..self.span_count).unwrap_or_default();
+        let facts = Facts { root: self.anchor.id(), entries, spans };
+        evaluate(facts, &mut verdicts, &mut marks).map(|mut evaluation| ask(&mut evaluation))
+    }
+}
+
+impl<'a, const RECORDS: usize, const SEGMENTS: usize> Shelf<'a> for FixedShelf<'a, RECORDS, SEGMENTS> {
+    fn facts(&self) -> &[Fact<'a>] {
+        self.facts.get(..self.fact_count).unwrap_or_default()
+    }
+
+    fn take(&mut self, authentic: Authentic<'a>, log: LogKey<'a>) -> Result<(), BundleError> {
+        let span = self.spans.get_mut(self.span_count).ok_or(BundleError::Full)?;
+        *span = Span {
+            log: authentic.log(),
+            start: authentic.index(),
+            start_hash: authentic.start(),
+            end: authentic.end(),
+            end_hash: authentic.head(),
+            interior: None,
+        };
+        self.span_count += 1;
+        for held in Held::of(&authentic, &log) {
+            *self.held.get_mut(self.held_count).ok_or(BundleError::Full)? = held;
+            self.held_count += 1;
+        }
+        let held = self.held.get(..self.held_count).unwrap_or_default();
+        self.fact_count = read(self.anchor.id(), held, &[], &mut self.facts).map_err(|_| BundleError::Full)?;
+        self.last = Some(authentic);
+        Ok(())
+    }
+}
