@@ -207,6 +207,20 @@ impl Found {
             let text = "a State goes back or contradicts its log";
             self.finding(3017, "state_contradicts", text, &state.log, state.index);
         }
+        let foreign = evaluation.facts().iter().enumerate().filter(|(_, fact)| fact.at == at);
+        if foreign.into_iter().any(|(position, _)| evaluation.is_foreign_cut(position) == Some(true)) {
+            let text = "a cut by a log that isn't above its target has no effect";
+            self.finding(3012, "foreign_cut", text, &at.log, at.index);
+        }
+        if let Some(above) = evaluation.forked_above(&at.log) {
+            let count = evaluation.fork_of(&above).map_or(0, |fork| fork.count);
+            self.finding(3014, "authority_fork", "an authority above has two histories: report it", &above, count);
+        }
+        let is_stock = matches!(said.entry, Entry::Movement { .. } | Entry::Reversal(_) | Entry::Refuse(_));
+        if is_stock && evaluation.is_reported_beside_device(&at.log) {
+            let text = "a reporter writes for a facility that has a device of its own";
+            self.finding(3019, "reported_beside_device", text, &at.log, at.index);
+        }
         if said.clock_unset {
             self.finding(3016, "clock_not_set", "the device's clock was never set", &at.log, at.index);
         } else if evaluation.is_outside_validity(&at.log, said.recorded_at) {

@@ -167,6 +167,7 @@ pub fn firmware(name: &str, value: f64) -> Option<Figure> {
         "firmware.bundle.instructions" => {
             figure("instructions", "Cortex-M4, 3 enrolments, 10 lines, 5 seals, emulated")
         }
+        _ => return None,
     })
 }
 

@@ -6,3 +6,8 @@ pub mod shapes;
 pub mod sizes;
 pub mod trust_vectors;
 pub mod world;
+
+/// The examples of the README are compiled and run as they stand.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

@@ -3,10 +3,10 @@
 
 use super::chain::Span;
 use super::evaluate::Evaluation;
-use super::facts::{FactKind, Need, RecordId};
+use super::facts::{FactKind, Grant, Need, RecordId};
 use super::verdict::{Counts, Reason, Verdict};
 use crate::crypto::Hash;
-use crate::record::State;
+use crate::record::{Role, Roles, State};
 use crate::time::Timestamp;
 use core::fmt;
 
@@ -176,6 +176,29 @@ impl<'f> Evaluation<'f, '_> {
                 grant.valid_until.is_some_and(|until| day > u32::from(until.get()))
                     || grant.valid_from.is_some_and(|from| day < u32::from(from.get()))
             })
+    }
+
+    /// Whether a reporter writes this log while the facility has a device of its own: finding 3019.
+    #[must_use]
+    pub fn is_reported_beside_device(&self, log: &Hash) -> bool {
+        let holds = |grant: &Grant<'_>, role| grant.roles.contains(Roles::of(&[role]));
+        let counting = |verdict: &Verdict| verdict.counts == Counts::Yes;
+        let facility = self.grants_of(*log).find_map(|(grant, verdict)| {
+            let reports = holds(&grant, Role::Report) && !holds(&grant, Role::Move) && counting(&verdict);
+            reports.then_some(grant.facility)
+        });
+        facility.is_some_and(|facility| {
+            self.facts_with_verdicts().any(|(fact, verdict)| match fact.kind {
+                FactKind::Enrol { child, grant, .. } => {
+                    child != *log
+                        && grant.facility == facility
+                        && holds(&grant, Role::Move)
+                        && counting(&verdict)
+                        && !self.is_cut(&child)
+                }
+                _ => false,
+            })
+        })
     }
 
     /// Whether no enrolment that counts stands in a log that goes on: every one is of an authority that was cut off.

@@ -116,6 +116,12 @@ impl<'f> Evaluation<'f, '_> {
         Some(!place.lines_above().iter().any(|line| self.is_of(&entry.at.log, line)))
     }
 
+    /// What was evaluated, in the order of the verdicts.
+    #[must_use]
+    pub const fn facts(&self) -> &'f [Fact<'f>] {
+        self.facts.entries
+    }
+
     // ----- what other parts of trust ask
 
     /// Whether this is a root's log.
