@@ -228,7 +228,10 @@ fn amounts_and_operator_stay_out_of_a_hand_over_unless_asked() {
     let said = |file: &str| w.ok("01C55", &["--json", "inspect", file]);
     assert!(!said("closed.mlt").contains("1481400") && !said("closed.mlt").contains("TK03"));
     assert!(said("open.mlt").contains("1481400") && said("open.mlt").contains("TK03"));
-    // The device itself keeps them.
+    // The device itself keeps them, and shows them with their lines.
+    let rows = w.json("distributor", &["movements"], 0);
+    let row = &rows["movements"][0];
+    assert_eq!((&row["amount"]["value"], &row["operator"]), (&Value::from(1_481_400), &Value::from("TK03")), "{rows}");
     w.ok("distributor", &["seal", "--out", "all.mlt"]);
     assert!(said("all.mlt").contains("1481400"));
 }
@@ -382,6 +385,20 @@ fn a_batch_that_needs_several_codes_is_read_from_several_pictures() {
     let all: Vec<&str> = pictures.iter().map(String::as_str).collect();
     w.ok("01C55", &[&["verify"], &all[..]].concat());
     assert!(w.ends("01C55", &["verify", all[0]], 2).err.contains("missing"));
+}
+
+#[test]
+fn a_batch_too_large_for_one_seal_is_refused_and_nothing_of_it_is_written() {
+    let w = World::enrolled("large");
+    let lines: Vec<String> = (0..1_024).map(|n| format!("1=local:P{n:04};LOT{n};2028-01")).collect();
+    let mut args = vec!["handover", "--to", "facility:01C55"];
+    for line in &lines {
+        args.extend(["--line", line]);
+    }
+    let before = w.json("distributor", &["device", "show"], 0)["records"].clone();
+    assert!(w.ends("distributor", &args, 4).err.contains("fewer lines"));
+    assert_eq!(w.json("distributor", &["device", "show"], 0)["records"], before);
+    w.ok("distributor", &args[..3 + 2 * 700]);
 }
 
 #[test]

@@ -310,8 +310,9 @@ pub fn enrol(desk: &mut Desk, request: &[u8], plan: &EnrolPlan) -> Result<Writte
         })?;
         if !held {
             return Err(Error::refused(format!(
-                "this authority may not give that to {}: roles and scope must lie within its own, and the facility \
+                "this authority may not give {} to {}: roles and scope must lie within its own, and the facility \
                  within its scope. Ask the authority above, or grant less (--roles, --scope)",
+                crate::view::roles(enrol.roles),
                 request.facility.as_str()
             )));
         }

@@ -8,6 +8,7 @@ pub mod error;
 pub mod evidence;
 pub mod fields;
 pub mod folder;
+pub mod movements;
 pub mod qr;
 pub mod scan;
 pub mod stock;

@@ -6,7 +6,9 @@ use crate::fields::{Fields, number_of};
 use crate::folder::random;
 use crate::verify::{Question, verify_with};
 use medlot_core::ident::{DocumentNumber, Operator, Party, Quantity};
+use medlot_core::limits::MAX_UNSEALED_BYTES;
 use medlot_core::movement::{Amount, Direction, Document, Group, Movement, Reference, reasons};
+use medlot_core::record::TipError;
 use medlot_core::record::{
     Detail, Element, Elements, Entry, LineAmount, List, ObjectType, Record, Refuse, read_header,
 };
@@ -106,7 +108,7 @@ pub fn handover(desk: &mut Desk, plan: &HandoverPlan) -> Result<(Vec<u8>, Value)
     if desk.log().tip().unsealed() > 0 {
         desk.seal()?;
     }
-    let first = desk.append(&records)? + 1;
+    let first = append_batch(desk, &records)? + 1;
     desk.seal()?;
     let end = first + u32::from(lines);
     let library = desk.library()?;
@@ -123,6 +125,22 @@ pub fn handover(desk: &mut Desk, plan: &HandoverPlan) -> Result<(Vec<u8>, Value)
         said.insert("to".into(), plan.to.clone().into());
     }
     Ok((bundle, said))
+}
+
+/// Appends a batch whole: what is too much for one seal is refused before anything is written.
+fn append_batch(desk: &mut Desk, records: &[Vec<u8>]) -> Result<u32> {
+    let due = Error::from(TipError::SealDue);
+    desk.append(records).map_err(|e| {
+        if e != due {
+            return e;
+        }
+        let (bytes, most) = (records.iter().map(Vec::len).sum::<usize>(), MAX_UNSEALED_BYTES);
+        Error::refused(format!(
+            "a batch of {} records and {bytes} bytes is too much for one seal (at most 1,024 records and {most} bytes): \
+             hand over or receive fewer lines at once",
+            records.len()
+        ))
+    })
 }
 
 /// Keeps amounts and operator beside the batch, where there are any.
@@ -205,7 +223,7 @@ pub fn receive(desk: &mut Desk, object: &[u8], plan: &ReceivePlan) -> Result<Val
     let records = receipts(desk, plan, &lines)?;
     let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
     desk.folder().keep(object)?;
-    let first = desk.append(&records)?;
+    let first = append_batch(desk, &records)?;
     let mut said = written(desk, first, count)?;
     if let (Some(said), Some(reasons)) = (said.as_object_mut(), answer.json.get("reasons")) {
         said.insert("current".into(), answer.gravest.map_or("yes", Warning::name).into());

@@ -1,5 +1,5 @@
 //! What a stranger may believe of an object: verdict, warnings, records; and `inspect`, which explains any bytes.
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::evidence::{Evidence, Part};
 use crate::folder::hex;
 use crate::view;
@@ -399,48 +399,4 @@ fn claimed(segment: &Segment<'_>) -> Value {
         records.push(json!({"error": e.to_string()}));
     }
     records.into()
-}
-
-/// The movements in everything that is held: own and others', with what each counts.
-///
-/// # Errors
-/// The evaluation has no room.
-pub fn movements(evidence: &Evidence<'_>, unsealed: Option<(&crate::folder::LogFile, u32)>) -> Result<Vec<Value>> {
-    let mut seen = std::collections::BTreeMap::new();
-    evidence.judge(|evaluation| {
-        for part in evidence.parts() {
-            part.judge(evaluation, |_, record, judged| {
-                let is_movement = matches!(
-                    judged.record.as_ref().map(|r| r.entry),
-                    Ok(Entry::Movement { .. } | Entry::Reversal(_) | Entry::Refuse(_))
-                );
-                if is_movement {
-                    let at = (judged.at.log, judged.at.index, judged.at.identity);
-                    seen.entry(at).or_insert_with(|| view::record(judged, record.bytes()));
-                }
-            });
-        }
-    })?;
-    let mut rows: Vec<Value> = seen.into_values().collect();
-    // What the own device wrote and didn't seal yet is its own word: shown, and said to be unsealed.
-    if let Some((log, from)) = unsealed {
-        let mut head = log.id();
-        for (index, bytes) in (0u32..).zip(log.records()) {
-            head = medlot_core::crypto::chain_next(&head, index, bytes).map_err(|e| Error::invalid(e.to_string()))?;
-            let Ok(record) = Record::decode(bytes) else { continue };
-            if index < from || !matches!(record.entry, Entry::Movement { .. } | Entry::Reversal(_) | Entry::Refuse(_)) {
-                continue;
-            }
-            let mut row = view::content(&record);
-            if let Some(row) = row.as_object_mut() {
-                row.insert("log".into(), log.id().to_string().into());
-                row.insert("index".into(), index.into());
-                row.insert("id".into(), head.to_string().into());
-                row.insert("facility".into(), log.head().facility.clone().into());
-                row.insert("unsealed".into(), true.into());
-            }
-            rows.push(row);
-        }
-    }
-    Ok(rows)
 }

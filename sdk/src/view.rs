@@ -86,7 +86,9 @@ fn document(document: &Document<'_>) -> Value {
     json!({"kind": named(reasons::DOCUMENT, document.kind), "number": document.number.as_str()})
 }
 
-fn amount(amount: &Amount) -> Value {
+/// An amount.
+#[must_use]
+pub fn amount(amount: &Amount) -> Value {
     json!({"value": amount.value, "tax_included": amount.tax_included})
 }
 

@@ -6,8 +6,8 @@ use medlot_sdk::error::{Error, Result};
 use medlot_sdk::evidence::Evidence;
 use medlot_sdk::fields::{self, Fields};
 use medlot_sdk::medlot_core::time::Date;
+use medlot_sdk::movements;
 use medlot_sdk::stock::{self, HandoverPlan, ReceivePlan};
-use medlot_sdk::verify;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -288,7 +288,7 @@ pub(crate) fn movements(args: &MovementsArgs, context: &Context) -> Result<ExitC
     let library = desk.library()?;
     let evidence = Evidence::of(&library)?;
     let sealed = desk.log().tip().count() - desk.log().tip().unsealed();
-    let mut rows = verify::movements(&evidence, Some((desk.log(), sealed)))?;
+    let mut rows = movements::movements(&evidence, Some((desk.log(), sealed)))?;
     if args.own {
         let own = Value::from(desk.folder().config().facility.clone());
         rows.retain(|row| row.get("facility") == Some(&own));
