@@ -88,13 +88,15 @@ pub struct Grant<'g> {
     pub extensions: Option<&'g [u8]>,
     /// The format that the log's tags name.
     pub format: u8,
+    /// Role bits without a name.
+    pub bits: u16,
 }
 
 impl<'g> Grant<'g> {
     /// These roles for the own facility.
     #[must_use]
     pub const fn own(roles: &'g [Role]) -> Self {
-        Self { roles, scope: None, first: None, valid: None, extensions: None, format: FORMAT }
+        Self { roles, scope: None, first: None, valid: None, extensions: None, format: FORMAT, bits: 0 }
     }
     /// These roles for facilities with these prefixes.
     #[must_use]
@@ -228,12 +230,14 @@ impl Log {
         let prefixes = grant
             .scope
             .map(|scope| scope.iter().map(|p| FacilityCode::parse(p).map(Prefix)).collect::<Result<Vec<_>, _>>());
-        let (prefixes, mut buffer) = (prefixes.transpose()?, [0; 400]);
+        let (mut prefixes, mut buffer) = (prefixes.transpose()?, [0; 400]);
+        // By encoding: that of a text begins with its length.
+        prefixes.iter_mut().for_each(|all| all.sort_by_key(|prefix| (prefix.0.as_str().len(), prefix.0.as_str())));
         let scope = prefixes.map(|prefixes| List::encode(&prefixes, &mut buffer)).transpose()?;
         self.push(Entry::Enrol(Enrol {
             key: KeyOf { format: grant.format, ..*key },
             facility: FacilityCode::parse(facility)?,
-            roles: Roles::of(grant.roles),
+            roles: Roles(Roles::of(grant.roles).0 | grant.bits),
             first: grant.first.map(Key::of),
             scope,
             valid_from: grant.valid.map(|(from, _)| Days::new(from)),

@@ -29,6 +29,8 @@ pub enum BundleError {
     Omitted(u8, [u8; 8], u32),
     /// The element before doesn't enrol the log of this one.
     NotUnder(u8),
+    /// What enrols the log of this one, or the root, needs a newer build to be read: unknown here.
+    NewerFormat(u8),
     /// The root is not the one that is trusted here.
     OtherRoot,
     /// The trust anchor isn't one sealed `Root`.
@@ -44,6 +46,7 @@ impl BundleError {
         matches!(
             self,
             Self::Suite(..)
+                | Self::NewerFormat(_)
                 | Self::UnknownLog(..)
                 | Self::Omitted(..)
                 | Self::Segment(_, SegmentError::NotBuilt)
@@ -55,7 +58,7 @@ impl BundleError {
 // Where trust has a reason for it, the number is that reason's (`spec/trust.md` section 4).
 crate::codes::codes! { BundleError {
     Self::Segment(_, SegmentError::BadSeal) => 3002, "bad_seal";
-    Self::Suite(..) | Self::Segment(_, SegmentError::NotBuilt) => 3003, "not_readable_here";
+    Self::Suite(..) | Self::NewerFormat(_) | Self::Segment(_, SegmentError::NotBuilt) => 3003, "not_readable_here";
     Self::UnknownLog(..) => 3004, "not_enrolled";
     Self::Omitted(..) => 3007, "path_unknown";
     Self::Full => 3901, "space_too_small";
@@ -88,6 +91,9 @@ impl fmt::Display for BundleError {
                 f.write_str(" was left out and isn't here: ask the sender for it")
             }
             Self::NotUnder(at) => write!(f, "part {at}: the part before it doesn't enrol its log"),
+            Self::NewerFormat(at) => {
+                write!(f, "part {at}: what enrols its log is of a newer format; use a newer build")
+            }
             Self::OtherRoot => f.write_str("the bundle rests on another root than the one trusted here"),
             Self::BadRoot => f.write_str("this is no trust anchor: one sealed root record is needed"),
             Self::Full => f.write_str("more records than the space handed in can hold"),
@@ -141,8 +147,12 @@ impl<'a> Anchor<'a> {
         }
         // Its parent's line id hashes record 0: that is read before the seal is checked, and only hashed.
         let record = segment.first_raw().ok_or(BundleError::BadRoot)?;
-        if !matches!(Record::decode(record).map(|r| r.entry), Ok(Entry::Root(_))) {
+        let entry = Record::decode(record).map(|r| r.entry);
+        if !matches!(entry, Ok(Entry::Root(_))) {
             return Err(BundleError::BadRoot);
+        }
+        if entry.is_ok_and(|entry| !entry.is_fully_understood()) {
+            return Err(BundleError::NewerFormat(0)); // everything rests on what it says
         }
         let id = crypto::log_identity(&crypto::root_parent(record), suite.number(), key, "");
         let log = LogKey { id: id.ok_or(BundleError::BadRoot)?, suite, key };
@@ -275,7 +285,8 @@ pub fn authenticate<'a>(
             Err(last)
         }
         Element::Under { body } => {
-            let mut last = BundleError::NotUnder(at);
+            let newer = matches!(before, Before::Segment(authentic) if enrols_newer(authentic));
+            let mut last = if newer { BundleError::NewerFormat(at) } else { BundleError::NotUnder(at) };
             for log in children(facts, before) {
                 let Some(suite) = Suite::of_number(log.0) else {
                     last = BundleError::Suite(at, log.0);
@@ -319,6 +330,17 @@ pub fn keys<'f, 'a>(
         }
         new
     })
+}
+
+/// Whether this is one `Enrol` that this build can't follow: of another format, or with an extension that must be
+/// understood.
+fn enrols_newer(authentic: &Authentic<'_>) -> bool {
+    let record = authentic.raw_records().next().and_then(|record| Record::decode(record.bytes()).ok());
+    authentic.end() - authentic.index() == 1
+        && record.is_some_and(|record| match record.entry {
+            Entry::Enrol(enrol) => enrol.key.format != FORMAT || !record.entry.is_fully_understood(),
+            _ => false,
+        })
 }
 
 /// The logs (suite, key, h₀) that the element before enrols, one for each line that its log is of.

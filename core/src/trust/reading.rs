@@ -177,7 +177,8 @@ pub fn grant_of<'a>(enrol: &Enrol<'a>) -> Grant<'a> {
 }
 
 fn kind_of<'a>(record: &Record<'a>, held: &Held<'a>) -> FactKind<'a> {
-    if !record.entry.is_fully_understood() {
+    // What an introduction asks for with a newer build's words, its Enrol answers: nothing rests on it.
+    if !record.entry.is_fully_understood() && !matches!(record.entry, Entry::Introduce(_)) {
         return FactKind::Critical;
     }
     match record.entry {
@@ -197,7 +198,8 @@ fn kind_of<'a>(record: &Record<'a>, held: &Held<'a>) -> FactKind<'a> {
 #[must_use]
 pub fn need_of<'a>(record: &Record<'a>) -> Need<'a> {
     const ATTEST: Need<'static> = Need::role(Role::Attest);
-    if !record.entry.is_fully_understood() {
+    let has_place = matches!(record.entry, Entry::Introduce(_) | Entry::Root(_) | Entry::NextRoot(_));
+    if record.entry.kind().is_critical() && !record.entry.is_fully_understood() && !has_place {
         return Need::ANY;
     }
     match &record.entry {

@@ -8,7 +8,7 @@ mod roots;
 
 use crate::world::{ALL, AUTHORITY, Bundle, Done, Grant, Log, MOVE};
 use medlot_core::crypto::Suite;
-use medlot_core::record::Entry;
+use medlot_core::record::Cut;
 use medlot_sdk::evidence::{Evidence, Library};
 use medlot_sdk::verify::{Question, verify_with};
 use serde_json::{Value, json};
@@ -152,9 +152,9 @@ impl Three {
     fn extract_of(&self, device: &Log, from: usize, to: usize) -> Done<Vec<u8>> {
         Ok(self.path()?.under(&device.body(from, to)?)?.object())
     }
-    /// The same with one entry more in the authority's log, held.
-    fn says(&mut self, entry: Entry<'_>) -> Done<Vec<u8>> {
-        let at = self.authority.push(entry)?;
-        self.of_authority(at)
+    /// A cut by the authority, held.
+    fn cut(&mut self, at: Cut) -> Done<Vec<u8>> {
+        let index = self.authority.revoke(at)?;
+        self.of_authority(index)
     }
 }
