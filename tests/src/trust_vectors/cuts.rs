@@ -464,7 +464,7 @@ fn forks(set: &mut Set) -> Done<()> {
         let held = [path.clone(), proof.clone()];
         add(set, "not settled: one branch", &held, &t.extract(4, 9)?, Valid)?;
         add(set, "not settled: the other", &held, &t.extract_of(&other, 4, 9)?, Valid)?;
-        add(set, "the path comes later", &[proof.clone()], &t.extract(4, 9)?, Valid)?;
+        add(set, "the path comes later", std::slice::from_ref(&proof), &t.extract(4, 9)?, Valid)?;
         let mut broken = proof.clone();
         let last = broken.len() - 1;
         broken[last] ^= 1;
