@@ -9,6 +9,7 @@ use medlot_core::time::Date;
 use sha2::{Digest, Sha256};
 
 use crate::figures::{Figure, Goal};
+use crate::peers::{self, Sale, Signer};
 use crate::shapes::sales;
 
 /// How long each speed is measured.
@@ -71,6 +72,7 @@ pub fn bench() -> Vec<Figure> {
         let judged = suite == Suite::Ed25519 && has_sha();
         figures.push(if judged { figure.goal(Goal::AtLeast(4e6)) } else { figure });
     }
+    figures.extend(beside_peers(figures.iter().find(|f| f.name == "verify.bulk.ed25519").map_or(0.0, |f| f.value)));
     if let Ok(today) = Date::new(2026, 11, 23) {
         let mut scratch = Scratch::new();
         let scanned = per_second(|| {
@@ -83,6 +85,30 @@ pub fn bench() -> Vec<Figure> {
         );
     }
     figures
+}
+
+/// Verifying and reading one signed record of each peer, beside medlot's records of a segment in the same run.
+fn beside_peers(ours: f64) -> Vec<Figure> {
+    let (sale, Ok(signer)) = (Sale::sample(), Signer::new()) else { return Vec::new() };
+    let (cose, protobuf, epcis) =
+        (peers::cose(&sale, &signer), peers::protobuf(&sale, &signer), peers::epcis(&sale, &signer));
+    let speeds = [
+        ("cose", "COSE_Sign1", per_second(|| drop(black_box(peers::read_cose(black_box(&cose), &signer))))),
+        (
+            "protobuf",
+            "protobuf and a signature",
+            per_second(|| {
+                drop(black_box(peers::read_protobuf(black_box(&protobuf), &signer)));
+            }),
+        ),
+        ("epcis", "EPCIS 2.0 as JWS", per_second(|| drop(black_box(peers::read_epcis(black_box(&epcis), &signer))))),
+    ];
+    let figure = |(name, peer, speed): (&str, &'static str, f64)| {
+        let condition = "one core: records of a segment of 1,000 beside single records of the peer, Ed25519 each";
+        let figure = Figure::new(format!("verify.beside_{name}"), ours, "records/s", condition).beside(peer, speed);
+        if name == "cose" { figure.goal(Goal::AtLeast(100.0 * speed)) } else { figure }
+    };
+    speeds.into_iter().map(figure).collect()
 }
 
 /// Whether the processor has instructions for SHA-256.

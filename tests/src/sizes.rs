@@ -1,5 +1,6 @@
 //! Bytes of what travels: the table of the wire format's goals.
 use crate::figures::{Figure, Goal};
+use crate::peers::{self, Sale, Signer};
 use crate::world::{ALL, AUTHORITY, Bundle, Done, Grant, Log, MOVE};
 use medlot_core::crypto::Suite;
 use medlot_core::ident::{DocumentNumber, LotNumber, Operator, Party, Product, Quantity};
@@ -151,6 +152,30 @@ pub fn figures() -> Done<Vec<Figure>> {
         let witnesses = [Witness::Seal { head, signature: &seal }, Witness::Segment(&body)];
         push("fork.segment", t.device.proof(3, witnesses)?.len(), "proof of a fork by a seal and a segment", 280.0);
     }
+    all.extend(beside_peers(&all)?);
+    Ok(all)
+}
+
+/// The full record and the full retail day beside the same facts in other forms, each signed and chained.
+#[expect(clippy::cast_precision_loss, reason = "thousands of bytes")]
+fn beside_peers(ours: &[Figure]) -> Done<Vec<Figure>> {
+    let (sale, signer) = (Sale::sample(), Signer::new()?);
+    let peers = [
+        ("cose", "COSE_Sign1", peers::cose(&sale, &signer).len()),
+        ("protobuf", "protobuf and a signature", peers::protobuf(&sale, &signer).len()),
+        ("epcis", "EPCIS 2.0 as JWS", peers::epcis(&sale, &signer).len()),
+    ];
+    let record = ours.iter().find(|f| f.name == "wire.record.full.ed25519").map(|f| f.value).ok_or("no record")?;
+    let day = crate::shapes::sales(Suite::Ed25519, 300, 120, true)?.body.len() as f64 / 300.0;
+    let mut all = Vec::new();
+    for (name, peer, bytes) in peers {
+        let condition = "one full record, sealed, beside one of the peer's; each names its key and the record before";
+        let figure = Figure::new(format!("wire.record.full.beside_{name}"), record, "bytes", condition);
+        all.push(figure.beside(peer, bytes as f64));
+        let condition = "one full record of a retail day of 300, all included, beside one of the peer's";
+        let figure = Figure::new(format!("wire.day.full.beside_{name}"), day, "bytes", condition);
+        all.push(figure.beside(peer, bytes as f64));
+    }
     Ok(all)
 }
 
@@ -161,9 +186,11 @@ mod tests {
     #[test]
     fn every_size_of_the_table_is_within_its_goal() {
         let figures = figures().unwrap_or_default();
-        assert_eq!(figures.len(), 9 * 3);
+        assert_eq!(figures.len(), 9 * 3 + 6);
         let over: Vec<String> = figures.iter().filter(|f| f.met() == Some(false)).map(Figure::line).collect();
         assert!(over.is_empty(), "{over:#?}");
+        let beside: Vec<f64> = figures.iter().filter_map(Figure::ratio).collect();
+        assert!(beside.len() == 6 && beside.iter().all(|ratio| *ratio > 1.0), "{beside:?}");
     }
 
     #[test]
