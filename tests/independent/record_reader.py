@@ -171,7 +171,7 @@ def movement(r, index):
     r.product()
     r.text(0, 50)
     r.date(none=True)
-    r.varint(1, 999_999_999)
+    quantity = r.varint(1, 999_999_999)
     has = [presence >> bit & 1 for bit in range(24)]
     values, odd = optional(r, presence, [
         lambda: r.text(1, 12), r.document, lambda: r.amount(r.varint(0, 2**64 - 1)), r.party, lambda: None,
@@ -190,18 +190,18 @@ def movement(r, index):
         require(not has[to] or direction == 2 and values[to] != values.get(own, none), "a target")
     require(direction != 2 or has[11] or has[13] or has[15] or has[17], "a move that changes nothing")
     require(not has[18] or has[1], "a second document alone")
-    return {"supply": direction == 0 and reason in (4, 5), "odd": odd}
+    return {"supply": direction == 0 and reason in (4, 5), "odd": odd, "quantity": quantity}
 
 
 def refuse(r, index):
     presence = r.varint()
     r.reference(index)
-    r.varint(1, 999_999_999)
+    quantity = r.varint(1, 999_999_999)
     r.varint(0, MAX_OPEN)
     require(presence >> 2 & 3 != 3, "head and line of a group")
     _, odd = optional(r, presence, [lambda: r.text(1, 12), r.document, lambda: r.back(index),
                                     lambda: r.varint(1, 65_535), r.parts, lambda: r.text(1, 12)])
-    return {"odd": odd}
+    return {"odd": odd, "quantity": quantity}
 
 
 def body(r, kind, index):
@@ -211,10 +211,11 @@ def body(r, kind, index):
     if kind == 1:
         r.reference(index)
         total = r.varint(1, 999_999_999)
-        require(total >= 1, "a total of 0")
         form = r.fixed(1)
         require(form < 2, "a reversal in no form")
-        return {"odd": (refuse if form else movement)(r, index)["odd"]}
+        repeated = (refuse if form else movement)(r, index)
+        require(total <= repeated["quantity"], "more taken back than there was")
+        return {"odd": repeated["odd"]}
     if kind == 2:
         return refuse(r, index)
     if kind == 17:

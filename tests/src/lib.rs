@@ -3,6 +3,7 @@ pub mod figures;
 pub mod fuzz_bodies;
 pub mod measures;
 pub mod peers;
+pub mod record_vectors;
 pub mod shapes;
 pub mod sizes;
 pub mod trust_vectors;

@@ -198,6 +198,7 @@ fn main() -> Done<()> {
     let lines: Vec<String> = vectors.iter().map(Value::to_string).collect();
     std::fs::write(folder.join("segments.jsonl"), lines.join("\n") + "\n")?;
     println!("{}: {} vectors", folder.join("segments.jsonl").display(), lines.len());
+    println!("{}: {} vectors", folder.join("records.jsonl").display(), medlot_tests::record_vectors::write(&folder)?);
     println!("{}: {} vectors", folder.join("bundles.jsonl").display(), medlot_tests::trust_vectors::write(&folder)?);
     Ok(())
 }
