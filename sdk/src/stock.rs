@@ -226,7 +226,7 @@ pub fn receive(desk: &mut Desk, object: &[u8], plan: &ReceivePlan) -> Result<Val
     let first = append_batch(desk, &records)?;
     let mut said = written(desk, first, count)?;
     if let (Some(said), Some(reasons)) = (said.as_object_mut(), answer.json.get("reasons")) {
-        said.insert("current".into(), answer.gravest.map_or("yes", Warning::name).into());
+        said.insert("current".into(), answer.gravest.as_ref().map_or("yes", Warning::name).into());
         said.insert("reasons".into(), reasons.clone());
     }
     Ok(said)

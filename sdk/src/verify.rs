@@ -166,7 +166,7 @@ pub fn verify_with(evidence: &Evidence<'_>, object: &[u8], question: &Question) 
         Counts::Unknown => "unknown",
     };
     out.insert("verdict".into(), verdict.into());
-    out.insert("current".into(), gravest.map_or("yes", Warning::name).into());
+    out.insert("current".into(), gravest.as_ref().map_or("yes", Warning::name).into());
     out.insert("reasons".into(), reasons.into());
     out.insert("findings".into(), found.findings.into());
     out.insert("as_of".into(), found.as_of.into());

@@ -22,16 +22,16 @@ fn in_code() -> BTreeMap<u16, String> {
         CryptoError::CODES,
         TipError::CODES,
         BundleError::CODES,
+        Reason::CODES,
+        Warning::CODES,
         FINDINGS,
         medlot_sdk::error::Error::CODES,
         &[(SpaceTooSmall::CODE, "space_too_small")],
     ];
     let own = own.into_iter().flatten().map(|(code, name)| (*code, *name));
     let scan = ScanErrorKind::ALL.iter().map(|kind| (kind.code(), kind.name()));
-    let reasons = Reason::ALL.iter().map(|reason| (reason.code(), reason.name()));
-    let warnings = Warning::ALL.iter().map(|warning| (warning.code(), warning.name()));
     let mut all = BTreeMap::new();
-    for (code, name) in own.chain(scan).chain(reasons).chain(warnings) {
+    for (code, name) in own.chain(scan) {
         // A bundle is refused with the number of trust's reason where there is one: then the names are one too.
         if let Some(before) = all.insert(code, name.to_owned()) {
             assert_eq!(before, name, "{code} is given twice");

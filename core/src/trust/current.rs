@@ -21,17 +21,9 @@ macro_rules! warnings {
         impl Warning {
             /// Every one, the gravest first.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
-            /// The stable number.
-            #[must_use]
-            pub const fn code(self) -> u16 {
-                match self { $(Self::$name => $code,)* }
-            }
-            /// The stable name.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$name => $slug,)* }
-            }
         }
+
+        crate::codes::codes! { Warning { $(Self::$name => $code, $slug;)* } }
 
         impl fmt::Display for Warning {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

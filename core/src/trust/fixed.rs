@@ -7,6 +7,7 @@ use super::facts::{Fact, FactKind};
 use super::reading::{Held, read};
 use super::verdict::{SpaceTooSmall, Verdict};
 use crate::record::{Authentic, LogKey};
+use heapless::Vec;
 
 /// Room for so many authorities' records and so many segments, all on the stack or in a static: about 340 bytes a
 /// record and 130 a segment.
@@ -36,12 +37,9 @@ use crate::record::{Authentic, LogKey};
 /// ```
 pub struct FixedShelf<'a, const RECORDS: usize, const SEGMENTS: usize> {
     anchor: Anchor<'a>,
-    held: [Held<'a>; RECORDS],
-    held_count: usize,
-    facts: [Fact<'a>; RECORDS],
-    fact_count: usize,
-    spans: [Span<'a>; SEGMENTS],
-    span_count: usize,
+    held: Vec<Held<'a>, RECORDS>,
+    facts: Vec<Fact<'a>, RECORDS>,
+    spans: Vec<Span<'a>, SEGMENTS>,
     last: Option<Authentic<'a>>,
 }
 
@@ -49,17 +47,7 @@ impl<'a, const RECORDS: usize, const SEGMENTS: usize> FixedShelf<'a, RECORDS, SE
     /// Empty, beneath this root.
     #[must_use]
     pub const fn new(anchor: &Anchor<'a>) -> Self {
-        let fact = Fact { at: Held::EMPTY.at, kind: FactKind::Critical };
-        Self {
-            anchor: *anchor,
-            held: [Held::EMPTY; RECORDS],
-            held_count: 0,
-            facts: [fact; RECORDS],
-            fact_count: 0,
-            spans: [Span::EMPTY; SEGMENTS],
-            span_count: 0,
-            last: None,
-        }
+        Self { anchor: *anchor, held: Vec::new(), facts: Vec::new(), spans: Vec::new(), last: None }
     }
 
     /// The segment taken last.
@@ -75,21 +63,18 @@ impl<'a, const RECORDS: usize, const SEGMENTS: usize> FixedShelf<'a, RECORDS, SE
     pub fn judge<T>(&self, ask: impl FnOnce(&mut Evaluation<'_, '_>) -> T) -> Result<T, SpaceTooSmall> {
         let mut verdicts = [Verdict::YES; RECORDS];
         let mut marks = [Mark::default(); SEGMENTS];
-        let entries = self.facts.get(..self.fact_count).unwrap_or_default();
-        let spans = self.spans.get(..self.span_count).unwrap_or_default();
-        let facts = Facts { root: self.anchor.id(), entries, spans };
+        let facts = Facts { root: self.anchor.id(), entries: &self.facts, spans: &self.spans };
         evaluate(facts, &mut verdicts, &mut marks).map(|mut evaluation| ask(&mut evaluation))
     }
 }
 
 impl<'a, const RECORDS: usize, const SEGMENTS: usize> Shelf<'a> for FixedShelf<'a, RECORDS, SEGMENTS> {
     fn facts(&self) -> &[Fact<'a>] {
-        self.facts.get(..self.fact_count).unwrap_or_default()
+        &self.facts
     }
 
     fn take(&mut self, authentic: Authentic<'a>, log: LogKey<'a>) -> Result<(), BundleError> {
-        let span = self.spans.get_mut(self.span_count).ok_or(BundleError::Full)?;
-        *span = Span {
+        let span = Span {
             log: authentic.log(),
             start: authentic.index(),
             start_hash: authentic.start(),
@@ -97,13 +82,15 @@ impl<'a, const RECORDS: usize, const SEGMENTS: usize> Shelf<'a> for FixedShelf<'
             end_hash: authentic.head(),
             interior: None,
         };
-        self.span_count += 1;
+        self.spans.push(span).map_err(|_| BundleError::Full)?;
         for held in Held::of(&authentic, &log) {
-            *self.held.get_mut(self.held_count).ok_or(BundleError::Full)? = held;
-            self.held_count += 1;
+            self.held.push(held).map_err(|_| BundleError::Full)?;
         }
-        let held = self.held.get(..self.held_count).unwrap_or_default();
-        self.fact_count = read(self.anchor.id(), held, &[], &mut self.facts).map_err(|_| BundleError::Full)?;
+        let nothing = Fact { at: Held::EMPTY.at, kind: FactKind::Critical };
+        self.facts.clear();
+        self.facts.resize(RECORDS, nothing).map_err(|_| BundleError::Full)?;
+        let count = read(self.anchor.id(), &self.held, &[], &mut self.facts).map_err(|_| BundleError::Full)?;
+        self.facts.truncate(count);
         self.last = Some(authentic);
         Ok(())
     }

@@ -26,24 +26,14 @@ macro_rules! reasons {
             /// Every reason, in the order in which one is preferred.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
-            /// The stable number.
-            #[must_use]
-            pub const fn code(self) -> u16 {
-                match self { $(Self::$name => $code,)* }
-            }
-
-            /// The stable name.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$name => $slug,)* }
-            }
-
             /// What a record with this reason counts.
             #[must_use]
             pub const fn counts(self) -> Counts {
                 match self { $(Self::$name => Counts::$counts,)* }
             }
         }
+
+        crate::codes::codes! { Reason { $(Self::$name => $code, $slug;)* } }
 
         impl fmt::Display for Reason {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -139,20 +139,6 @@ impl Log {
     }
 }
 
-/// The malleable twin of a P-256 signature: n − s.
-fn high_s(signature: &mut [u8]) {
-    const N: [u8; 32] = [
-        0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad,
-        0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
-    ];
-    let mut borrow = 0i16;
-    for (s, n) in signature.iter_mut().skip(32).zip(N).rev() {
-        let d = i16::from(n) - i16::from(*s) - borrow;
-        borrow = i16::from(d < 0);
-        *s = d.rem_euclid(256).to_le_bytes()[0];
-    }
-}
-
 fn main() -> Done<()> {
     let folder = std::env::args().nth(1).ok_or("usage: vectors FOLDER")?;
     let folder = std::path::Path::new(&folder).join("v0-draft");
@@ -181,7 +167,7 @@ fn main() -> Done<()> {
         if suite == Suite::P256 {
             let mut twin = body.clone();
             let signature = twin.len() - 64;
-            twin.get_mut(signature..).map(high_s);
+            twin.get_mut(signature..).map(medlot_tests::world::high_s);
             vectors.push(log.vector("p256: high S", &twin, false)?);
         }
     }

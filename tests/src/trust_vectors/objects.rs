@@ -232,7 +232,7 @@ fn keys_and_seals(set: &mut Set) -> Done<()> {
     let t = Three::with([P256; 3], Grant::over(AUTHORITY, ALL), Grant::own(MOVE), 3)?;
     let mut twin = t.device.body(1, 4)?;
     let at = twin.len() - 64;
-    high_s(&mut twin[at..]);
+    crate::world::high_s(&mut twin[at..]);
     set.add("p256: high S", &t.root, &[], &t.path()?.under(&twin)?.object(), Invalid(3002))?;
     for (name, r, s) in [("r is 0", true, false), ("s is 0", false, true)] {
         let mut zero = t.device.body(1, 4)?;
@@ -296,18 +296,4 @@ fn weak_keys(set: &mut Set) -> Done<()> {
         set.add(&format!("{name}, and what it seals"), &t.root, &[], &object, Invalid(3002))?;
     }
     Ok(())
-}
-
-/// The malleable twin of a P-256 signature: n − s.
-fn high_s(signature: &mut [u8]) {
-    const N: [u8; 32] = [
-        0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad,
-        0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
-    ];
-    let mut borrow = 0i16;
-    for (s, n) in signature.iter_mut().skip(32).zip(N).rev() {
-        let d = i16::from(n) - i16::from(*s) - borrow;
-        borrow = i16::from(d < 0);
-        *s = d.rem_euclid(256) as u8;
-    }
 }
