@@ -3,6 +3,7 @@
 //! A bundle names its logs by eight bytes, or not at all: the key of each follows from the enrolments before it, and
 //! those from the root. What is verified here is authentic, no more: whether it *counts* is for the evaluation.
 
+use super::evaluate::root_logs;
 use super::facts::{Fact, FactKind};
 use super::reading::child_of;
 use crate::crypto::{self, Hash, Suite};
@@ -263,7 +264,8 @@ pub fn authenticate<'a>(
                     if root.id() == anchor.id() { Ok((root.authentic, root.log)) } else { Err(BundleError::OtherRoot) }
                 }
                 // A next root goes on as the line of the reader's root; whether it is linked is for the evaluation.
-                Some(Entry::NextRoot(_)) => {
+                // Anybody can make a log that claims to be one, so no more than that claim is taken.
+                Some(Entry::NextRoot(_)) if segment.count() == 1 => {
                     let id = crypto::log_identity(&anchor.id(), suite.number(), key, "").ok_or(BundleError::BadRoot)?;
                     let log = LogKey { id, suite, key };
                     segment.verify(&log).map(|authentic| (authentic, log)).map_err(refused)
@@ -315,7 +317,8 @@ pub fn keys<'f, 'a>(
     let others = facts.iter().filter_map(move |fact| {
         let (log, of) = match fact.kind {
             FactKind::Enrol { child, key, .. } => (child, key),
-            FactKind::NextRoot { key, .. } if fact.at.log != root => (fact.at.log, key),
+            // Only of roots that the one before committed to: anybody can make a log that claims to be the next.
+            FactKind::NextRoot { key, .. } if is_next_root(root, facts, &fact.at.log) => (fact.at.log, key),
             _ => return None,
         };
         let suite = Suite::of_number(of.suite).filter(|_| of.format == FORMAT && log.log_id() == id)?;
@@ -341,6 +344,10 @@ fn enrols_newer(authentic: &Authentic<'_>) -> bool {
             Entry::Enrol(enrol) => enrol.key.format != FORMAT || !record.entry.is_fully_understood(),
             _ => false,
         })
+}
+
+fn is_next_root(root: Hash, facts: &[Fact<'_>], log: &Hash) -> bool {
+    *log != root && root_logs(root, facts).any(|linked| linked.log == *log)
 }
 
 /// The logs (suite, key, h₀) that the element before enrols, one for each line that its log is of.

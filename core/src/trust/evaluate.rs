@@ -205,26 +205,8 @@ impl<'f> Evaluation<'f, '_> {
         self.root_logs().map(|root| root.log).chain(self.enrols().map(|(enrol, _)| enrol.child))
     }
 
-    /// The roots' logs in their order, each with the commitment of its entry 0.
     fn root_logs(&self) -> impl Iterator<Item = RootLog> + 'f {
-        let Facts { root, entries, .. } = self.facts;
-        let first = entries.iter().find_map(|entry| match entry.kind {
-            FactKind::Root { commitment } if entry.at.log == root && entry.at.index == 0 => Some(commitment),
-            _ => None,
-        });
-        // Without its entry 0 the root's log is known all the same: its id is.
-        let first = RootLog { log: root, commitment: first.unwrap_or(Hash::ZERO) };
-        core::iter::successors(Some(first), move |old| {
-            entries.iter().find_map(|entry| match entry.kind {
-                FactKind::NextRoot { commitment, .. } if opens(entry, old) => {
-                    Some(RootLog { log: entry.at.log, commitment })
-                }
-                _ => None,
-            })
-        })
-        // A commitment is a hash over the one that it leads to, so roots can't stand in a circle; facts that say so
-        // are wrong, and end here.
-        .take(entries.len().saturating_add(1))
+        root_logs(self.facts.root, self.facts.entries)
     }
 
     fn root_position(&self, log: &Hash) -> Option<usize> {
@@ -283,12 +265,19 @@ impl<'f> Evaluation<'f, '_> {
     /// whether it is *no*, which the second time doesn't change.
     fn judge_level(&mut self, depth: impl Fn(&Self, &RecordId) -> Option<u8>) {
         for critical_only in [true, false] {
+            let mut known: Option<(Hash, Option<u8>)> = None;
             for position in 0..self.facts.entries.len() {
                 let Some(entry) = self.facts.entries.get(position) else { continue };
                 if critical_only && entry.kind != FactKind::Critical {
                     continue;
                 }
-                let Some(depth) = depth(self, &entry.at) else { continue };
+                // Records of one log stand together, and what its depth rests on is judged already.
+                let place = match known {
+                    Some((log, place)) if log == entry.at.log => place,
+                    _ => depth(self, &entry.at),
+                };
+                known = Some((entry.at.log, place));
+                let Some(depth) = place else { continue };
                 let verdict = self.judge(entry, depth);
                 if let Some(slot) = self.verdicts.get_mut(position) {
                     *slot = verdict;
@@ -500,9 +489,30 @@ struct Placed<'a> {
     depth: u8,
 }
 
-struct RootLog {
-    log: Hash,
+pub(super) struct RootLog {
+    pub(super) log: Hash,
     commitment: Hash,
+}
+
+/// The roots' logs in their order, each with the commitment of its entry 0.
+pub(super) fn root_logs<'f>(root: Hash, entries: &'f [Fact<'f>]) -> impl Iterator<Item = RootLog> + 'f {
+    let first = entries.iter().find_map(|entry| match entry.kind {
+        FactKind::Root { commitment } if entry.at.log == root && entry.at.index == 0 => Some(commitment),
+        _ => None,
+    });
+    // Without its entry 0 the root's log is known all the same: its id is.
+    let first = RootLog { log: root, commitment: first.unwrap_or(Hash::ZERO) };
+    core::iter::successors(Some(first), move |old| {
+        entries.iter().find_map(|entry| match entry.kind {
+            FactKind::NextRoot { commitment, .. } if opens(entry, old) => {
+                Some(RootLog { log: entry.at.log, commitment })
+            }
+            _ => None,
+        })
+    })
+    // A commitment is a hash over the one that it leads to, so roots can't stand in a circle; facts that say so
+    // are wrong, and end here.
+    .take(entries.len().saturating_add(1))
 }
 
 /// Whether this entry 0 goes on from that root: it cuts that log, and its key is the one committed to.
