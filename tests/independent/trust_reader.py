@@ -238,7 +238,8 @@ class Held:
             if kind == 32:
                 log = self.add_root(one, self.root)
                 return self.place(body)
-            if kind != 33:
+            # Anybody can make a log that claims to be the next root: only its claim is taken.
+            if kind != 33 or count_of(body) != 1:
                 raise Error(3913)
             log = log_identity(self.root, suite, key, b"")
             return self.try_keys(body, [(log, suite, key)], next_root=True)
@@ -246,7 +247,9 @@ class Held:
             _, short, suite, body = one
             if suite > 1:
                 raise Error(3003)
-            logs = [(log, s, k) for log, (s, k) in self.keys.items() if log[:8] == short and s == suite]
+            unlinked = self.next_roots - set(linked_roots(self))
+            logs = [(log, s, k) for log, (s, k) in self.keys.items()
+                    if log[:8] == short and s == suite and log not in unlinked]
             if not logs:
                 raise Error(3004)
             return self.try_keys(body, logs)
@@ -358,13 +361,47 @@ def grants(e, r):
     return bool(e["roles"] & needs) and (kind != 43 or within(r["code"], e))
 
 
+def count_of(body):
+    """The number of records that a segment's body announces."""
+    r = Reader(body)
+    if r.varint():
+        r.take(32)
+    return r.varint()
+
+
+def linked_roots(held):
+    """The first root, then each whose entry 0 the one before committed to."""
+    roots, of_log = [held.root], {}
+    for at in held.records:
+        of_log.setdefault(at[0], []).append(at)
+    entry0 = {log: [held.records[at] for at in of_log.get(log, ()) if at[1] == 0] for log in held.next_roots}
+    commitments = {held.records[at]["commitment"] for at in of_log[held.root] if at[1] == 0}
+    while True:
+        for log in held.next_roots - set(roots):
+            suite, key = held.keys[log]
+            for said in entry0[log]:
+                if said["malformed"] or said["odd"] or said["kind"] != 33 or said["cut"][0] != roots[-1][:16]:
+                    continue
+                made = sha256(b"medlot/0/commit.", bytes([suite]), len(key).to_bytes(2, "little"), key,
+                              said["commitment"])
+                if made in commitments:
+                    roots.append(log)
+                    commitments = {said["commitment"]}
+                    break
+            else:
+                continue
+            break
+        else:
+            return roots
+
+
 class Evaluation:
     def __init__(self, held):
         self.held, self.counts = held, {}
         self.of_log = {}
         for at in sorted(held.records, key=lambda at: at[1]):
             self.of_log.setdefault(at[0], []).append(at)
-        self.roots = self.linked_roots()
+        self.roots = linked_roots(held)
         self.depth = {log: 0 for log in self.roots}
         for d in range(7):
             # At depth 0 the newest root first: the roots before it are cut by it.
@@ -378,28 +415,6 @@ class Evaluation:
 
     def value(self, at):
         return self.counts[at][0]
-
-    def linked_roots(self):
-        held, roots = self.held, [self.held.root]
-        entry0 = {log: [held.records[at] for at in self.of_log.get(log, ()) if at[1] == 0] for log in held.next_roots}
-        commitments = {held.records[at]["commitment"] for at in self.of_log[held.root] if at[1] == 0}
-        while True:
-            for log in held.next_roots - set(roots):
-                suite, key = held.keys[log]
-                for said in entry0[log]:
-                    if said["malformed"] or said["odd"] or said["kind"] != 33 or said["cut"][0] != roots[-1][:16]:
-                        continue
-                    made = sha256(b"medlot/0/commit.", bytes([suite]), len(key).to_bytes(2, "little"), key,
-                                  said["commitment"])
-                    if made in commitments:
-                        roots.append(log)
-                        commitments = {said["commitment"]}
-                        break
-                else:
-                    continue
-                break
-            else:
-                return roots
 
     def above(self, log):
         """The lines above a log, the nearest first."""

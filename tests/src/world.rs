@@ -325,6 +325,23 @@ impl Log {
         out.truncate(n);
         Ok(out)
     }
+    /// The same records in other bytes: every row raw.
+    ///
+    /// # Errors
+    /// No such records.
+    pub fn raw_body(&self, from: usize, to: usize) -> Done<Vec<u8>> {
+        let varint = |n: usize| if n < 0x80 { vec![n as u8] } else { vec![n as u8 & 0x7f | 0x80, (n >> 7) as u8] };
+        let mut body = varint(from);
+        if from > 0 {
+            body.extend(self.head(from)?.0);
+        }
+        body.extend(varint(to - from));
+        for record in self.records.get(from..to).ok_or("no such records")? {
+            body.extend([&[0xff], &varint(record.len())[..], record].concat());
+        }
+        body.extend(self.seal(to)?);
+        Ok(body)
+    }
     /// A segment of one record.
     ///
     /// # Errors

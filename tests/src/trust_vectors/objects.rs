@@ -60,6 +60,10 @@ fn sizes(set: &mut Set) -> Done<()> {
     set.add("a log in three segments", &three.root, &[], &object.object(), Valid)?;
     let apart = three.path()?.under(&three.device.body(9, 13)?)?.run(&three.device, 1, 4)?;
     set.add("two segments of a log with a gap, the later first", &three.root, &[], &apart.object(), Valid)?;
+    let raw = three.path()?.under(&three.device.raw_body(1, 6)?)?.object();
+    set.add("every row raw", &three.root, &[], &raw, Valid)?;
+    let held = [three.extract(1, 6)?];
+    set.add("every row raw, the same records held as rows", &three.root, &held, &raw, Valid)?;
     let twice = three.path()?.under(&three.device.body(1, 4)?)?.run(&three.device, 1, 4)?;
     set.add("the same segment twice", &three.root, &[], &twice.object(), Valid)?;
     let over = three.path()?.under(&three.device.body(1, 8)?)?.run(&three.device, 4, 12)?;
