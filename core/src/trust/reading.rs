@@ -43,8 +43,7 @@ impl<'a> Held<'a> {
 /// Reads the facts in what is held. `lists` that match no State held say nothing.
 ///
 /// An `Enrol` gives one fact for each line that its log is of, and those lines follow from other Enrols: so all that
-/// is held is read together, whatever the order it came in. Records of one log should stand together: the work grows
-/// with the number of such runs.
+/// is held is read together, whatever the order it came in. The work grows with the square of their number.
 ///
 /// # Errors
 /// [`SpaceTooSmall`] where `out` doesn't hold every fact.
@@ -71,21 +70,19 @@ pub fn read<'a>(
     // A log's lines are known once the Enrols of it are: go on while something new comes.
     loop {
         let before = facts.count;
-        let mut lines = Lines { log: Hash::ZERO, known: [Hash::ZERO; MAX_LINES], count: 0 };
         for item in held {
             let Ok(record) = Record::decode(item.bytes) else { continue };
             let Entry::Enrol(enrol) = record.entry else { continue };
             if !record.entry.is_fully_understood() {
                 continue;
             }
-            if lines.log != item.at.log || lines.count == 0 {
-                lines = facts.lines_of(root, item.at.log);
+            if facts.is_of_root(root, &item.at.log) {
+                facts.enrol(item.at, &enrol, root)?;
             }
-            for under in lines.known.iter().take(lines.count) {
-                let Some((child, line)) = child_of(under, &enrol) else { continue };
-                let kind = FactKind::Enrol { under: *under, child, line, grant: grant_of(&enrol), key: enrol.key };
-                if !facts.has(&item.at, under) {
-                    facts.push(item.at, kind)?;
+            // A log may be of any number of lines; the one behind this place can't enrol itself, so the end stands.
+            for place in 0..facts.count {
+                if let Some(line) = facts.line_at(place, &item.at.log) {
+                    facts.enrol(item.at, &enrol, line)?;
                 }
             }
         }
@@ -93,15 +90,6 @@ pub fn read<'a>(
             return Ok(facts.count);
         }
     }
-}
-
-/// Lines that one log may be of; more are not looked at.
-const MAX_LINES: usize = 4;
-
-struct Lines {
-    log: Hash,
-    known: [Hash; MAX_LINES],
-    count: usize,
 }
 
 struct Facts<'o, 'a> {
@@ -128,24 +116,30 @@ impl<'a> Facts<'_, 'a> {
         self.facts().iter().any(|fact| is(&fact))
     }
 
-    fn lines_of(&self, root: Hash, log: Hash) -> Lines {
-        let mut lines = Lines { log, known: [Hash::ZERO; MAX_LINES], count: 0 };
-        let is_root = |fact: &Fact<'_>| {
-            fact.at.log == log && fact.at.index == 0 && matches!(fact.kind, FactKind::NextRoot { .. })
+    /// Whether the log is a root's, or says that it is the next one: whether it is linked is for the evaluation.
+    fn is_of_root(&self, root: Hash, log: &Hash) -> bool {
+        let says_so = |fact: &Fact<'_>| {
+            fact.at.log == *log && fact.at.index == 0 && matches!(fact.kind, FactKind::NextRoot { .. })
         };
-        let roots = (log == root || self.facts().iter().any(is_root)).then_some(root);
-        let enrolled = self.facts().iter().filter_map(|fact| match fact.kind {
-            FactKind::Enrol { child, line, .. } if child == log => Some(line),
+        *log == root || self.facts().iter().any(says_so)
+    }
+
+    /// The line of this log that the fact at this place gives it.
+    fn line_at(&self, place: usize, log: &Hash) -> Option<Hash> {
+        match self.facts().get(place)?.kind {
+            FactKind::Enrol { child, line, .. } if child == *log => Some(line),
             _ => None,
-        });
-        for line in roots.into_iter().chain(enrolled) {
-            let known = lines.known.get(..lines.count).unwrap_or_default().contains(&line);
-            if let Some(slot) = lines.known.get_mut(lines.count).filter(|_| !known) {
-                *slot = line;
-                lines.count += 1;
-            }
         }
-        lines
+    }
+
+    /// Reads an `Enrol` under a line of its log, once.
+    fn enrol(&mut self, at: RecordId, enrol: &Enrol<'a>, under: Hash) -> Result<(), SpaceTooSmall> {
+        match child_of(&under, enrol) {
+            Some((child, line)) if !self.has(&at, &under) => {
+                self.push(at, FactKind::Enrol { under, child, line, grant: grant_of(enrol), key: enrol.key })
+            }
+            _ => Ok(()),
+        }
     }
 }
 
