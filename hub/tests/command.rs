@@ -48,7 +48,8 @@ impl World {
             .current_dir(&self.folder)
             .env("LANG", "en_US.UTF-8")
             .env_remove("LC_ALL")
-            .args(["--dir", who, "--now", "2026-11-24T08:00:00Z"])
+            .args(["--dir", who])
+            .args(if args.contains(&"--now") { &[][..] } else { &["--now", "2026-11-24T08:00:00Z"] })
             .args(args)
             .output()
             .unwrap();
@@ -399,6 +400,34 @@ fn a_batch_too_large_for_one_seal_is_refused_and_nothing_of_it_is_written() {
     assert!(w.ends("distributor", &args, 4).err.contains("fewer lines"));
     assert_eq!(w.json("distributor", &["device", "show"], 0)["records"], before);
     w.ok("distributor", &args[..3 + 2 * 700]);
+}
+
+#[test]
+fn states_make_what_is_known_current_until_they_are_too_old_and_a_clock_before_them_is_none() {
+    let w = World::enrolled("states");
+    w.hand_over("distributor", "01C55", "d.mlt");
+    assert_eq!(w.json("01C55", &["verify", "d.mlt"], 0)["current"], "stale");
+    w.ok("province", &["authority", "revoke", &w.log("01C56"), "--at", "0"]);
+    for who in ["ministry", "province"] {
+        w.ok(who, &["authority", "state", "--good-for", "7", "--out", &format!("{who}-state.mlt")]);
+    }
+    w.ok("01C55", &["device", "accept", "ministry-state.mlt", "ministry-state.list.mlt", "province-state.mlt"]);
+    // Whose list isn't here can't be looked up.
+    assert_eq!(w.json("01C55", &["verify", "d.mlt"], 0)["current"], "stale");
+    w.ok("01C55", &["device", "accept", "province-state.list.mlt"]);
+    assert_eq!(w.json("01C55", &["verify", "--current", "d.mlt"], 0)["current"], "yes");
+    let at = |now: &str, more: &[&str], code| {
+        w.json("01C55", &[&["verify", "--current", "d.mlt", "--now", now], more].concat(), code)
+    };
+    assert_eq!(at("2026-12-01T08:00:00Z", &[], 0)["current"], "yes");
+    let old = at("2026-12-01T08:00:01Z", &[], 2);
+    assert_eq!(
+        (&old["current"], &old["reasons"][0]["since"]),
+        (&Value::from("stale"), &Value::from("2026-12-01T08:00:00Z"))
+    );
+    assert_eq!(at("2026-11-27T08:00:01Z", &["--max-age", "3"], 2)["current"], "stale");
+    let early = at("2026-11-23T08:00:00Z", &[], 2);
+    assert_eq!((&early["current"], &early["findings"][0]["code"]), (&Value::from("clock"), &Value::from(3018)));
 }
 
 #[test]

@@ -125,6 +125,10 @@ pub fn verify_with(evidence: &Evidence<'_>, object: &[u8], question: &Question) 
                     let warned = evaluation.current(&judged.at, &need_of(said), &judged.verdict, &ask);
                     found.add(&warned.warnings().collect::<Vec<_>>(), warned.stale_since());
                     found.findings_of(evaluation, said, judged.at, warned.contradicted());
+                    if warned.warnings().any(|warning| warning == Warning::Clock) && !found.names(3018) {
+                        let text = "no clock is set here, or it is earlier than the newest State: set it";
+                        found.finding(3018, "clock", text, &judged.at.log, judged.at.index);
+                    }
                 }
                 records.push(view::record(judged, record.bytes()));
             });
@@ -227,6 +231,9 @@ impl Found {
             let text = "written outside the validity of its enrolment";
             self.finding(3015, "outside_validity", text, &at.log, at.index);
         }
+    }
+    fn names(&self, code: u16) -> bool {
+        self.findings.iter().any(|finding| finding["code"] == code)
     }
     fn finding(&mut self, code: u16, name: &str, message: &str, log: &Hash, index: u32) {
         let finding = json!({

@@ -34,11 +34,14 @@ impl<'a> Reader<'a> {
         self.at += 1;
         Some(b)
     }
+    /// Nearly all are of one byte: inlined, the others apart.
+    #[inline]
     pub(crate) fn varint(&mut self) -> Option<u64> {
         let first = self.byte()?;
-        if first < 0x80 {
-            return Some(u64::from(first));
-        }
+        if first < 0x80 { Some(u64::from(first)) } else { self.long_varint(first) }
+    }
+    #[inline(never)]
+    fn long_varint(&mut self, first: u8) -> Option<u64> {
         let (mut value, mut shift) = (u64::from(first & 0x7f), 7u32);
         loop {
             let b = self.byte()?;
