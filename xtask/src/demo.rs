@@ -3,6 +3,7 @@
 //! Facilities and products are real (`tests/data`), and so are the scans; the distributor's code, the authority's code,
 //! quantities, documents and lots typed by hand are made up, and said to be.
 use std::fs;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -32,7 +33,7 @@ struct Demo {
 impl Demo {
     fn step(&mut self, title: &str) {
         self.step += 1;
-        println!("\n\x1b[1m{}. {title}\x1b[0m", self.step);
+        println!("\n{}", styled("1", &format!("{}. {title}", self.step)));
     }
 
     fn path(&self, name: &str) -> String {
@@ -42,7 +43,7 @@ impl Demo {
     /// Runs the command in somebody's folder; shows it, what it said, and checks how it ended.
     fn run(&self, who: &str, args: &[&str], code: i32) -> Done<String> {
         let shown: Vec<String> = args.iter().map(|a| quoted(a)).collect();
-        println!("   \x1b[2m{who}$ medlot {}\x1b[0m", shown.join(" "));
+        println!("   {}", styled("2", &format!("{who}$ medlot {}", shown.join(" "))));
         let (ended, out, err) = self.call(who, args, false)?;
         for line in err.lines() {
             println!("     {line}");
@@ -98,7 +99,7 @@ impl Demo {
     /// Verifies and says the verdict with its reasons.
     fn verify(&self, who: &str, file: &str, code: i32) -> Done {
         let (ended, out, _) = self.call(who, &["verify", file], false)?;
-        println!("   \x1b[2m{who}$ medlot verify {file}\x1b[0m");
+        println!("   {}", styled("2", &format!("{who}$ medlot verify {file}")));
         let mut shown = false;
         let said = |line: &&str| line.trim_start().starts_with("verdict:") || line.trim_start().starts_with("- code");
         for line in out.lines().filter(said) {
@@ -110,6 +111,11 @@ impl Demo {
         }
         Ok(())
     }
+}
+
+/// Bold (1) or dim (2) where a person watches; plain in a file.
+fn styled(style: &str, text: &str) -> String {
+    if std::io::stdout().is_terminal() { format!("\x1b[{style}m{text}\x1b[0m") } else { text.to_owned() }
 }
 
 fn quoted(text: &str) -> String {
