@@ -1,9 +1,11 @@
 //! The same facts as others would sign them: COSE_Sign1 (RFC 9052), protobuf with a signature, EPCIS 2.0 as JWS
-//! (RFC 7515). Each is as small as its form allows; each is chained, since medlot's records are.
+//! (RFC 7515). Each says every fact of medlot's record, with numbers packed as medlot packs them where its form has
+//! numbers, and is chained, since medlot's records are.
 use coset::iana::{Algorithm, EnumI64};
 use coset::{CborSerializable, CoseSign1, CoseSign1Builder, HeaderBuilder, cbor::value::Value as Cbor};
 use data_encoding::BASE64URL_NOPAD;
 use medlot_core::crypto::{SoftwareKey, Suite, verify};
+use medlot_core::time::{Date, TimeError, Timestamp};
 use prost::Message;
 use serde_json::{Value, json};
 
@@ -16,13 +18,17 @@ pub struct Sale {
     pub product: u64,
     /// Lot number.
     pub lot: String,
-    /// Last usable day, `YYYY-MM-DD`.
-    pub expiry: String,
+    /// Direction and reason in one number, as in medlot: reason × 4 + 0 in, 1 out, 2 moved.
+    pub what: u32,
+    /// Last usable day.
+    pub expiry: Date,
     /// Smallest dispensing units.
     pub quantity: u32,
-    /// Number of the invoice.
+    /// What the document is: 1 an invoice.
+    pub document_kind: u32,
+    /// Number of the document.
     pub document: String,
-    /// Value in đồng, tax included.
+    /// Value in đồng × 2, + 1 with tax included, as in medlot.
     pub amount: u64,
     /// Staff code.
     pub operator: String,
@@ -32,19 +38,23 @@ pub struct Sale {
 
 impl Sale {
     /// A sale with the facts of the full record that medlot's own size is measured with.
-    #[must_use]
-    pub fn sample() -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// Never.
+    pub fn sample() -> Result<Self, TimeError> {
+        Ok(Self {
             at: 1_794_000_000,
+            what: 1 << 2 | 1,
             product: 893_110_100_025,
             lot: "A00024B".into(),
-            expiry: "2028-01-28".into(),
+            expiry: Date::new(2028, 1, 28)?,
             quantity: 100,
+            document_kind: 1,
             document: "PX-2026-00400".into(),
-            amount: 1_234_500,
+            amount: 1_234_500 << 1 | 1,
             operator: "DS07".into(),
             previous: [7; 32],
-        }
+        })
     }
 }
 
@@ -77,16 +87,18 @@ impl Signer {
 /// As COSE_Sign1.
 #[must_use]
 pub fn cose(sale: &Sale, signer: &Signer) -> Vec<u8> {
-    let fields: [Cbor; 9] = [
+    let fields: [Cbor; 11] = [
         sale.at.into(),
         sale.product.into(),
         sale.lot.clone().into(),
-        sale.expiry.clone().into(),
+        sale.expiry.packed().into(),
         sale.quantity.into(),
         sale.document.clone().into(),
         sale.amount.into(),
         sale.operator.clone().into(),
         Cbor::Bytes(sale.previous.to_vec()),
+        sale.what.into(),
+        sale.document_kind.into(),
     ];
     let map = Cbor::Map(fields.into_iter().enumerate().map(|(label, field)| ((label as u64).into(), field)).collect());
     let mut payload = Vec::new();
@@ -120,12 +132,14 @@ pub fn read_cose(bytes: &[u8], signer: &Signer) -> Option<Sale> {
         at: number(0)?,
         product: number(1)?,
         lot: text(2)?,
-        expiry: text(3)?,
+        expiry: Date::from_packed(u16::try_from(number(3)?).ok()?).ok()?,
         quantity: u32::try_from(number(4)?).ok()?,
         document: text(5)?,
         amount: number(6)?,
         operator: text(7)?,
         previous: fields.get(8)?.as_bytes()?.as_slice().try_into().ok()?,
+        what: u32::try_from(number(9)?).ok()?,
+        document_kind: u32::try_from(number(10)?).ok()?,
     })
 }
 
@@ -139,8 +153,8 @@ struct SaleMessage {
     product: u64,
     #[prost(string, tag = "3")]
     lot: String,
-    #[prost(string, tag = "4")]
-    expiry: String,
+    #[prost(uint32, tag = "4")]
+    expiry: u32,
     #[prost(uint32, tag = "5")]
     quantity: u32,
     #[prost(string, tag = "6")]
@@ -151,6 +165,10 @@ struct SaleMessage {
     operator: String,
     #[prost(bytes = "vec", tag = "9")]
     previous: Vec<u8>,
+    #[prost(uint32, tag = "10")]
+    what: u32,
+    #[prost(uint32, tag = "11")]
+    document_kind: u32,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -170,12 +188,14 @@ pub fn protobuf(sale: &Sale, signer: &Signer) -> Vec<u8> {
         at: sale.at,
         product: sale.product,
         lot: sale.lot.clone(),
-        expiry: sale.expiry.clone(),
+        expiry: sale.expiry.packed().into(),
         quantity: sale.quantity,
         document: sale.document.clone(),
         amount: sale.amount,
         operator: sale.operator.clone(),
         previous: sale.previous.to_vec(),
+        what: sale.what,
+        document_kind: sale.document_kind,
     }
     .encode_to_vec();
     let signature = signer.key.sign(&[&KEY_ID[..], &payload].concat()).to_vec();
@@ -195,12 +215,14 @@ pub fn read_protobuf(bytes: &[u8], signer: &Signer) -> Option<Sale> {
         at: m.at,
         product: m.product,
         lot: m.lot,
-        expiry: m.expiry,
+        expiry: Date::from_packed(u16::try_from(m.expiry).ok()?).ok()?,
         quantity: m.quantity,
         document: m.document,
         amount: m.amount,
         operator: m.operator,
         previous: m.previous.try_into().ok()?,
+        what: m.what,
+        document_kind: m.document_kind,
     })
 }
 
@@ -211,7 +233,7 @@ fn event(sale: &Sale) -> Value {
     json!({
         "@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", {"medlot": "https://medlot.example/vocab/"}],
         "type": "ObjectEvent",
-        "eventTime": medlot_core::time::Timestamp::from_unix(i64::try_from(sale.at).unwrap_or_default())
+        "eventTime": Timestamp::from_unix(i64::try_from(sale.at).unwrap_or_default())
             .map(|t| t.to_string()),
         "eventTimeZoneOffset": "+07:00",
         "action": "DELETE",
@@ -221,7 +243,9 @@ fn event(sale: &Sale) -> Value {
         "bizLocation": {"id": "https://id.medlot.example/facility/01C55"},
         "quantityList": [{"epcClass": class, "quantity": sale.quantity}],
         "bizTransactionList": [{"type": "inv", "bizTransaction": format!("urn:medlot:document:{}", sale.document)}],
-        "ilmd": {"cbvmda:lotNumber": sale.lot, "cbvmda:itemExpirationDate": sale.expiry},
+        "ilmd": {"cbvmda:lotNumber": sale.lot, "cbvmda:itemExpirationDate": sale.expiry.to_string()},
+        "medlot:what": sale.what,
+        "medlot:documentKind": sale.document_kind,
         "medlot:amount": sale.amount,
         "medlot:operator": sale.operator,
         "medlot:previous": BASE64URL_NOPAD.encode(&sale.previous),
@@ -256,14 +280,16 @@ pub fn read_epcis(text: &str, signer: &Signer) -> Option<Sale> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let class = text(&event["quantityList"][0]["epcClass"])?;
     let document = text(&event["bizTransactionList"][0]["bizTransaction"])?;
-    let at = medlot_core::time::Timestamp::parse(event["eventTime"].as_str()?).ok()?;
+    let at = Timestamp::parse(event["eventTime"].as_str()?).ok()?;
     Some(Sale {
         at: u64::try_from(at.to_unix()).ok()?,
         product: class.split('/').nth(4)?.parse().ok()?,
         lot: text(&event["ilmd"]["cbvmda:lotNumber"])?,
-        expiry: text(&event["ilmd"]["cbvmda:itemExpirationDate"])?,
+        expiry: Date::parse(event["ilmd"]["cbvmda:itemExpirationDate"].as_str()?).ok()?,
         quantity: u32::try_from(event["quantityList"][0]["quantity"].as_u64()?).ok()?,
         document: document.rsplit_once(':')?.1.to_owned(),
+        what: u32::try_from(event["medlot:what"].as_u64()?).ok()?,
+        document_kind: u32::try_from(event["medlot:documentKind"].as_u64()?).ok()?,
         amount: event["medlot:amount"].as_u64()?,
         operator: text(&event["medlot:operator"])?,
         previous: decode(event["medlot:previous"].as_str()?)?.try_into().ok()?,
@@ -277,7 +303,7 @@ mod tests {
 
     #[test]
     fn each_peer_says_the_same_facts_and_refuses_a_flipped_byte() {
-        let (sale, signer) = (Sale::sample(), Signer::new().unwrap());
+        let (sale, signer) = (Sale::sample().unwrap(), Signer::new().unwrap());
         let (cose, protobuf, epcis) = (cose(&sale, &signer), protobuf(&sale, &signer), epcis(&sale, &signer));
         assert_eq!(read_cose(&cose, &signer).as_ref(), Some(&sale));
         assert_eq!(read_protobuf(&protobuf, &signer).as_ref(), Some(&sale));
@@ -290,14 +316,16 @@ mod tests {
                 assert_eq!(read, None, "{name}, byte {at}");
             }
         }
-        let mut flipped = epcis.clone().into_bytes();
-        flipped[200] ^= 1;
-        assert_eq!(String::from_utf8(flipped).ok().and_then(|t| read_epcis(&t, &signer)), None);
+        for at in 0..epcis.len() {
+            let mut flipped = epcis.clone().into_bytes();
+            flipped[at] ^= 1;
+            assert_eq!(String::from_utf8(flipped).ok().and_then(|t| read_epcis(&t, &signer)), None, "epcis, byte {at}");
+        }
     }
 
     #[test]
     fn the_peers_are_as_small_as_they_were_measured_elsewhere() {
-        let (sale, signer) = (Sale::sample(), Signer::new().unwrap());
+        let (sale, signer) = (Sale::sample().unwrap(), Signer::new().unwrap());
         assert!((150..=230).contains(&cose(&sale, &signer).len()), "{}", cose(&sale, &signer).len());
         assert!((150..=230).contains(&protobuf(&sale, &signer).len()), "{}", protobuf(&sale, &signer).len());
         assert!((900..=1_300).contains(&epcis(&sale, &signer).len()), "{}", epcis(&sale, &signer).len());

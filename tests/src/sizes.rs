@@ -159,7 +159,7 @@ pub fn figures() -> Done<Vec<Figure>> {
 /// The full record and the full retail day beside the same facts in other forms, each signed and chained.
 #[expect(clippy::cast_precision_loss, reason = "thousands of bytes")]
 fn beside_peers(ours: &[Figure]) -> Done<Vec<Figure>> {
-    let (sale, signer) = (Sale::sample(), Signer::new()?);
+    let (sale, signer) = (Sale::sample()?, Signer::new()?);
     let peers = [
         ("cose", "COSE_Sign1", peers::cose(&sale, &signer).len()),
         ("protobuf", "protobuf and a signature", peers::protobuf(&sale, &signer).len()),
