@@ -1,7 +1,7 @@
 //! What keyboard wedges and decoders do to the separator, and undoing it.
 use super::element::{GS, valid_here};
 use super::item::Repairs;
-use super::lint::in_set82;
+use crate::ident::is_gs1_82;
 
 /// Texts that stand for GS. Longest of a kind first; compared without regard to case.
 const TOKENS: &[&str] = &[
@@ -26,7 +26,7 @@ fn substitute(text: &[u8]) -> Option<(usize, bool)> {
         return None;
     }
     if let Some(t) = TOKENS.iter().find(|t| starts(text, t.as_bytes())) {
-        return Some((t.len(), t.bytes().all(in_set82)));
+        return Some((t.len(), t.bytes().all(is_gs1_82)));
     }
     is_substitute(first).then_some((1, false))
 }
@@ -38,7 +38,7 @@ fn zero_width(text: &[u8]) -> usize {
 
 /// Whether there is anything in the text that `normalize` would look at.
 pub(super) fn suspicious(text: &[u8]) -> bool {
-    text.iter().any(|&b| !(in_set82(b) || b == GS))
+    text.iter().any(|&b| !(is_gs1_82(b) || b == GS))
         || text.windows(4).any(|w| {
             starts(w, b"<GS>")
                 || starts(w, b"<FNC")

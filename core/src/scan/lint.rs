@@ -2,7 +2,7 @@
 //! the linters named by the GS1 syntax dictionary.
 use super::error::ScanErrorKind as Kind;
 use super::spec::{AiSpec, Linter, Set};
-use crate::ident::check_digit;
+use crate::ident::{check_digit, is_gs1_82};
 
 /// A fault and where it stands in the value, in bytes.
 pub(super) type Fault = (Kind, usize);
@@ -10,15 +10,10 @@ pub(super) type Fault = (Kind, usize);
 #[cfg(any(test, feature = "gs1-full"))]
 const SET82: &[u8] = b"!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
 
-/// Whether the byte is of GS1 AI encodable character set 82 (General Specifications 7.11).
-pub(super) const fn in_set82(b: u8) -> bool {
-    matches!(b, b'!' | b'"' | b'%'..=b'?' | b'A'..=b'Z' | b'_' | b'a'..=b'z')
-}
-
 fn in_set(set: Set, b: u8) -> bool {
     match set {
         Set::N => b.is_ascii_digit(),
-        Set::X => in_set82(b),
+        Set::X => is_gs1_82(b),
         Set::Y => matches!(b, b'#' | b'-' | b'/' | b'0'..=b'9' | b'A'..=b'Z'),
         Set::Z => matches!(b, b'-' | b'_' | b'=' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z'),
     }
@@ -137,7 +132,7 @@ fn prefix_digits(v: &[u8], offset: usize) -> Result<(), Fault> {
 mod full {
     use super::super::coupon;
     use super::super::table::{ISO3166, ISO3166ALPHA2, ISO4217, PACKAGETYPE};
-    use super::{Fault, Kind, Linter, SET82, date, in_set82, number, ok_if, two};
+    use super::{Fault, Kind, Linter, SET82, date, is_gs1_82, number, ok_if, two};
 
     fn listed(bits: &[u64; 16], v: &[u8]) -> bool {
         let n = number(v) as usize;
@@ -217,7 +212,7 @@ mod full {
             let weight = SET82.iter().position(|&c| c == b).ok_or((Kind::BadCharacter, i))?;
             sum += weight as u32 * prime;
         }
-        debug_assert!(body.iter().all(|&b| in_set82(b)));
+        debug_assert!(body.iter().all(|&b| is_gs1_82(b)));
         sum %= 1021;
         let want = [SET32.get((sum >> 5) as usize), SET32.get((sum & 31) as usize)];
         ok_if(want == [pair.first(), pair.get(1)], Kind::CheckPair, body.len())
@@ -252,7 +247,7 @@ mod full {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::super::spec::spec;
-    use super::{SET82, check, in_set82};
+    use super::{SET82, check, is_gs1_82};
 
     fn good(ai: u16, v: &str) -> bool {
         check(spec(ai).unwrap(), v.as_bytes()).is_ok()
@@ -260,7 +255,7 @@ mod tests {
 
     #[test]
     fn set_82_has_its_82_characters() {
-        assert_eq!((0..=255u8).filter(|&b| in_set82(b)).collect::<Vec<_>>(), {
+        assert_eq!((0..=255u8).filter(|&b| is_gs1_82(b)).collect::<Vec<_>>(), {
             let mut v = SET82.to_vec();
             v.sort_unstable();
             v
