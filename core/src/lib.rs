@@ -1,7 +1,7 @@
 //! medlot-core: a tamper-evident account of every medicine lot.
 //!
 //! ```text
-//! scan ──▶ movement ──▶ record ──▶ seal ──▶ verify
+//! scan ──▶ movement ──▶ record ──▶ seal ──▶ verify ──▶ ledger
 //! ```
 //!
 //! The modules stand in that order, and each knows only those before it. No clock, no randomness,
@@ -13,6 +13,7 @@
 mod codes;
 pub mod crypto;
 pub mod ident;
+pub mod ledger;
 pub mod limits;
 pub mod movement;
 pub mod record;
