@@ -437,3 +437,50 @@ fn people_are_answered_in_their_language() {
     assert!(said.contains("Đã ghi") && said.contains("Số lô"), "{said}");
     assert!(w.ok("01C55", &["--lang", "en", "movements"]).contains("Lot"));
 }
+
+/// Index and reference of the last movement that the own log holds.
+fn last_of(w: &World, who: &str) -> String {
+    let rows = w.json(who, &["movements"], 0);
+    let row = rows["movements"].as_array().unwrap().iter().rfind(|r| r["facility"] == "01C55").unwrap();
+    format!("{}:{}:{}", row["log"].as_str().unwrap(), row["index"], row["id"].as_str().unwrap())
+}
+
+#[test]
+fn a_mistaken_sale_is_taken_back_and_both_records_stay_readable() {
+    let w = World::enrolled("reverse");
+    w.ok("01C55", &["record", "out", "--scan", PACK, "--quantity", "5", "--operator", "DS01"]);
+    let said = w.json("01C55", &["reverse", "1", "--operator", "DS02", "--local-reason", "typing"], 0);
+    let record = &said["records"][0];
+    assert_eq!((&record["kind"], &record["reverses"]["index"]), (&"reversal".into(), &1.into()), "{said}");
+    assert_eq!((&record["total"], &record["quantity"], &record["operator"]), (&5.into(), &5.into(), &"DS02".into()));
+    let rows = w.json("01C55", &["movements", "--own"], 0);
+    assert_eq!(rows["movements"].as_array().unwrap().len(), 2);
+    // A larger total than was sold, a record that isn't there, a reversal, and what moves nothing.
+    assert!(w.ends("01C55", &["reverse", "1", "--total", "6"], 3).err.contains("give 1 to 5"));
+    assert!(w.ends("01C55", &["reverse", "9"], 3).err.contains("records 0 to 2"));
+    assert!(w.ends("01C55", &["reverse", "2"], 4).err.contains("write the movement anew"));
+    assert!(w.ends("01C55", &["reverse", "0"], 4).err.contains("nothing to reverse"));
+    assert_eq!(w.json("01C55", &["device", "show"], 0)["records"], 3);
+}
+
+#[test]
+fn only_the_own_facility_reverses_and_anyone_attests_what_is_here() {
+    let w = World::enrolled("attest");
+    w.hand_over("distributor", "01C55", "d.mlt");
+    w.ok("01C55", &["receive", "d.mlt"]);
+    let sent = {
+        let rows = w.json("01C55", &["movements"], 0);
+        let row = rows["movements"].as_array().unwrap().iter().find(|r| r["sent"] == true).unwrap().clone();
+        format!("{}:{}:{}", row["log"].as_str().unwrap(), row["index"], row["id"].as_str().unwrap())
+    };
+    assert!(w.ends("01C55", &["reverse", &sent], 4).err.contains("another facility's"));
+    let said = w.json("01C55", &["attest", &sent, "--capacity", "receiver", "--operator", "DS01"], 0);
+    assert_eq!((&said["records"][0]["kind"], &said["records"][0]["capacity"]), (&"attest".into(), &"receiver".into()));
+    // The own record by its full name is the own index; an id that isn't the log's is refused.
+    let own = last_of(&w, "01C55");
+    assert_eq!(w.json("01C55", &["reverse", &own], 0)["records"][0]["reverses"], serde_json::json!({"index": 2}));
+    let wrong = format!("{}{}", &own[..own.len() - 64], "ab".repeat(32));
+    assert!(w.ends("01C55", &["reverse", &wrong], 1).err.contains("another id"));
+    assert!(w.ends("01C56", &["attest", &sent, "--capacity", "receiver"], 2).err.contains("isn't here"));
+    assert!(w.ends("01C55", &["attest", &sent, "--capacity", "king"], 3).err.contains("witness_of_destruction"));
+}

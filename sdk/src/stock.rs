@@ -15,7 +15,7 @@ use medlot_core::record::{
 use medlot_core::trust::{Counts, Warning};
 use serde_json::{Value, json};
 
-fn written(desk: &Desk, first: u32, count: u32) -> Result<Value> {
+pub(crate) fn written(desk: &Desk, first: u32, count: u32) -> Result<Value> {
     let mut records = Vec::new();
     for index in first..first + count {
         let Some(bytes) = desk.log().records().get(index as usize) else { continue };
@@ -320,7 +320,7 @@ fn receipts(desk: &Desk, plan: &ReceivePlan, lines: &[Line]) -> Result<Vec<Vec<u
     Ok(records)
 }
 
-fn document_of(text: &str) -> Result<Document<'_>> {
+pub(crate) fn document_of(text: &str) -> Result<Document<'_>> {
     let (kind, number) =
         text.split_once(':').ok_or_else(|| Error::argument(format!("document: {text:?}; give kind:number")))?;
     Ok(Document { kind: number_of(reasons::DOCUMENT, kind, "document kind")?, number: DocumentNumber::parse(number)? })

@@ -71,6 +71,10 @@ enum Command {
     Handover(stock::HandoverArgs),
     /// Take a hand-over into stock: all of it, short, or refused in part.
     Receive(stock::ReceiveArgs),
+    /// Take back a movement or a refusal that was written wrongly; the record stays readable.
+    Reverse(stock::ReverseArgs),
+    /// Attest a record: witness of destruction, pharmacist in charge, receiver, inspector, loss reported.
+    Attest(stock::AttestArgs),
     /// What a stranger may believe of an object, without a network.
     Verify(objects::VerifyArgs),
     /// Explain any medlot bytes, trusted or not.
@@ -101,6 +105,8 @@ fn main() -> ExitCode {
         Command::Seal(args) => stock::seal(&args, &context),
         Command::Handover(args) => stock::handover(args, &context),
         Command::Receive(args) => stock::receive(args, &context),
+        Command::Reverse(args) => stock::reverse(args, &context),
+        Command::Attest(args) => stock::attest(args, &context),
         Command::Verify(args) => objects::verify(&args, &context),
         Command::Inspect(args) => objects::inspect(&args, &context),
         Command::Qr(args) => objects::codes(&args, &context),

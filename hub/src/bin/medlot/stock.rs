@@ -1,7 +1,8 @@
-//! `medlot record`, `seal`, `handover`, `receive`, `movements`.
+//! `medlot record`, `seal`, `handover`, `receive`, `reverse`, `attest`, `movements`.
 use crate::context::{Context, OutArg};
 use crate::io;
 use medlot_sdk::authority::Written;
+use medlot_sdk::correct::{self, Note};
 use medlot_sdk::error::{Error, Result};
 use medlot_sdk::evidence::Evidence;
 use medlot_sdk::fields::{self, Fields};
@@ -270,6 +271,63 @@ pub(crate) fn receive(args: ReceiveArgs, context: &Context) -> Result<ExitCode> 
         said = stock::receive(&mut desk, object, &plan)?;
     }
     context.say("received", &said)
+}
+
+/// `medlot reverse`: takes back what was written wrongly.
+#[derive(clap::Args)]
+pub(crate) struct ReverseArgs {
+    /// The record: its index in the own log, or log:index:id of another device of the facility.
+    record: String,
+    /// How much of it is taken back in all, earlier reversals included; the whole otherwise.
+    #[arg(long)]
+    total: Option<u32>,
+    #[command(flatten)]
+    note: NoteArgs,
+}
+
+#[derive(clap::Args)]
+struct NoteArgs {
+    /// Staff code; never a name.
+    #[arg(long)]
+    operator: Option<String>,
+    /// kind:number, such as complaint:K-3.
+    #[arg(long)]
+    document: Option<String>,
+    /// The facility's own reason.
+    #[arg(long)]
+    local_reason: Option<String>,
+}
+
+impl From<NoteArgs> for Note {
+    fn from(args: NoteArgs) -> Self {
+        Self { operator: args.operator, document: args.document, local_reason: args.local_reason }
+    }
+}
+
+pub(crate) fn reverse(args: ReverseArgs, context: &Context) -> Result<ExitCode> {
+    let mut desk = context.desk()?;
+    context.say("recorded", &correct::reverse(&mut desk, &args.record, args.total, &args.note.into())?)
+}
+
+/// `medlot attest`: says something of a record, in a capacity.
+#[derive(clap::Args)]
+pub(crate) struct AttestArgs {
+    /// The record: its index in the own log, or log:index:id of another.
+    record: String,
+    /// witness_of_destruction, pharmacist_in_charge, receiver, inspector, loss_reported, or a number.
+    #[arg(long)]
+    capacity: String,
+    /// It is refused, not confirmed.
+    #[arg(long)]
+    refused: bool,
+    #[command(flatten)]
+    note: NoteArgs,
+}
+
+pub(crate) fn attest(args: AttestArgs, context: &Context) -> Result<ExitCode> {
+    let mut desk = context.desk()?;
+    let said = correct::attest(&mut desk, &args.record, &args.capacity, args.refused, &args.note.into())?;
+    context.say("recorded", &said)
 }
 
 /// `medlot movements`.

@@ -1,0 +1,153 @@
+//! What corrects or confirms what is written: reversals and attestations.
+use crate::desk::Desk;
+use crate::error::{Error, Result};
+use crate::evidence::{Evidence, Library};
+use crate::fields::{number_of, reference};
+use crate::stock::{document_of, written};
+use medlot_core::crypto::{Hash, chain_next};
+use medlot_core::ident::{LocalReason, Operator};
+use medlot_core::movement::{Reference, reasons};
+use medlot_core::record::{Attest, Entry, Record, Reversal, Reversed};
+use serde_json::Value;
+
+/// What stands beside a correction; what stays `None` is absent in the record.
+#[derive(Debug, Clone, Default)]
+pub struct Note {
+    /// Staff code.
+    pub operator: Option<String>,
+    /// `kind:number`.
+    pub document: Option<String>,
+    /// The facility's own reason.
+    pub local_reason: Option<String>,
+}
+
+/// A record that is named: the index in the own log, or `log:index:id` of another's as movements show them.
+struct Named {
+    reference: Reference,
+    bytes: Vec<u8>,
+    facility: Option<String>,
+}
+
+fn named(desk: &Desk, text: &str) -> Result<Named> {
+    if let Ok(index) = text.parse::<u32>() {
+        return own(desk, index);
+    }
+    let reference = reference(text)?;
+    let Reference::Other { log, index, identity } = reference else { return own_reference(desk, reference) };
+    if log == desk.log().id().log_id() {
+        // One's own record has one form: its index. What it says must be what was named.
+        let named = own(desk, index)?;
+        let is = identity_of(desk, index)?.log16() == identity;
+        return if is { Ok(named) } else { Err(Error::invalid(format!("record {text}: the own log says another id"))) };
+    }
+    let library: Library = desk.library()?;
+    let evidence = Evidence::of(&library)?;
+    let found = evidence.judge(|evaluation| {
+        let mut found = None;
+        for part in evidence.parts().iter().filter(|part| part.log.id.log_id() == log) {
+            part.judge(evaluation, |_, record, judged| {
+                if judged.at.index == index && judged.at.identity.log16() == identity {
+                    found = Some((record.bytes().to_vec(), judged.facility.map(str::to_owned)));
+                }
+            });
+        }
+        found
+    })?;
+    let (bytes, facility) = found
+        .ok_or_else(|| Error::unknown(format!("record {text}: isn't here: take its log first (device accept)")))?;
+    Ok(Named { reference, bytes, facility })
+}
+
+fn own_reference(desk: &Desk, reference: Reference) -> Result<Named> {
+    match reference {
+        Reference::Own(index) => own(desk, index),
+        Reference::Other { .. } => Err(Error::argument("record: names another log")),
+    }
+}
+
+fn own(desk: &Desk, index: u32) -> Result<Named> {
+    let records = desk.log().records();
+    let bytes = usize::try_from(index).ok().and_then(|at| records.get(at)).ok_or_else(|| {
+        Error::argument(format!("record {index}: the own log has records 0 to {}", records.len().saturating_sub(1)))
+    })?;
+    let facility = Some(desk.folder().config().facility.clone());
+    Ok(Named { reference: Reference::Own(index), bytes: bytes.clone(), facility })
+}
+
+fn identity_of(desk: &Desk, index: u32) -> Result<Hash> {
+    let mut head = desk.log().id();
+    for (at, bytes) in (0..=index).zip(desk.log().records()) {
+        head = chain_next(&head, at, bytes).map_err(|e| Error::invalid(e.to_string()))?;
+    }
+    Ok(head)
+}
+
+/// Takes back a movement or a refusal that was written wrongly, wholly or up to a total: of several reversals of one
+/// record the largest total holds, so two phones that reverse one mistake take it back once. It corrects what was
+/// written; goods that come back are a movement of their own.
+///
+/// # Errors
+/// A record that isn't here, is another facility's, or is neither movement nor refusal; a total over its quantity.
+pub fn reverse(desk: &mut Desk, record: &str, total: Option<u32>, note: &Note) -> Result<Value> {
+    let target = named(desk, record)?;
+    if target.facility.as_deref() != Some(desk.folder().config().facility.as_str()) {
+        return Err(Error::refused(format!(
+            "record {record}: is another facility's: only devices of the same facility reverse it"
+        )));
+    }
+    let operator = note.operator.as_deref().map(Operator::parse).transpose()?;
+    let document = note.document.as_deref().map(document_of).transpose()?;
+    let local_reason = note.local_reason.as_deref().map(LocalReason::parse).transpose()?;
+    let (quantity, of) = match Record::decode(&target.bytes)?.entry {
+        Entry::Movement { mut movement, .. } => {
+            (movement.operator, movement.document, movement.second_document) = (operator, document, None);
+            movement.local_reason = local_reason;
+            (movement.quantity, Reversed::Movement(movement))
+        }
+        Entry::Refuse(mut refuse) => {
+            (refuse.operator, refuse.document, refuse.local_reason) = (operator, document, local_reason);
+            (refuse.quantity, Reversed::Refuse(refuse))
+        }
+        Entry::Reversal(_) => {
+            return Err(Error::refused(format!(
+                "record {record}: is a reversal and can't be reversed: write the movement anew"
+            )));
+        }
+        Entry::CountBegin(_) | Entry::CountLine(_) | Entry::CountEnd(_) => {
+            return Err(Error::refused(format!(
+                "record {record}: belongs to a count and can't be reversed: count again"
+            )));
+        }
+        _ => return Err(Error::refused(format!("record {record}: moves nothing: there is nothing to reverse"))),
+    };
+    let most = quantity.count();
+    let total = total.unwrap_or(most);
+    if !(1..=most).contains(&total) {
+        return Err(Error::argument(format!("total: {total}; the record moved {most}, so give 1 to {most}")));
+    }
+    let reversal = Reversal { target: target.reference, total, of, extensions: None };
+    let first = desk.write(Entry::Reversal(reversal))?;
+    written(desk, first, 1)
+}
+
+/// Attests a record of any log in a capacity: as witness of its destruction, pharmacist in charge, receiver, inspector,
+/// or that its loss was reported.
+///
+/// # Errors
+/// A record that isn't here; a capacity without a number.
+pub fn attest(desk: &mut Desk, record: &str, capacity: &str, refused: bool, note: &Note) -> Result<Value> {
+    let target = named(desk, record)?;
+    if note.local_reason.is_some() {
+        return Err(Error::argument("local reason: an attestation has none; give --document"));
+    }
+    let attest = Attest {
+        record: target.reference,
+        capacity: number_of(reasons::CAPACITY, capacity, "capacity")?,
+        refused,
+        operator: note.operator.as_deref().map(Operator::parse).transpose()?,
+        document: note.document.as_deref().map(document_of).transpose()?,
+        extensions: None,
+    };
+    let first = desk.write(Entry::Attest(attest))?;
+    written(desk, first, 1)
+}
