@@ -484,3 +484,36 @@ fn only_the_own_facility_reverses_and_anyone_attests_what_is_here() {
     assert!(w.ends("01C56", &["attest", &sent, "--capacity", "receiver"], 2).err.contains("isn't here"));
     assert!(w.ends("01C55", &["attest", &sent, "--capacity", "king"], 3).err.contains("witness_of_destruction"));
 }
+
+#[test]
+fn a_count_has_a_beginning_lines_that_may_say_zero_and_one_end() {
+    let w = World::enrolled("count");
+    assert!(w.ends("01C55", &["count", "end"], 4).err.contains("no count was begun"));
+    let begin = ["count", "begin", "--store", "K1", "--fund", "TCMR", "--fund", "none", "--operator", "DS01"];
+    let said = w.json("01C55", &begin, 0);
+    assert_eq!((&said["records"][0]["kind"], &said["first"]), (&"count_begin".into(), &1.into()));
+    assert_eq!(said["records"][0]["funds"], serde_json::json!(["", "TCMR"]));
+    let line = |quantity: &str, code: i32| {
+        w.ends("01C55", &["--json", "count", "line", "--scan", PACK, "--quantity", quantity, "--shown", "960"], code)
+    };
+    line("928", 0);
+    let empty: Value = serde_json::from_str(line("0", 0).out.trim()).unwrap();
+    let record = &empty["records"][0];
+    assert_eq!((&record["begin"], &record["quantity"], &record["shown"]), (&2.into(), &0.into(), &960.into()));
+    assert_eq!(line("1000000000", 3).code, 3);
+    let transit = ["count", "line", "--scan", PACK, "--quantity", "1", "--from", "transit"];
+    assert_ne!(w.run("01C55", &transit).code, 0);
+    let said = w.json("01C55", &["count", "end", "--rest-is-zero"], 0);
+    let end = &said["records"][0];
+    assert_eq!((&end["lines"], &end["begin"], &end["rest_is_zero"]), (&2.into(), &3.into(), &true.into()), "{said}");
+    assert!(line("1", 4).err.contains("is ended"));
+    assert!(w.ends("01C55", &["count", "end", "--count", "2"], 3).err.contains("no count begins"));
+    // A second count goes on beside the first, which stays as it is.
+    w.ok("01C55", &["count", "begin", "--blind"]);
+    assert!(
+        w.ends("01C55", &["count", "line", "--count", "1", "--scan", PACK, "--quantity", "1"], 4)
+            .err
+            .contains("is ended")
+    );
+    line("5", 0);
+}

@@ -472,8 +472,18 @@ pub struct RecallPlan {
 }
 
 /// Sorts as records want it: by encoding, so length first.
-fn by_encoding(text: &str) -> (usize, &str) {
+pub(crate) fn by_encoding(text: &str) -> (usize, &str) {
     (text.len(), text)
+}
+
+/// Products in the one order of a list: ascending by encoding.
+pub(crate) fn products_in_order(products: &[String]) -> Result<Vec<Product<'_>>> {
+    let mut products = products.iter().map(|p| Product::parse(p)).collect::<std::result::Result<Vec<_>, _>>()?;
+    products.sort_by_key(|product| {
+        let mut out = [0; 128];
+        List::encode(&[*product], &mut out).map_or(Vec::new(), |list| list.bytes().to_vec())
+    });
+    Ok(products)
 }
 
 /// Recalls lots.
@@ -481,12 +491,7 @@ fn by_encoding(text: &str) -> (usize, &str) {
 /// # Errors
 /// A class, product or lot that can't be.
 pub fn recall(desk: &mut Desk, plan: &RecallPlan) -> Result<Written> {
-    let mut products = plan.products.iter().map(|p| Product::parse(p)).collect::<std::result::Result<Vec<_>, _>>()?;
-    let encoding = |p: &Product<'_>| {
-        let mut out = [0; 128];
-        List::encode(&[*p], &mut out).map_or(Vec::new(), |list| list.bytes().to_vec())
-    };
-    products.sort_by_key(encoding);
+    let products = products_in_order(&plan.products)?;
     let mut lots: Vec<&str> = plan.lots.iter().map(String::as_str).collect();
     lots.sort_unstable_by_key(|l| by_encoding(l));
     let lots = lots.into_iter().map(|l| if l.is_empty() { Ok(None) } else { LotNumber::parse(l).map(Some) });

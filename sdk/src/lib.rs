@@ -4,6 +4,7 @@ pub use medlot_core;
 pub mod authority;
 pub mod changes;
 pub mod correct;
+pub mod count;
 pub mod desk;
 pub mod error;
 pub mod evidence;

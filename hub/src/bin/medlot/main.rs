@@ -1,6 +1,7 @@
 //! The `medlot` command: parses arguments and prints; what it does is one call of the sdk each.
 mod authority;
 mod context;
+mod count;
 mod io;
 mod objects;
 mod scan;
@@ -71,6 +72,9 @@ enum Command {
     Handover(stock::HandoverArgs),
     /// Take a hand-over into stock: all of it, short, or refused in part.
     Receive(stock::ReceiveArgs),
+    /// Count stock: begin, a line for each lot on the shelf, end.
+    #[command(subcommand)]
+    Count(count::Count),
     /// Take back a movement or a refusal that was written wrongly; the record stays readable.
     Reverse(stock::ReverseArgs),
     /// Attest a record: witness of destruction, pharmacist in charge, receiver, inspector, loss reported.
@@ -105,6 +109,7 @@ fn main() -> ExitCode {
         Command::Seal(args) => stock::seal(&args, &context),
         Command::Handover(args) => stock::handover(args, &context),
         Command::Receive(args) => stock::receive(args, &context),
+        Command::Count(command) => count::run(command, &context),
         Command::Reverse(args) => stock::reverse(args, &context),
         Command::Attest(args) => stock::attest(args, &context),
         Command::Verify(args) => objects::verify(&args, &context),

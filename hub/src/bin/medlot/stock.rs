@@ -96,7 +96,7 @@ pub(crate) struct RecordArgs {
 }
 
 /// The day around which two-digit years are read.
-fn today(context: &Context) -> Result<Date> {
+pub(crate) fn today(context: &Context) -> Result<Date> {
     context.now()?.date_at(420).ok_or_else(|| Error::argument("now: lies beyond the dates that records hold"))
 }
 
