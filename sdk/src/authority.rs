@@ -3,6 +3,7 @@
 use crate::desk::{Desk, encode, keyed, public_key};
 use crate::error::{Error, Result};
 use crate::evidence::{Evidence, Part};
+use crate::fields::{by_encoding, products_in_order};
 use crate::folder::{LogHead, hex, random};
 use medlot_core::crypto::{Hash, Suite, commitment};
 use medlot_core::ident::{FacilityCode, LotNumber, Product};
@@ -469,21 +470,6 @@ pub struct RecallPlan {
     pub lots: Vec<String>,
     /// Since when.
     pub from: Option<Date>,
-}
-
-/// Sorts as records want it: by encoding, so length first.
-pub(crate) fn by_encoding(text: &str) -> (usize, &str) {
-    (text.len(), text)
-}
-
-/// Products in the one order of a list: ascending by encoding.
-pub(crate) fn products_in_order(products: &[String]) -> Result<Vec<Product<'_>>> {
-    let mut products = products.iter().map(|p| Product::parse(p)).collect::<std::result::Result<Vec<_>, _>>()?;
-    products.sort_by_key(|product| {
-        let mut out = [0; 128];
-        List::encode(&[*product], &mut out).map_or(Vec::new(), |list| list.bytes().to_vec())
-    });
-    Ok(products)
 }
 
 /// Recalls lots.

@@ -1,10 +1,9 @@
 //! What corrects or confirms what is written: reversals and attestations.
 use crate::desk::Desk;
 use crate::error::{Error, Result};
-use crate::evidence::{Evidence, Library};
-use crate::fields::{number_of, reference};
-use crate::stock::{document_of, written};
-use medlot_core::crypto::{Hash, chain_next};
+use crate::evidence::Evidence;
+use crate::fields::{document, number_of, reference};
+use crate::stock::written;
 use medlot_core::ident::{LocalReason, Operator};
 use medlot_core::movement::{Reference, reasons};
 use medlot_core::record::{Attest, Entry, Record, Reversal, Reversed};
@@ -21,7 +20,7 @@ pub struct Note {
     pub local_reason: Option<String>,
 }
 
-/// A record that is named: the index in the own log, or `log:index:id` of another's as movements show them.
+/// A record that is named: the index in the own log, or `log:index:id` as movements show it.
 struct Named {
     reference: Reference,
     bytes: Vec<u8>,
@@ -33,35 +32,26 @@ fn named(desk: &Desk, text: &str) -> Result<Named> {
         return own(desk, index);
     }
     let reference = reference(text)?;
-    let Reference::Other { log, index, identity } = reference else { return own_reference(desk, reference) };
-    if log == desk.log().id().log_id() {
-        // One's own record has one form: its index. What it says must be what was named.
-        let named = own(desk, index)?;
-        let is = identity_of(desk, index)?.log16() == identity;
-        return if is { Ok(named) } else { Err(Error::invalid(format!("record {text}: the own log says another id"))) };
-    }
-    let library: Library = desk.library()?;
-    let evidence = Evidence::of(&library)?;
-    let found = evidence.judge(|evaluation| {
-        let mut found = None;
-        for part in evidence.parts().iter().filter(|part| part.log.id.log_id() == log) {
-            part.judge(evaluation, |_, record, judged| {
-                if judged.at.index == index && judged.at.identity.log16() == identity {
-                    found = Some((record.bytes().to_vec(), judged.facility.map(str::to_owned)));
-                }
-            });
-        }
-        found
-    })?;
-    let (bytes, facility) = found
-        .ok_or_else(|| Error::unknown(format!("record {text}: isn't here: take its log first (device accept)")))?;
-    Ok(Named { reference, bytes, facility })
-}
-
-fn own_reference(desk: &Desk, reference: Reference) -> Result<Named> {
     match reference {
         Reference::Own(index) => own(desk, index),
-        Reference::Other { .. } => Err(Error::argument("record: names another log")),
+        // One's own record has one form, its index; what stands there must be what was named.
+        Reference::Other { log, index, identity } if log == desk.log().id().log_id() => {
+            let named = own(desk, index)?;
+            if desk.log().value_at(index.saturating_add(1))?.log16() == identity {
+                Ok(named)
+            } else {
+                Err(Error::invalid(format!("record {text}: the own log says another id")))
+            }
+        }
+        Reference::Other { log, index, identity } => {
+            let library = desk.library()?;
+            let evidence = Evidence::of(&library)?;
+            let found = evidence.record(&log, index, &identity)?;
+            let (bytes, facility) = found.ok_or_else(|| {
+                Error::unknown(format!("record {text}: isn't here: take its log first (device accept)"))
+            })?;
+            Ok(Named { reference, bytes, facility })
+        }
     }
 }
 
@@ -72,14 +62,6 @@ fn own(desk: &Desk, index: u32) -> Result<Named> {
     })?;
     let facility = Some(desk.folder().config().facility.clone());
     Ok(Named { reference: Reference::Own(index), bytes: bytes.clone(), facility })
-}
-
-fn identity_of(desk: &Desk, index: u32) -> Result<Hash> {
-    let mut head = desk.log().id();
-    for (at, bytes) in (0..=index).zip(desk.log().records()) {
-        head = chain_next(&head, at, bytes).map_err(|e| Error::invalid(e.to_string()))?;
-    }
-    Ok(head)
 }
 
 /// Takes back a movement or a refusal that was written wrongly, wholly or up to a total: of several reversals of one
@@ -96,16 +78,17 @@ pub fn reverse(desk: &mut Desk, record: &str, total: Option<u32>, note: &Note) -
         )));
     }
     let operator = note.operator.as_deref().map(Operator::parse).transpose()?;
-    let document = note.document.as_deref().map(document_of).transpose()?;
+    let own_document = note.document.as_deref().map(document).transpose()?;
     let local_reason = note.local_reason.as_deref().map(LocalReason::parse).transpose()?;
     let (quantity, of) = match Record::decode(&target.bytes)?.entry {
         Entry::Movement { mut movement, .. } => {
-            (movement.operator, movement.document, movement.second_document) = (operator, document, None);
+            (movement.operator, movement.document, movement.second_document) = (operator, own_document, None);
             movement.local_reason = local_reason;
             (movement.quantity, Reversed::Movement(movement))
         }
         Entry::Refuse(mut refuse) => {
-            (refuse.operator, refuse.document, refuse.local_reason) = (operator, document, local_reason);
+            (refuse.operator, refuse.document, refuse.local_reason) = (operator, own_document, local_reason);
+            refuse.extensions = None; // those of a reversal are its own
             (refuse.quantity, Reversed::Refuse(refuse))
         }
         Entry::Reversal(_) => {
@@ -145,7 +128,7 @@ pub fn attest(desk: &mut Desk, record: &str, capacity: &str, refused: bool, note
         capacity: number_of(reasons::CAPACITY, capacity, "capacity")?,
         refused,
         operator: note.operator.as_deref().map(Operator::parse).transpose()?,
-        document: note.document.as_deref().map(document_of).transpose()?,
+        document: note.document.as_deref().map(document).transpose()?,
         extensions: None,
     };
     let first = desk.write(Entry::Attest(attest))?;

@@ -1,10 +1,9 @@
 //! Counting stock: a beginning, a line for each lot on the shelf, an end.
-use crate::authority::{by_encoding, products_in_order};
-use crate::desk::{Desk, encode};
+use crate::desk::Desk;
 use crate::error::{Error, Result};
-use crate::fields::Fields;
-use crate::stock::{document_of, written};
-use medlot_core::ident::{Fund, Operator, Quantity, Store};
+use crate::fields::{Fields, by_encoding, document, products_in_order};
+use crate::stock::written;
+use medlot_core::ident::{Fund, Operator, Store};
 use medlot_core::movement::{Bucket, Direction};
 use medlot_core::record::{AnyFund, CountBegin, CountEnd, CountLine, Entry, List, Record};
 use serde_json::Value;
@@ -45,7 +44,7 @@ pub fn begin(desk: &mut Desk, plan: &CountPlan) -> Result<Value> {
         funds: if funds.is_empty() { None } else { Some(List::encode(&funds, &mut of_funds)?) },
         products: if products.is_empty() { None } else { Some(List::encode(&products, &mut of_products)?) },
         blind: plan.blind,
-        document: plan.document.as_deref().map(document_of).transpose()?,
+        document: plan.document.as_deref().map(document).transpose()?,
         extensions: None,
     };
     let first = desk.write(Entry::CountBegin(entry))?;
@@ -98,23 +97,30 @@ fn open(desk: &Desk, at: Option<u32>) -> Result<Open> {
 /// No open count; a field that can't be, or that a count line doesn't have; a transit, which is never counted.
 pub fn line(desk: &mut Desk, count: Option<u32>, fields: &Fields, shown: Option<i64>) -> Result<Value> {
     let open = open(desk, count)?;
-    let quantity = fields.quantity.as_deref().ok_or_else(|| Error::argument("quantity: missing; give --quantity"))?;
-    let quantity = Quantity::parse(quantity)?;
-    // A line reads its fields as a movement does, and alone may say 0.
-    let read = Fields { quantity: Some("1".into()), ..fields.clone() };
-    let seen = read.movement(Direction::Out)?;
+    let seen = fields.movement(Direction::Out)?;
     if seen.bucket == Bucket::Transit {
-        return Err(Error::refused("bucket: what is in transit is never counted"));
+        return Err(Error::refused("bucket: what is in transit is never counted; give available or hold"));
     }
-    if seen.store.is_some() {
-        return Err(Error::argument("store: it is that of the count's beginning"));
+    // A line says what stands there. What else was given is refused rather than lost; a pack's SSCC comes with a scan.
+    let more = [
+        ("store", fields.store.is_some()),
+        ("reason", fields.reason.is_some()),
+        ("target", [&fields.to_store, &fields.to, &fields.to_fund].into_iter().any(Option::is_some)),
+        ("target VVM", fields.to_vvm.is_some()),
+        ("counterparty", fields.counterparty.is_some()),
+        ("document", !fields.documents.is_empty()),
+        ("amount", fields.amount.is_some()),
+        ("local reason", fields.local_reason.is_some()),
+    ];
+    if let Some((field, _)) = more.into_iter().find(|(_, given)| *given) {
+        return Err(Error::argument(format!("{field}: a count line has none; store and document are its count's")));
     }
     let entry = CountLine {
         begin: desk.log().tip().count() - open.begin,
         product: seen.product,
         lot: seen.lot,
         expiry: seen.expiry,
-        quantity,
+        quantity: seen.quantity,
         shown,
         operator: seen.operator,
         bucket: seen.bucket,
@@ -124,8 +130,7 @@ pub fn line(desk: &mut Desk, count: Option<u32>, fields: &Fields, shown: Option<
         serial: seen.serial,
         extensions: None,
     };
-    let bytes = encode(desk.now(), Entry::CountLine(entry))?;
-    let first = desk.append(&[bytes])?;
+    let first = desk.write(Entry::CountLine(entry))?;
     written(desk, first, 1)
 }
 

@@ -76,11 +76,7 @@ pub fn body_of(log: &LogFile, from: u32, to: u32) -> Result<Vec<u8>> {
     let seal = log.seals().iter().find(|seal| seal.count == to);
     let seal =
         seal.ok_or_else(|| Error::refused(format!("no seal stands at count {to} of this log: seal it first")))?;
-    let mut start = log.id();
-    for (index, record) in (0..from).zip(log.records()) {
-        start = medlot_core::crypto::chain_next(&start, index, record)
-            .map_err(|e| Error::invalid(format!("record {index}: {e}")))?;
-    }
+    let start = log.value_at(from)?;
     let mut out = vec![0; medlot_core::limits::MAX_SEGMENT_BYTES];
     let mut writer = SegmentWriter::new(&mut out, from, &start, to - from, seal.signature.len())?;
     for record in log.records().iter().skip(from as usize).take((to - from) as usize) {
@@ -336,6 +332,26 @@ impl<'a> Evidence<'a> {
         let facts = Facts { root: self.anchor.id(), entries: &self.facts, spans: &spans };
         let mut evaluation = evaluate(facts, &mut verdicts, &mut marks).map_err(|e| Error::refused(e.to_string()))?;
         Ok(ask(&mut evaluation))
+    }
+
+    /// A record's bytes, and its log's facility where an enrolment of it is here; `None` where it isn't held.
+    ///
+    /// # Errors
+    /// The evaluation has no room.
+    pub fn record(&self, log: &[u8; 8], index: u32, identity: &[u8; 16]) -> Result<Option<(Vec<u8>, Option<String>)>> {
+        let is = |part: &&Part<'_>| {
+            part.log.id.log_id() == *log && part.identity(index).is_some_and(|id| id.log16() == *identity)
+        };
+        let Some(part) = self.parts.iter().find(is) else { return Ok(None) };
+        let mut records = part.authentic.records();
+        let mut bytes = None;
+        while let Some(record) = records.next() {
+            if record.index() == index {
+                bytes = Some(record.bytes().to_vec());
+            }
+        }
+        let facility = self.judge(|evaluation| evaluation.facility_of(&part.log.id).map(str::to_owned))?;
+        Ok(bytes.map(|bytes| (bytes, facility)))
     }
 
     /// The part that holds this record, the smallest first.

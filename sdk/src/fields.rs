@@ -5,6 +5,7 @@ use medlot_core::ident::{
     Store,
 };
 use medlot_core::movement::{Amount, Bucket, Direction, Document, Movement, Reference, reasons};
+use medlot_core::record::List;
 use medlot_core::scan::{Candidates, Outcome, Profile, ScannedItem, Scratch, scan};
 use medlot_core::time::{Date, Expiry};
 
@@ -80,7 +81,7 @@ pub fn number_of(names: reasons::Names, text: &str, what: &str) -> Result<u16> {
     })
 }
 
-fn document(text: &str) -> Result<Document<'_>> {
+pub(crate) fn document(text: &str) -> Result<Document<'_>> {
     let (kind, number) = text
         .split_once(':')
         .ok_or_else(|| Error::argument(format!("document: {text:?}; give kind:number, such as invoice:HD-41")))?;
@@ -248,6 +249,21 @@ pub fn line(text: &str, gs: Option<&str>, today: Date) -> Result<Fields> {
         fields.scan(what, gs, today, None)?;
     }
     Ok(fields)
+}
+
+/// Sorts texts as records want them: by encoding, so length first.
+pub(crate) fn by_encoding(text: &str) -> (usize, &str) {
+    (text.len(), text)
+}
+
+/// Products in the one order of a list: ascending by encoding.
+pub(crate) fn products_in_order(products: &[String]) -> Result<Vec<Product<'_>>> {
+    let mut products = products.iter().map(|p| Product::parse(p)).collect::<std::result::Result<Vec<_>, _>>()?;
+    products.sort_by_key(|product| {
+        let mut out = [0; 128];
+        List::encode(&[*product], &mut out).map_or(Vec::new(), |list| list.bytes().to_vec())
+    });
+    Ok(products)
 }
 
 /// A record of another log that this one answers, as `log:index:id`, as JSON shows it.

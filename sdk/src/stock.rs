@@ -2,12 +2,12 @@
 use crate::desk::{Desk, encode};
 use crate::error::{Error, Kind, Result};
 use crate::evidence::Evidence;
-use crate::fields::{Fields, number_of};
+use crate::fields::{self, Fields, number_of};
 use crate::folder::random;
 use crate::verify::{Question, verify_with};
-use medlot_core::ident::{DocumentNumber, Operator, Party, Quantity};
+use medlot_core::ident::{Operator, Party, Quantity};
 use medlot_core::limits::MAX_UNSEALED_BYTES;
-use medlot_core::movement::{Amount, Direction, Document, Group, Movement, Reference, reasons};
+use medlot_core::movement::{Amount, Direction, Group, Movement, Reference, reasons};
 use medlot_core::record::TipError;
 use medlot_core::record::{
     Detail, Element, Elements, Entry, LineAmount, List, ObjectType, Record, Refuse, read_header,
@@ -249,7 +249,7 @@ fn received_before(desk: &Desk, lines: &[Line]) -> Vec<usize> {
 fn receipts(desk: &Desk, plan: &ReceivePlan, lines: &[Line]) -> Result<Vec<Vec<u8>>> {
     let reason = number_of(reasons::IN, plan.reason.as_deref().unwrap_or("supplier"), "reason")?;
     let operator = plan.operator.as_deref().map(Operator::parse).transpose()?;
-    let own_document = plan.document.as_deref().map(document_of).transpose()?;
+    let own_document = plan.document.as_deref().map(fields::document).transpose()?;
     let heads: Vec<Movement<'_>> = lines.iter().map(|line| sent_movement(&line.bytes)).collect::<Result<_>>()?;
     let sender = heads.first().and_then(|m| m.document);
     let (mut records, mut entries): (Vec<Vec<u8>>, Vec<(usize, Entry<'_>)>) = (Vec::new(), Vec::new());
@@ -318,12 +318,6 @@ fn receipts(desk: &Desk, plan: &ReceivePlan, lines: &[Line]) -> Result<Vec<Vec<u
         return Err(Error::argument("nothing came and nothing was refused: there is nothing to record"));
     }
     Ok(records)
-}
-
-pub(crate) fn document_of(text: &str) -> Result<Document<'_>> {
-    let (kind, number) =
-        text.split_once(':').ok_or_else(|| Error::argument(format!("document: {text:?}; give kind:number")))?;
-    Ok(Document { kind: number_of(reasons::DOCUMENT, kind, "document kind")?, number: DocumentNumber::parse(number)? })
 }
 
 /// What is left of a quantity.

@@ -109,13 +109,14 @@ class Reader:
     def reference(self, index):
         form = self.fixed(1)
         if form == 0:
-            require(self.varint() < index, "a reference to what doesn't stand before")
+            at = self.varint()
+            require(at < index, "a reference to what doesn't stand before")
         else:
             require(form == 1, "a reference in no form")
             self.take(8)
-            self.varint()
+            at = self.varint()
             self.take(16)
-        return form
+        return at
 
     def back(self, index):
         require(self.varint(1) <= index, "a distance before the log's beginning")
@@ -209,11 +210,11 @@ def body(r, kind, index):
     if kind == 0:
         return movement(r, index)
     if kind == 1:
-        r.reference(index)
+        at = r.reference(index)
         total = r.varint(1, 999_999_999)
         form = r.fixed(1)
         require(form < 2, "a reversal in no form")
-        repeated = (refuse if form else movement)(r, index)
+        repeated = (refuse if form else movement)(r, at)
         require(total <= repeated["quantity"], "more taken back than there was")
         return {"odd": repeated["odd"]}
     if kind == 2:

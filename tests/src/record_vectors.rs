@@ -189,6 +189,15 @@ fn movements(set: &mut Set, p: &Parts<'_>) -> Done<()> {
     ] {
         set.refused(name, &of(entry(movement))?, code);
     }
+    // What is repeated speaks from its target's place, which may lie further in another log than this record in its own.
+    let taken_back = |target, back| {
+        let movement = Movement { group: Group::Line(back), ..least };
+        of(Entry::Reversal(Reversal { target, total: 1, of: Reversed::Movement(movement), extensions: None }))
+    };
+    set.valid("reversal of a line far in another log", &taken_back(p.other, 70_000)?);
+    set.refused("reversal of a line that reaches before the other log", &taken_back(p.other, 70_001)?, 2108);
+    set.valid("reversal of a line of the own log", &taken_back(Reference::Own(4), 4)?);
+    set.refused("reversal of a line that reaches before the own log", &taken_back(Reference::Own(4), 5)?, 2108);
     Ok(())
 }
 

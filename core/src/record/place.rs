@@ -18,12 +18,12 @@ impl Record<'_> {
             }
             Entry::Reversal(r) => {
                 reference(&r.target, index, "record reversed")?;
+                // What is repeated speaks from its target's place, in its target's log: another device's log may be
+                // longer than this one.
+                let (Reference::Own(at) | Reference::Other { index: at, .. }) = r.target;
                 match &r.of {
-                    // What is repeated stood at its own place, where its references were judged; that is before this one.
-                    Reversed::Movement(m) => answer(m.answers.as_ref(), index).and_then(|()| group(m.group, index)),
-                    Reversed::Refuse(r) => {
-                        reference(&r.shipment, index, "shipment").and_then(|()| group(r.group, index))
-                    }
+                    Reversed::Movement(m) => answer(m.answers.as_ref(), at).and_then(|()| group(m.group, at)),
+                    Reversed::Refuse(r) => reference(&r.shipment, at, "shipment").and_then(|()| group(r.group, at)),
                 }
             }
             Entry::Refuse(r) => reference(&r.shipment, index, "shipment").and_then(|()| group(r.group, index)),
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
     use crate::ident::{Product, Quantity};
     use crate::movement::{Direction, Movement};
-    use crate::record::{CountEnd, EndRecall};
+    use crate::record::{CountEnd, EndRecall, Reversal};
     use crate::time::{Expiry, Timestamp};
 
     fn at(entry: Entry<'_>, index: u32) -> Result<(), RecordError> {
@@ -88,6 +88,16 @@ mod tests {
         };
         assert_eq!(at(end(3), 3), Ok(()));
         assert_eq!(at(end(4), 3), Err(RecordError::Place("count")));
+        let taken_back = |target, back| {
+            let of = Reversed::Movement(Movement { group: Group::Line(back), ..sale });
+            Entry::Reversal(Reversal { target, total: 5, of, extensions: None })
+        };
+        let far = Reference::Other { log: [1; 8], index: 900, identity: [2; 16] };
+        assert_eq!(at(taken_back(far, 900), 3), Ok(()));
+        assert_eq!(at(taken_back(far, 901), 3), Err(RecordError::Place("group")));
+        assert_eq!(at(taken_back(Reference::Own(2), 2), 7), Ok(()));
+        assert_eq!(at(taken_back(Reference::Own(2), 3), 7), Err(RecordError::Place("group")));
+        assert_eq!(at(taken_back(Reference::Own(7), 2), 7), Err(RecordError::Place("record reversed")));
         let recall = |own| Entry::EndRecall(EndRecall { recall: Reference::Own(own), notice: None, extensions: None });
         assert_eq!(at(recall(1), 1), Err(RecordError::Place("recall")));
         let other = Reference::Other { log: [1; 8], index: 900, identity: [2; 16] };

@@ -231,6 +231,19 @@ impl LogFile {
     pub fn records(&self) -> &[Vec<u8>] {
         &self.records
     }
+    /// The chain's value after the first `count` records: the identity of the last of them, h₀ for none.
+    ///
+    /// # Errors
+    /// More than there are.
+    pub fn value_at(&self, count: u32) -> Result<Hash> {
+        if count > self.tip.count() {
+            let held = self.tip.count();
+            return Err(Error::argument(format!("count: {count}; the log has {held} records")));
+        }
+        (0..count).zip(&self.records).try_fold(self.id(), |value, (index, record)| {
+            crypto::chain_next(&value, index, record).map_err(|e| Error::invalid(format!("record {index}: {e}")))
+        })
+    }
     /// Its released seals.
     #[must_use]
     pub fn seals(&self) -> &[Seal] {

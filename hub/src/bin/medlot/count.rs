@@ -1,6 +1,6 @@
 //! `medlot count begin`, `line`, `end`.
 use crate::context::Context;
-use crate::stock::today;
+use crate::stock::PackArgs;
 use medlot_sdk::count::{self, CountPlan};
 use medlot_sdk::error::Result;
 use medlot_sdk::fields::Fields;
@@ -44,39 +44,11 @@ pub(crate) struct LineArgs {
     /// Index of the count's beginning; the last one otherwise.
     #[arg(long)]
     count: Option<u32>,
-    /// What the scanner sent; several scans of one pack complete each other.
-    #[arg(long)]
-    scan: Vec<String>,
-    /// Which reading of the scan, where several are possible (from 1).
-    #[arg(long)]
-    pick: Option<usize>,
-    /// scheme:value.
-    #[arg(long)]
-    product: Option<String>,
-    /// Lot number; none where none is printed.
-    #[arg(long)]
-    lot: Option<String>,
-    /// YYYY-MM-DD, YYYY-MM or none.
-    #[arg(long)]
-    expiry: Option<String>,
-    /// What was counted: smallest dispensing units, or parts such as "31/10 dose".
-    #[arg(long)]
-    quantity: String,
+    #[command(flatten)]
+    pack: PackArgs,
     /// The balance that the person was shown.
     #[arg(long, allow_negative_numbers = true)]
     shown: Option<i64>,
-    /// Where it stands: available or hold.
-    #[arg(long)]
-    from: Option<String>,
-    /// Whose medicine.
-    #[arg(long)]
-    fund: Option<String>,
-    /// Vaccine vial monitor, 1 to 4.
-    #[arg(long)]
-    vvm: Option<u8>,
-    /// Staff code; never a name.
-    #[arg(long)]
-    operator: Option<String>,
 }
 
 #[derive(clap::Args)]
@@ -107,21 +79,7 @@ pub(crate) fn run(command: Count, context: &Context) -> Result<ExitCode> {
             count::begin(&mut desk, &plan)?
         }
         Count::Line(args) => {
-            let mut seen = Fields {
-                product: args.product,
-                lot: args.lot,
-                expiry: args.expiry,
-                quantity: Some(args.quantity),
-                from: args.from,
-                fund: args.fund,
-                vvm: args.vvm,
-                operator: args.operator,
-                ..Fields::default()
-            };
-            let gs = desk.folder().config().scanner_gs.clone();
-            for raw in &args.scan {
-                seen.scan(raw, gs.as_deref(), today(context)?, args.pick)?;
-            }
+            let seen = args.pack.fields(&desk, context, Fields::default())?;
             count::line(&mut desk, args.count, &seen, args.shown)?
         }
         Count::End(args) => count::end(&mut desk, args.count, args.rest_is_zero, args.operator.as_deref())?,

@@ -3,6 +3,7 @@ use crate::context::{Context, OutArg};
 use crate::io;
 use medlot_sdk::authority::Written;
 use medlot_sdk::correct::{self, Note};
+use medlot_sdk::desk::Desk;
 use medlot_sdk::error::{Error, Result};
 use medlot_sdk::evidence::Evidence;
 use medlot_sdk::fields::{self, Fields};
@@ -13,11 +14,9 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// `medlot record …`: one movement, from a scan or from fields.
+/// One pack, from scans or by hand: what a movement and a count line both begin with.
 #[derive(clap::Args)]
-pub(crate) struct RecordArgs {
-    /// in, out or move.
-    direction: String,
+pub(crate) struct PackArgs {
     /// What the scanner sent; several scans of one pack complete each other.
     #[arg(long)]
     scan: Vec<String>,
@@ -39,6 +38,58 @@ pub(crate) struct RecordArgs {
     /// Smallest dispensing units, or parts such as "31/10 dose".
     #[arg(long)]
     quantity: Option<String>,
+    /// Where it stands: available or hold.
+    #[arg(long)]
+    from: Option<String>,
+    /// Whose medicine: programme, insurance, owner.
+    #[arg(long)]
+    fund: Option<String>,
+    /// Vaccine vial monitor, 1 to 4.
+    #[arg(long)]
+    vvm: Option<u8>,
+    /// Staff code; never a name.
+    #[arg(long)]
+    operator: Option<String>,
+    /// Made on, YYYY-MM-DD.
+    #[arg(long)]
+    made_on: Option<String>,
+    /// What the scanner sends for the GS separator; that of medlot.toml otherwise.
+    #[arg(long)]
+    gs: Option<String>,
+}
+
+impl PackArgs {
+    /// Adds what the pack says to the other fields given.
+    pub(crate) fn fields(self, desk: &Desk, context: &Context, rest: Fields) -> Result<Fields> {
+        let mut given = Fields {
+            product: self.product,
+            lot: self.lot,
+            expiry: self.expiry,
+            serial: self.serial,
+            quantity: self.quantity,
+            from: self.from,
+            fund: self.fund,
+            vvm: self.vvm,
+            operator: self.operator,
+            made_on: self.made_on,
+            ..rest
+        };
+        let gs = self.gs.or_else(|| desk.folder().config().scanner_gs.clone());
+        let today = today(context)?;
+        for raw in &self.scan {
+            given.scan(raw, gs.as_deref(), today, self.pick)?;
+        }
+        Ok(given)
+    }
+}
+
+/// `medlot record …`: one movement, from a scan or from fields.
+#[derive(clap::Args)]
+pub(crate) struct RecordArgs {
+    /// in, out or move.
+    direction: String,
+    #[command(flatten)]
+    pack: PackArgs,
     /// The reason: supplier, retail, hold, … or a number.
     #[arg(long)]
     reason: Option<String>,
@@ -48,21 +99,12 @@ pub(crate) struct RecordArgs {
     /// A move's target store; main for the main one.
     #[arg(long)]
     to_store: Option<String>,
-    /// Where it stands: available or hold.
-    #[arg(long)]
-    from: Option<String>,
     /// A move's target: available or hold.
     #[arg(long)]
     to: Option<String>,
-    /// Whose medicine: programme, insurance, owner.
-    #[arg(long)]
-    fund: Option<String>,
     /// A move's target fund; none for none.
     #[arg(long)]
     to_fund: Option<String>,
-    /// Vaccine vial monitor, 1 to 4.
-    #[arg(long)]
-    vvm: Option<u8>,
     /// A move's target stage; 0 for none.
     #[arg(long)]
     to_vvm: Option<u8>,
@@ -78,59 +120,37 @@ pub(crate) struct RecordArgs {
     /// The amount includes tax.
     #[arg(long)]
     tax_included: bool,
-    /// Staff code; never a name.
-    #[arg(long)]
-    operator: Option<String>,
-    /// Made on, YYYY-MM-DD.
-    #[arg(long)]
-    made_on: Option<String>,
     /// SSCC-18.
     #[arg(long)]
     logistic_unit: Option<String>,
     /// The facility's own reason.
     #[arg(long)]
     local_reason: Option<String>,
-    /// What the scanner sends for the GS separator; that of medlot.toml otherwise.
-    #[arg(long)]
-    gs: Option<String>,
 }
 
 /// The day around which two-digit years are read.
-pub(crate) fn today(context: &Context) -> Result<Date> {
+fn today(context: &Context) -> Result<Date> {
     context.now()?.date_at(420).ok_or_else(|| Error::argument("now: lies beyond the dates that records hold"))
 }
 
 pub(crate) fn record(args: RecordArgs, context: &Context) -> Result<ExitCode> {
     let mut desk = context.desk()?;
-    let gs = args.gs.or_else(|| desk.folder().config().scanner_gs.clone());
-    let mut given = Fields {
-        product: args.product,
-        lot: args.lot,
-        expiry: args.expiry,
-        serial: args.serial,
-        quantity: args.quantity,
+    let rest = Fields {
         reason: args.reason,
         store: args.store,
         to_store: args.to_store,
-        from: args.from,
         to: args.to,
-        fund: args.fund,
         to_fund: args.to_fund,
-        vvm: args.vvm,
         to_vvm: args.to_vvm,
         counterparty: args.counterparty,
         documents: args.documents,
         amount: args.amount,
         tax_included: args.tax_included,
-        operator: args.operator,
-        made_on: args.made_on,
         logistic_unit: args.logistic_unit,
         local_reason: args.local_reason,
+        ..Fields::default()
     };
-    let today = today(context)?;
-    for raw in &args.scan {
-        given.scan(raw, gs.as_deref(), today, args.pick)?;
-    }
+    let given = args.pack.fields(&desk, context, rest)?;
     let said = stock::record(&mut desk, fields::direction(&args.direction)?, &given)?;
     context.say("recorded", &said)
 }
