@@ -15,6 +15,7 @@ pub mod crypto;
 pub mod ident;
 pub mod ledger;
 pub mod limits;
+pub mod log;
 pub mod movement;
 pub mod record;
 pub mod scan;

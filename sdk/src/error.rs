@@ -1,5 +1,6 @@
 //! What went wrong, with what to do next: one type for everything that a command may be refused.
 use medlot_core::ident::IdentError;
+use medlot_core::log::LogError;
 use medlot_core::movement::MovementError;
 use medlot_core::record::{ObjectError, RecordError, SegmentError, TipError};
 use medlot_core::time::TimeError;
@@ -99,6 +100,15 @@ from_core! {
     MovementError => Usage;
     RecordError => Usage;
     TipError => Refused;
+}
+impl From<LogError> for Error {
+    fn from(e: LogError) -> Self {
+        let kind = match e {
+            LogError::NotALog | LogError::Form(_) | LogError::Medium | LogError::Layout => Kind::Usage,
+            _ => Kind::Refused,
+        };
+        Self::new(kind, e.code(), e.name(), e.to_string())
+    }
 }
 impl From<ObjectError> for Error {
     fn from(e: ObjectError) -> Self {

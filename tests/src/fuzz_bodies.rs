@@ -18,14 +18,21 @@ use medlot_core::trust::Counts;
 use medlot_sdk::evidence::{Evidence, Library};
 use medlot_sdk::verify::{Question, verify_with};
 
+use crate::log_bodies;
 use crate::world::{ALL, AUTHORITY, Bundle, Grant, Log, MOVE};
 
 /// A fuzz target: its name and its body.
 pub type Target = (&'static str, fn(&[u8]) -> u32);
 
 /// Every target; `fuzz/fuzz_targets/<name>.rs` and `fuzz/corpus/<name>/` go by these names.
-pub const TARGETS: &[Target] =
-    &[("bundle", bundle), ("names", names), ("record", record), ("scan", scan), ("segment", segment)];
+pub const TARGETS: &[Target] = &[
+    ("bundle", bundle),
+    ("log", log_bodies::log),
+    ("names", names),
+    ("record", record),
+    ("scan", scan),
+    ("segment", segment),
+];
 
 /// Names, times and quantities: what is accepted prints as text that is accepted again and means the same; what is
 /// unpacked packs to the same bits. Returns how many readings were accepted.

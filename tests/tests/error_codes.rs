@@ -5,6 +5,7 @@ use std::path::Path;
 
 use medlot_core::crypto::CryptoError;
 use medlot_core::ident::IdentError;
+use medlot_core::log::LogError;
 use medlot_core::movement::MovementError;
 use medlot_core::record::{ObjectError, RecordError, SegmentError, TipError};
 use medlot_core::scan::ScanErrorKind;
@@ -21,6 +22,7 @@ fn in_code() -> BTreeMap<u16, String> {
         ObjectError::CODES,
         CryptoError::CODES,
         TipError::CODES,
+        LogError::CODES,
         BundleError::CODES,
         Reason::CODES,
         Warning::CODES,

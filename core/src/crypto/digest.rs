@@ -109,7 +109,21 @@ pub fn chain_next(head: &Hash, index: u32, record: &[u8]) -> Result<Hash, super:
     // The hot path of verifying in bulk: what a short record hashes stands in one piece, so that whole blocks are taken
     // from it without being copied once more.
     let mut piece = [0u8; FRONT + SHORT];
-    let (front, room) = piece.split_at_mut(FRONT);
+    let Some((front, room)) = piece.split_first_chunk_mut::<FRONT>() else {
+        return Err(super::CryptoError::RecordTooLong); // the piece is longer
+    };
+    write_front(front, head, index, length);
+    match room.get_mut(..record.len()) {
+        Some(room) => {
+            room.copy_from_slice(record);
+            Ok(sha256(&[piece.get(..FRONT + record.len()).unwrap_or_default()]))
+        }
+        None => Ok(sha256(&[&front[..], record])),
+    }
+}
+
+#[inline]
+fn write_front(front: &mut [u8; FRONT], head: &Hash, index: u32, length: u16) {
     let (tag, rest) = front.split_at_mut(16);
     let (before, rest) = rest.split_at_mut(32);
     let (at, size) = rest.split_at_mut(4);
@@ -117,12 +131,31 @@ pub fn chain_next(head: &Hash, index: u32, record: &[u8]) -> Result<Hash, super:
     before.copy_from_slice(&head.0);
     at.copy_from_slice(&index.to_le_bytes());
     size.copy_from_slice(&length.to_le_bytes());
-    match room.get_mut(..record.len()) {
-        Some(room) => {
-            room.copy_from_slice(record);
-            Ok(sha256(&[piece.get(..FRONT + record.len()).unwrap_or_default()]))
+}
+
+/// One step of the chain over a record that comes in pieces: what a device does that has no room for a whole record.
+#[derive(Debug, Clone)]
+pub(crate) struct ChainStep {
+    hasher: Sha256,
+}
+
+impl ChainStep {
+    /// `None` for a record over 4,096 bytes.
+    pub(crate) fn begin(head: &Hash, index: u32, length: u16) -> Option<Self> {
+        if usize::from(length) > MAX_RECORD_BYTES {
+            return None;
         }
-        None => Ok(sha256(&[front, record])),
+        let mut front = [0u8; FRONT];
+        write_front(&mut front, head, index, length);
+        Some(Self { hasher: Sha256::new_with_prefix(front) })
+    }
+    /// Takes the record's next bytes.
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.hasher.update(bytes);
+    }
+    /// The value after as many bytes as were announced.
+    pub(crate) fn finish(self) -> Hash {
+        Hash(self.hasher.finalize().into())
     }
 }
 
@@ -181,6 +214,10 @@ mod tests {
         assert_ne!(chain_next(&h, 7, b"recorD").unwrap(), next);
         assert_ne!(chain_next(&Hash([1; 32]), 7, b"record").unwrap(), next);
         assert!(chain_next(&h, 7, &[0; 4097]).is_err());
+        let mut step = ChainStep::begin(&h, 7, 6).unwrap();
+        b"record".chunks(4).for_each(|piece| step.update(piece));
+        assert_eq!(step.finish(), next);
+        assert!(ChainStep::begin(&h, 7, 4_097).is_none());
         // Computed apart from this code: Python's hashlib over the parts that the specification names.
         assert_eq!(next.to_string(), "184018f8acf325e800e85350da81d0ff4611f90ca7c43bb71abf97aadb3d7558");
     }

@@ -8,6 +8,7 @@ mod digest;
 mod strictness_tests;
 mod suite;
 
+pub(crate) use digest::ChainStep;
 pub use digest::{
     Hash, Tags, chain_next, commitment, log_identity, object_front, prescription, root_parent, seal_message,
 };

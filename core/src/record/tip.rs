@@ -5,8 +5,9 @@
 //!
 //! A device that loses power between signing and storing must not sign two branches of its log. So what is
 //! about to be offered for signing is first made durable as a [`Mark`]: the bytes to sign come out of an
-//! [`Offer`] only when the caller says that its mark is on the medium. After a restart [`Tip::recover`] looks
-//! for the mark's place on the chain found there; where it isn't, the log is closed for appending.
+//! [`Offer`] only when the caller says that its mark is on the medium. After a restart
+//! [`crate::log::Recovery`] looks for the mark's place on the chain found there; where it isn't, the log is closed for
+//! appending.
 
 use super::segment::LogKey;
 use crate::crypto::{self, CryptoError, Hash};
@@ -70,7 +71,7 @@ impl fmt::Display for TipError {
             Self::SealDue => f.write_str("1,024 records or 32 KiB stand unsealed: seal the log before the next record"),
             Self::TooLong => f.write_str("record exceeds 4,096 bytes, or the log 4,294,967,295 records"),
             Self::NothingToSeal => f.write_str("nothing to seal: every record is under a seal already"),
-            Self::TooManyOffers => f.write_str("four signatures are awaited already: attach or drop one first"),
+            Self::TooManyOffers => f.write_str("four signatures are awaited already: attach one, or forget the oldest"),
             Self::NotOffered => f.write_str("the signature is for a place of the log that was not offered for signing"),
             Self::Signature(e) => write!(f, "signature: {e}"),
             Self::MarkLost(mark) => write!(
@@ -110,8 +111,17 @@ pub struct Tip {
     count: u32,
     head: Hash,
     sealed: u32,
-    unsealed_bytes: usize,
-    offers: [Option<(u32, Hash)>; MAX_OFFERS],
+    unsealed_bytes: u32,
+    offers: [Option<Offered>; MAX_OFFERS],
+}
+
+/// A place whose signature is awaited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Offered {
+    count: u32,
+    head: Hash,
+    /// Bytes of records appended since.
+    after: u32,
 }
 
 /// A head about to be signed.
@@ -139,32 +149,11 @@ impl Tip {
     /// Of a log that has no record yet.
     #[must_use]
     pub const fn new(log: Hash) -> Self {
-        Self { log, count: 0, head: log, sealed: 0, unsealed_bytes: 0, offers: [None; MAX_OFFERS] }
+        Self::at(log, 0, log, 0, 0)
     }
-    /// Of a log read back from its medium: its records from the first on, its greatest released seal, and the last
-    /// mark that was durable.
-    ///
-    /// # Errors
-    /// [`TipError::MarkLost`] where the mark's place isn't on this chain; [`TipError::TooLong`].
-    pub fn recover<'r>(
-        log: Hash,
-        records: impl IntoIterator<Item = &'r [u8]>,
-        sealed: u32,
-        mark: Option<Mark>,
-    ) -> Result<Self, TipError> {
-        let mut tip = Self::new(log);
-        let mut found = mark.is_none_or(|mark| mark.count == 0);
-        for record in records {
-            tip.advance(record)?;
-            if tip.count <= sealed {
-                (tip.sealed, tip.unsealed_bytes) = (tip.count, 0);
-            }
-            found |= mark.is_some_and(|mark| mark.count == tip.count && mark.head == tip.head.log_id());
-        }
-        match mark.filter(|_| !found) {
-            Some(mark) => Err(TipError::MarkLost(mark)),
-            None => Ok(tip),
-        }
+    /// Of a log that goes on at a place, with what stands unsealed there.
+    pub(crate) const fn at(log: Hash, count: u32, head: Hash, sealed: u32, unsealed_bytes: u32) -> Self {
+        Self { log, count, head, sealed, unsealed_bytes, offers: [None; MAX_OFFERS] }
     }
     /// h₀.
     #[must_use]
@@ -191,21 +180,60 @@ impl Tip {
     /// # Errors
     /// [`TipError::SealDue`]; [`TipError::TooLong`].
     pub fn append(&mut self, record: &[u8]) -> Result<Hash, TipError> {
-        let full = self.unsealed() as usize >= MAX_SEGMENT_RECORDS
-            || self.unsealed_bytes.saturating_add(record.len()) > MAX_UNSEALED_BYTES;
+        let bytes = (self.unsealed_bytes as usize).saturating_add(record.len());
+        let full = self.unsealed() as usize >= MAX_SEGMENT_RECORDS || bytes > MAX_UNSEALED_BYTES;
         if full && self.unsealed() > 0 {
             return Err(TipError::SealDue);
         }
-        self.advance(record)?;
-        Ok(self.head)
+        let head = crypto::chain_next(&self.head, self.count, record).map_err(|_| TipError::TooLong)?;
+        self.advance(head, u32::try_from(record.len()).map_err(|_| TipError::TooLong)?)?;
+        Ok(head)
     }
 
-    fn advance(&mut self, record: &[u8]) -> Result<(), TipError> {
-        let next = self.count.checked_add(1).ok_or(TipError::TooLong)?;
-        self.head = crypto::chain_next(&self.head, self.count, record).map_err(|_| TipError::TooLong)?;
-        self.count = next;
-        self.unsealed_bytes = self.unsealed_bytes.saturating_add(record.len());
+    /// Goes on to the chain's next value, which a record of this length gives.
+    pub(crate) fn advance(&mut self, head: Hash, length: u32) -> Result<(), TipError> {
+        self.count = self.count.checked_add(1).ok_or(TipError::TooLong)?;
+        self.head = head;
+        self.unsealed_bytes = self.unsealed_bytes.saturating_add(length);
+        for offer in self.offers.iter_mut().flatten() {
+            offer.after = offer.after.saturating_add(length);
+        }
         Ok(())
+    }
+    /// Bytes of the records that no seal vouches for yet.
+    pub(crate) const fn unsealed_bytes(&self) -> u32 {
+        self.unsealed_bytes
+    }
+    /// Records that a seal vouches for.
+    pub(crate) const fn sealed(&self) -> u32 {
+        self.sealed
+    }
+    /// Notes that what stands now was offered, in place of the oldest offer where there are four.
+    pub(crate) fn note_offer(&mut self) {
+        let offered = Offered { count: self.count, head: self.head, after: 0 };
+        if self.offers.iter().flatten().any(|offer| offer.count == offered.count) {
+            return;
+        }
+        // An empty place comes before any offer.
+        if let Some(place) = self.offers.iter_mut().min_by_key(|offer| offer.map(|o| o.count)) {
+            *place = Some(offered);
+        }
+    }
+    /// Gives up the oldest offer, whose signature will not come; its mark stays where it is. Gives its count.
+    pub fn forget_oldest(&mut self) -> Option<u32> {
+        let oldest = self.offers.iter().flatten().map(|offer| offer.count).min()?;
+        self.offers.iter_mut().filter(|o| o.is_some_and(|o| o.count == oldest)).for_each(|o| *o = None);
+        Some(oldest)
+    }
+    /// Takes the seal of an offer: all up to it is sealed. `false` where its place wasn't offered.
+    pub(crate) fn settle(&mut self, count: u32, head: &Hash) -> bool {
+        let offered = self.offers.iter().flatten().find(|offer| offer.count == count && offer.head == *head);
+        let Some(after) = offered.map(|offer| offer.after) else { return false };
+        self.offers.iter_mut().filter(|o| o.is_some_and(|o| o.count <= count)).for_each(|o| *o = None);
+        if count > self.sealed {
+            (self.sealed, self.unsealed_bytes) = (count, after);
+        }
+        true
     }
 
     /// Offers what stands now for signing. Call it only when every record appended is durable.
@@ -216,34 +244,24 @@ impl Tip {
         if self.unsealed() == 0 {
             return Err(TipError::NothingToSeal);
         }
-        let offered = (self.count, self.head);
-        if !self.offers.contains(&Some(offered)) {
-            let free = self.offers.iter_mut().find(|o| o.is_none()).ok_or(TipError::TooManyOffers)?;
-            *free = Some(offered);
+        let again = self.offers.iter().flatten().any(|offer| offer.count == self.count);
+        if !again && self.offers.iter().all(Option::is_some) {
+            return Err(TipError::TooManyOffers);
         }
+        self.note_offer();
         let message = crypto::seal_message(&self.log, self.count, &self.head);
         Ok(Offer { mark: Mark { count: self.count, head: self.head.log_id() }, message })
-    }
-    /// Gives up an offer whose signature will not come; its mark stays where it is.
-    pub fn forget(&mut self, count: u32) {
-        self.offers.iter_mut().filter(|o| o.is_some_and(|(n, _)| n == count)).for_each(|o| *o = None);
     }
     /// Takes the signature of any outstanding offer, also after further records, and verifies it at once.
     ///
     /// # Errors
     /// [`TipError::NotOffered`]; [`TipError::Signature`], where the offer still stands.
     pub fn attach(&mut self, log: &LogKey<'_>, count: u32, signature: &[u8; 64]) -> Result<Seal, TipError> {
-        let offered = self.offers.iter().flatten().find(|(n, _)| *n == count);
-        let (count, head) = *offered.ok_or(TipError::NotOffered)?;
+        let offered = self.offers.iter().flatten().find(|offer| offer.count == count);
+        let Offered { count, head, .. } = *offered.ok_or(TipError::NotOffered)?;
         let message = crypto::seal_message(&self.log, count, &head);
         crypto::verify(log.suite, log.key, &message, signature).map_err(TipError::Signature)?;
-        self.offers.iter_mut().filter(|o| o.is_some_and(|(n, _)| n <= count)).for_each(|o| *o = None);
-        if count > self.sealed {
-            self.sealed = count;
-            if count == self.count {
-                self.unsealed_bytes = 0;
-            }
-        }
+        self.settle(count, &head);
         Ok(Seal { count, head, signature: *signature })
     }
 }
@@ -321,22 +339,6 @@ mod tests {
     }
 
     #[test]
-    fn a_device_that_lost_offered_records_closes_its_log() {
-        let own = Own::new();
-        let mut tip = Tip::new(own.id);
-        let records: [&[u8]; 3] = [b"record 0", b"record 1", b"record 2"];
-        for record in records {
-            tip.append(record).unwrap();
-        }
-        let mark = tip.prepare().unwrap().mark();
-        let whole = Tip::recover(own.id, records, 1, Some(mark)).unwrap();
-        assert_eq!((whole.count(), whole.head(), whole.unsealed()), (3, tip.head(), 2));
-        assert_eq!(Tip::recover(own.id, records.into_iter().take(2), 1, Some(mark)), Err(TipError::MarkLost(mark)));
-        let other: [&[u8]; 3] = [b"record 0", b"record 1", b"another 2"];
-        assert_eq!(Tip::recover(own.id, other, 1, Some(mark)), Err(TipError::MarkLost(mark)));
-    }
-
-    #[test]
     fn nothing_new_is_not_sealed_again_and_a_fifth_offer_waits() {
         let own = Own::new();
         let mut tip = Tip::new(own.id);
@@ -347,7 +349,7 @@ mod tests {
         }
         tip.append(b"record").unwrap();
         assert_eq!(tip.prepare(), Err(TipError::TooManyOffers));
-        tip.forget(1);
+        assert_eq!(tip.forget_oldest(), Some(1));
         assert!(tip.prepare().is_ok());
     }
 }

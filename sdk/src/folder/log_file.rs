@@ -1,34 +1,15 @@
-//! An own log on a disk.
-//!
-//! ```text
-//! file  = "MLOG" │ layout u8 │ frame …
-//! frame = length u32 │ kind u8 │ payload │ CRC-32 u32        length = of kind and payload; CRC over both
-//! kind 1 log     parent's line id 32 │ suite u8 │ key length u16 │ key │ facility        the first frame
-//!      2 group   n × ( length u16 │ record bytes )         appended together or not at all
-//!      3 mark    count u32 │ first 8 bytes of the head     before the bytes to sign are released
-//!      4 seal    count u32 │ head 32 │ signature
-//! ```
-//!
-//! Integers are little-endian. A frame that is cut off at the end, or whose CRC is wrong there, was never
-//! acknowledged: it is dropped when the log is opened.
+//! An own log on a disk: the frames of `medlot_core::log` in one file (`spec/log.md`), each unit written and
+//! synchronised before it is acknowledged. What a power cut left unfinished at the end is cut off when the log is
+//! opened.
 
 use crate::error::{Error, Result};
-use crc::{CRC_32_ISO_HDLC, Crc};
 use medlot_core::crypto::{self, Hash, Suite};
-use medlot_core::record::{Mark, Seal, Tip};
+use medlot_core::limits::MAX_RECORD_BYTES;
+use medlot_core::log::{self, Frames, LogError, Records, Store, Writer, recover};
+use medlot_core::record::{LogKey, Seal, Tip};
 use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-
-const MAGIC: &[u8; 5] = b"MLOG\x01";
-const CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
-/// Far above a group of 1,024 records and their seal.
-const MAX_FRAME: usize = 8 << 20;
-
-const LOG: u8 = 1;
-const GROUP: u8 = 2;
-const MARK: u8 = 3;
-const SEAL: u8 = 4;
 
 /// What a log is: its first frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,26 +34,19 @@ impl LogHead {
             .ok_or_else(|| Error::argument(format!("facility {}: at most 20 characters", self.facility)))
     }
 
-    fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = self.parent.0.to_vec();
-        bytes.push(self.suite.number());
-        bytes.extend(u16::try_from(self.key.len()).unwrap_or(u16::MAX).to_le_bytes());
-        bytes.extend(&self.key);
-        bytes.extend(self.facility.as_bytes());
-        bytes
+    fn as_core(&self) -> log::LogHead<'_> {
+        log::LogHead { parent: self.parent, suite: self.suite, key: &self.key, facility: &self.facility }
     }
+}
 
-    fn of_bytes(bytes: &[u8]) -> Option<Self> {
-        let (parent, rest) = bytes.split_first_chunk::<32>()?;
-        let (suite, rest) = rest.split_first()?;
-        let (length, rest) = rest.split_first_chunk::<2>()?;
-        let (key, facility) = rest.split_at_checked(u16::from_le_bytes(*length).into())?;
-        Some(Self {
-            parent: Hash(*parent),
-            suite: Suite::of_number(*suite)?,
-            key: key.to_vec(),
-            facility: String::from_utf8(facility.to_vec()).ok()?,
-        })
+/// The bytes of one unit on their way into the file.
+#[derive(Default)]
+struct Outbox(Vec<u8>);
+
+impl Store for Outbox {
+    fn write(&mut self, _: u64, bytes: &[u8]) -> std::result::Result<(), LogError> {
+        self.0.extend(bytes);
+        Ok(())
     }
 }
 
@@ -84,7 +58,7 @@ pub struct LogFile {
     head: LogHead,
     records: Vec<Vec<u8>>,
     seals: Vec<Seal>,
-    tip: Tip,
+    writer: Writer,
     /// Bytes at the end of the file that were dropped: of an append that was never acknowledged.
     dropped: usize,
 }
@@ -95,21 +69,14 @@ impl LogFile {
     /// # Errors
     /// It is there already, or can't be written.
     pub fn create(path: &Path, head: LogHead) -> Result<Self> {
-        let id = head.id()?;
+        head.id()?;
         let open = OpenOptions::new().read(true).write(true).create_new(true).open(path);
         let file = open.map_err(|e| Error::file(path, &e))?;
-        let mut log = Self {
-            path: path.to_path_buf(),
-            file,
-            head: head.clone(),
-            records: Vec::new(),
-            seals: Vec::new(),
-            tip: Tip::new(id),
-            dropped: 0,
-        };
-        let mut bytes = MAGIC.to_vec();
-        bytes.extend(frame(LOG, &head.to_bytes()));
-        log.write(&bytes)?;
+        let mut outbox = Outbox::default();
+        let writer = Writer::create(&head.as_core(), &mut outbox)?;
+        let path = path.to_path_buf();
+        let mut log = Self { path, file, head, records: Vec::new(), seals: Vec::new(), writer, dropped: 0 };
+        log.make_durable(&outbox)?;
         Ok(log)
     }
 
@@ -119,55 +86,55 @@ impl LogFile {
     /// It can't be read, is damaged before its end, or has lost records that were offered for signing.
     pub fn open(path: &Path) -> Result<Self> {
         let bytes = std::fs::read(path).map_err(|e| Error::file(path, &e))?;
-        let damaged = |what: &str| Error::folder(path, format!("damaged: {what}"));
-        let rest = bytes.strip_prefix(MAGIC).ok_or_else(|| damaged("it doesn't begin as a log"))?;
-        let mut frames = Frames { rest };
-        let head = match frames.next() {
-            Some((LOG, payload)) => LogHead::of_bytes(payload),
-            _ => None,
+        let named = |e: LogError| {
+            let error = Error::from(e);
+            Error { message: format!("{}: {error}", path.display()), ..error }
         };
-        let head = head.ok_or_else(|| damaged("its first frame is no log's"))?;
-        let (mut records, mut seals, mut mark) = (Vec::new(), Vec::new(), None);
-        for (kind, payload) in frames.by_ref() {
-            let fine = match kind {
-                GROUP => group(payload).map(|group| records.extend(group.into_iter().map(<[u8]>::to_vec))),
-                MARK => mark_of(payload).map(|found| mark = Some(found)),
-                SEAL => seal_of(payload).map(|seal| seals.push(seal)),
-                _ => None,
-            };
-            fine.ok_or_else(|| damaged("a frame of a newer build, or in no form"))?;
+        let found = recover(&bytes).map_err(named)?;
+        let head = LogHead {
+            parent: found.head.parent,
+            suite: found.head.suite,
+            key: found.head.key.to_vec(),
+            facility: found.head.facility.to_owned(),
+        };
+        let (mut records, mut buffer) = (Vec::new(), [0; MAX_RECORD_BYTES]);
+        let mut reader = Records::new(&bytes, found.first, found.end);
+        while let Some(record) = reader.next(&mut buffer).map_err(named)? {
+            records.push(record.to_vec());
         }
-        let left = frames.rest;
-        // Only the last append can be unfinished. A whole frame further on means that the medium is damaged before it,
-        // and dropping it would lose what was acknowledged.
-        let later = (1..left.len()).any(|at| left.get(at..).is_some_and(|rest| Frames { rest }.next().is_some()));
-        if later {
-            let at = bytes.len() - left.len();
-            return Err(damaged(&format!("at byte {at}, with whole records after it: keep the file and ask for help")));
-        }
-        let dropped = left.len();
-        let sealed = seals.iter().map(|s: &Seal| s.count).max().unwrap_or(0);
-        let tip = Tip::recover(head.id()?, records.iter().map(Vec::as_slice), sealed, mark)?;
-        if sealed > tip.count() {
-            return Err(damaged("a seal is for more records than are here"));
-        }
+        let whole = bytes.get(..found.end).unwrap_or_default();
+        let seals = Frames::new(whole, found.first).filter_map(|frame| log::seal_of(&frame)).collect();
         let open = OpenOptions::new().read(true).write(true).open(path);
-        let mut file = open.map_err(|e| Error::file(path, &e))?;
-        let end = (bytes.len() - dropped) as u64;
-        let cut = |file: &mut File| {
-            if dropped > 0 {
-                file.set_len(end)?;
-                file.sync_all()?;
-            }
-            file.seek(SeekFrom::Start(end)).map(drop)
-        };
-        cut(&mut file).map_err(|e| Error::file(path, &e))?;
-        Ok(Self { path: path.to_path_buf(), file, head, records, seals, tip, dropped })
+        let file = open.map_err(|e| Error::file(path, &e))?;
+        let writer = Writer::resume(&found.recovery, found.end as u64);
+        let dropped = bytes.len() - found.end;
+        let log = Self { path: path.to_path_buf(), file, head, records, seals, writer, dropped };
+        if dropped > 0 {
+            log.cut_off().map_err(|e| Error::file(path, &e))?;
+        }
+        Ok(log)
     }
 
-    fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        let write = self.file.write_all(bytes).and_then(|()| self.file.sync_all());
-        write.map_err(|e| Error::file(&self.path, &e))
+    /// Drops what stands behind the last unit that is durable.
+    fn cut_off(&self) -> std::io::Result<()> {
+        self.file.set_len(self.writer.at())?;
+        self.file.sync_all()
+    }
+
+    /// Writes a unit behind those before and says so to the writer, once it is on the disk.
+    fn make_durable(&mut self, unit: &Outbox) -> Result<()> {
+        let write = |mut file: &File| {
+            file.seek(SeekFrom::Start(self.writer.at()))?;
+            file.write_all(&unit.0)?;
+            file.sync_all()
+        };
+        if let Err(e) = write(&self.file) {
+            self.writer.failed();
+            // Where this fails too, opening drops it.
+            let _ = self.cut_off();
+            return Err(Error::file(&self.path, &e));
+        }
+        Ok(self.writer.confirm()?)
     }
 
     /// Appends records together: all of them or none, durable when this returns. Gives the index of the first.
@@ -175,16 +142,9 @@ impl LogFile {
     /// # Errors
     /// [`medlot_core::record::TipError::SealDue`]: seal first; a record that is too long; a disk that is full.
     pub fn append(&mut self, records: &[Vec<u8>]) -> Result<u32> {
-        let first = self.tip.count();
-        let mut tip = self.tip;
-        let mut payload = Vec::new();
-        for record in records {
-            tip.append(record)?;
-            payload.extend(u16::try_from(record.len()).unwrap_or(u16::MAX).to_le_bytes());
-            payload.extend(record);
-        }
-        self.write(&frame(GROUP, &payload))?;
-        self.tip = tip;
+        let mut unit = Outbox::default();
+        let first = self.writer.append(records, &mut unit)?;
+        self.make_durable(&unit)?;
         self.records.extend(records.iter().cloned());
         Ok(first)
     }
@@ -194,24 +154,19 @@ impl LogFile {
     /// # Errors
     /// No record yet; a signature that doesn't hold; a disk that is full.
     pub fn seal(&mut self, sign: impl FnOnce(&[u8; 84]) -> [u8; 64]) -> Result<Seal> {
-        if self.tip.unsealed() == 0
-            && let Some(seal) = self.seals.iter().max_by_key(|s| s.count)
+        if self.tip().unsealed() == 0
+            && let Some(seal) = self.writer.seal()
         {
             return Ok(*seal);
         }
-        let offer = self.tip.prepare()?;
-        let mark = offer.mark();
-        let mut payload = mark.count.to_le_bytes().to_vec();
-        payload.extend(mark.head);
-        self.write(&frame(MARK, &payload))?;
+        let mut unit = Outbox::default();
+        let offer = self.writer.offer(&mut unit)?;
+        self.make_durable(&unit)?;
         let signature = sign(&offer.durable());
-        let (id, suite, key) = (self.tip.log(), self.head.suite, self.head.key.clone());
-        let log = medlot_core::record::LogKey { id, suite, key: &key };
-        let seal = self.tip.attach(&log, mark.count, &signature)?;
-        let mut payload = seal.count.to_le_bytes().to_vec();
-        payload.extend(seal.head.0);
-        payload.extend(seal.signature);
-        self.write(&frame(SEAL, &payload))?;
+        let log = LogKey { id: self.id(), suite: self.head.suite, key: &self.head.key };
+        let mut unit = Outbox::default();
+        let seal = self.writer.attach(&log, offer.mark().count, &signature, &mut unit)?;
+        self.make_durable(&unit)?;
         self.seals.push(seal);
         Ok(seal)
     }
@@ -224,7 +179,7 @@ impl LogFile {
     /// h₀.
     #[must_use]
     pub const fn id(&self) -> Hash {
-        self.tip.log()
+        self.writer.tip().log()
     }
     /// Its records' bytes.
     #[must_use]
@@ -236,8 +191,8 @@ impl LogFile {
     /// # Errors
     /// More than there are.
     pub fn value_at(&self, count: u32) -> Result<Hash> {
-        if count > self.tip.count() {
-            let held = self.tip.count();
+        if count > self.tip().count() {
+            let held = self.tip().count();
             return Err(Error::argument(format!("count: {count}; the log has {held} records")));
         }
         (0..count).zip(&self.records).try_fold(self.id(), |value, (index, record)| {
@@ -252,64 +207,13 @@ impl LogFile {
     /// Its end.
     #[must_use]
     pub const fn tip(&self) -> &Tip {
-        &self.tip
+        self.writer.tip()
     }
     /// Bytes dropped at its end when it was opened.
     #[must_use]
     pub const fn dropped(&self) -> usize {
         self.dropped
     }
-}
-
-fn frame(kind: u8, payload: &[u8]) -> Vec<u8> {
-    let mut body = vec![kind];
-    body.extend(payload);
-    let mut bytes = u32::try_from(body.len()).unwrap_or(u32::MAX).to_le_bytes().to_vec();
-    bytes.extend(&body);
-    bytes.extend(CRC.checksum(&body).to_le_bytes());
-    bytes
-}
-
-/// Whole frames from the front; stops before the first that isn't.
-struct Frames<'a> {
-    rest: &'a [u8],
-}
-
-impl<'a> Iterator for Frames<'a> {
-    type Item = (u8, &'a [u8]);
-    fn next(&mut self) -> Option<Self::Item> {
-        let (length, rest) = self.rest.split_first_chunk::<4>()?;
-        let length = usize::try_from(u32::from_le_bytes(*length)).ok().filter(|n| *n <= MAX_FRAME)?;
-        let (body, rest) = rest.split_at_checked(length)?;
-        let (crc, rest) = rest.split_first_chunk::<4>()?;
-        if CRC.checksum(body) != u32::from_le_bytes(*crc) {
-            return None;
-        }
-        self.rest = rest;
-        let (kind, payload) = body.split_first()?;
-        Some((*kind, payload))
-    }
-}
-
-fn group(mut payload: &[u8]) -> Option<Vec<&[u8]>> {
-    let mut records = Vec::new();
-    while let Some((length, rest)) = payload.split_first_chunk::<2>() {
-        let (record, rest) = rest.split_at_checked(u16::from_le_bytes(*length).into())?;
-        records.push(record);
-        payload = rest;
-    }
-    payload.is_empty().then_some(records)
-}
-
-fn mark_of(payload: &[u8]) -> Option<Mark> {
-    let (count, head) = payload.split_first_chunk::<4>()?;
-    Some(Mark { count: u32::from_le_bytes(*count), head: head.try_into().ok()? })
-}
-
-fn seal_of(payload: &[u8]) -> Option<Seal> {
-    let (count, rest) = payload.split_first_chunk::<4>()?;
-    let (head, signature) = rest.split_first_chunk::<32>()?;
-    Some(Seal { count: u32::from_le_bytes(*count), head: Hash(*head), signature: signature.try_into().ok()? })
 }
 
 #[cfg(test)]
