@@ -27,6 +27,7 @@ fn in_code() -> BTreeMap<u16, String> {
         Reason::CODES,
         Warning::CODES,
         FINDINGS,
+        medlot_core::ledger::FindingKind::CODES,
         medlot_sdk::error::Error::CODES,
         &[(SpaceTooSmall::CODE, "space_too_small")],
     ];

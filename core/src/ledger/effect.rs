@@ -125,7 +125,7 @@ pub fn effect<'r>(record: &Verified<'r>) -> Effect<'r> {
     effect_of(record.facility(), &record.record().entry)
 }
 
-fn effect_of<'r>(facility: &'r str, entry: &Entry<'r>) -> Effect<'r> {
+pub(super) fn effect_of<'r>(facility: &'r str, entry: &Entry<'r>) -> Effect<'r> {
     match entry {
         Entry::Movement { movement, .. } => Effect::Moves(moves(facility, movement, movement.quantity)),
         Entry::Refuse(refuse) => Effect::Moves(refusal(refuse, refuse.quantity)),

@@ -1,8 +1,45 @@
 //! Stock from records that count (`spec/ledger.md`).
 //!
 //! [`effect`] says what one record does to the balances of its facility. It is pure: it looks at nothing but the
-//! record, so the same set of records gives the same sums whatever the order they came in.
+//! record, so the same set of records gives the same sums whatever the order they came in. `Ledger` (feature `alloc`)
+//! adds up any number of them.
 
 mod effect;
 
+#[cfg(all(test, feature = "alloc"))]
+mod tests;
+
+#[cfg(feature = "alloc")]
+mod add;
+#[cfg(feature = "alloc")]
+mod book;
+#[cfg(feature = "alloc")]
+mod card;
+#[cfg(feature = "alloc")]
+mod cause;
+#[cfg(feature = "alloc")]
+mod counts;
+#[cfg(feature = "alloc")]
+mod finding;
+#[cfg(feature = "alloc")]
+mod names;
+#[cfg(feature = "alloc")]
+mod rules;
+#[cfg(feature = "alloc")]
+mod settled;
+#[cfg(feature = "alloc")]
+mod trace;
+#[cfg(feature = "alloc")]
+mod transit;
+
 pub use effect::{Balance, Delta, Effect, Moves, Transit, effect};
+
+#[cfg(feature = "alloc")]
+pub use self::{
+    add::Ledger,
+    card::{CardLine, Turnover},
+    finding::{Asked, Finding, FindingKind},
+    names::Place,
+    settled::{Lot, Picked, Picking, Settled, Shipment, Stock},
+    trace::{Edge, Node, Trace},
+};

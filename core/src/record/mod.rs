@@ -43,6 +43,24 @@ pub(crate) fn write_varint32(value: u32, out: &mut [u8]) -> Option<usize> {
     Some(w.len())
 }
 
+/// One value as records write it, and its length: how the ledger names and orders products, lots and parties.
+#[cfg(feature = "alloc")]
+#[allow(private_bounds)] // how a value is written is not for others to implement
+pub(crate) fn write_value<'a, T: wire::Wire<'a>>(value: &T, out: &mut [u8]) -> Option<usize> {
+    let mut w = bytes::Writer::new(out);
+    value.put(&mut w).ok()?;
+    Some(w.len())
+}
+
+/// The value that [`write_value`] wrote, and what follows it.
+#[cfg(feature = "alloc")]
+#[allow(private_bounds)]
+pub(crate) fn read_value<'a, T: wire::Wire<'a>>(from: &'a [u8]) -> Option<(T, &'a [u8])> {
+    let mut r = bytes::Reader::new(from, 0);
+    let value = T::get(&mut r).ok()?;
+    Some((value, from.get(r.at()..)?))
+}
+
 /// Whether bytes are a record in its one form: of a known kind, or of a kind that a newer build may write.
 #[must_use]
 pub fn is_well_formed(bytes: &[u8]) -> bool {

@@ -237,9 +237,9 @@ impl<'a> Authentic<'a> {
         core::iter::from_fn(move || {
             loop {
                 let raw = records.rebuild.raw_here();
-                let AuthenticRecord { log, index, identity, .. } = records.next()?;
+                let AuthenticRecord { log, index, previous, identity, .. } = records.next()?;
                 if let Some(bytes) = raw {
-                    return Some(AuthenticRecord { log, index, identity, bytes });
+                    return Some(AuthenticRecord { log, index, previous, identity, bytes });
                 }
             }
         })
@@ -263,6 +263,7 @@ pub struct Records<'a> {
 pub struct AuthenticRecord<'r> {
     log: Hash,
     index: u32,
+    previous: Hash,
     identity: Hash,
     bytes: &'r [u8],
 }
@@ -277,6 +278,11 @@ impl<'r> AuthenticRecord<'r> {
     #[must_use]
     pub const fn index(&self) -> u32 {
         self.index
+    }
+    /// The chain's value before it, hᵢ: the identity of the record that it follows; of the first, h₀.
+    #[must_use]
+    pub const fn previous(&self) -> Hash {
+        self.previous
     }
     /// Its identity, hᵢ₊₁.
     #[must_use]
@@ -296,10 +302,10 @@ impl Records<'_> {
     pub fn next(&mut self) -> Option<AuthenticRecord<'_>> {
         self.left = self.left.checked_sub(1)?;
         let bytes = self.rebuild.next(&mut self.buffer, true).ok()?;
-        let index = self.index;
-        self.head = crypto::chain_next(&self.head, index, bytes).ok()?;
+        let (index, previous) = (self.index, self.head);
+        self.head = crypto::chain_next(&previous, index, bytes).ok()?;
         self.index += 1;
-        Some(AuthenticRecord { log: self.log, index, identity: self.head, bytes })
+        Some(AuthenticRecord { log: self.log, index, previous, identity: self.head, bytes })
     }
 }
 

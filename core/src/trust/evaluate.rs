@@ -129,6 +129,11 @@ impl<'f> Evaluation<'f, '_> {
         self.is_root_log(log)
     }
 
+    /// The root id.
+    pub(super) const fn root(&self) -> Hash {
+        self.facts.root
+    }
+
     pub(super) fn depth_of_log(&self, log: &Hash) -> Option<u8> {
         self.depth_of(log)
     }

@@ -11,15 +11,39 @@ use crate::record::{AuthenticRecord, Record, RecordError};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verified<'r> {
     at: RecordId,
+    previous: Hash,
     facility: &'r str,
     record: Record<'r>,
+    bytes: &'r [u8],
 }
 
 impl<'r> Verified<'r> {
+    /// For tests of what comes after trust.
+    #[cfg(test)]
+    pub(crate) const fn for_test(
+        at: RecordId,
+        previous: Hash,
+        facility: &'r str,
+        record: Record<'r>,
+        bytes: &'r [u8],
+    ) -> Self {
+        Self { at, previous, facility, record, bytes }
+    }
+
     /// Where it stands.
     #[must_use]
     pub const fn at(&self) -> RecordId {
         self.at
+    }
+    /// The identity of the record that it follows; of a log's first, h₀.
+    #[must_use]
+    pub const fn previous(&self) -> Hash {
+        self.previous
+    }
+    /// Its exact bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> &'r [u8] {
+        self.bytes
     }
     /// The facility of its log, from the enrolment; empty for a root's.
     #[must_use]
@@ -38,6 +62,10 @@ impl<'r> Verified<'r> {
 pub struct Judged<'r> {
     /// Where it stands.
     pub at: RecordId,
+    /// The identity of the record that it follows; of a log's first, h₀.
+    pub previous: Hash,
+    /// Its exact bytes.
+    pub bytes: &'r [u8],
     /// The facility of its log, where an enrolment of it is here.
     pub facility: Option<&'r str>,
     /// What it says, or why its bytes are malformed.
@@ -51,7 +79,8 @@ impl<'r> Judged<'r> {
     #[must_use]
     pub fn verified(&self) -> Option<Verified<'r>> {
         let record = self.record.ok().filter(|_| self.verdict.counts == Counts::Yes)?;
-        Some(Verified { at: self.at, facility: self.facility?, record })
+        let Self { at, previous, bytes, .. } = *self;
+        Some(Verified { at, previous, facility: self.facility?, record, bytes })
     }
 }
 
@@ -78,7 +107,8 @@ impl<'f> Evaluation<'f, '_> {
                 is_enrol.then(|| self.verdict_at(&at)).flatten().map_or(verdict, |fact| verdict.min(fact))
             }
         };
-        Judged { at, facility, record, verdict }
+        let (previous, bytes) = (authentic.previous(), authentic.bytes());
+        Judged { at, previous, bytes, facility, record, verdict }
     }
 
     /// The facility of a log, from its enrolments (they all name one: h₀ binds it); empty for a root's.

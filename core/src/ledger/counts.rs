@@ -1,0 +1,229 @@
+//! Stock of one lot at one facility where something was counted (`spec/ledger.md` section 4).
+
+use super::book::{Book, does};
+use super::cause::{Cover, Line};
+use super::names::Place;
+use super::rules::encoding;
+use crate::record::{Entry, Record};
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+/// Units or parts (`measure`) at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Sum {
+    pub(super) place: u32,
+    pub(super) measure: u32,
+    pub(super) count: i64,
+}
+
+/// A count: its beginning and its end.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Count {
+    pub(super) begin: u32,
+    pub(super) end: Option<u32>,
+    pub(super) rest_is_zero: bool,
+}
+
+/// What counting makes of a lot.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Counted {
+    pub(super) sums: Vec<Sum>,
+    /// For each place counted the line (or the end of the count) that governs.
+    pub(super) governs: Vec<(u32, u32)>,
+    /// A record, and the line that absorbed it.
+    pub(super) absorbed: Vec<(u32, u32)>,
+    /// Lines of different devices, none of which knew the other.
+    pub(super) overlapping: Vec<(u32, u32)>,
+    /// Lines after the end of their count.
+    pub(super) after_end: Vec<u32>,
+}
+
+/// The counts of a facility, from its rows of beginnings and ends: the first end of each on its branch.
+pub(super) fn counts_of(book: &Book, rows: &[u32]) -> BTreeMap<u32, Count> {
+    let mut counts = BTreeMap::new();
+    for row in rows {
+        if let Some(Entry::CountBegin(_)) = book.record(*row).map(|r| r.entry) {
+            counts.insert(*row, Count { begin: *row, end: None, rest_is_zero: false });
+        }
+    }
+    let mut ends: Vec<u32> = rows.iter().copied().filter(|row| !counts.contains_key(row)).collect();
+    ends.sort_by_key(|row| book.order(*row));
+    for row in ends {
+        let Some(Entry::CountEnd(end)) = book.record(row).map(|r| r.entry) else { continue };
+        let begin = begin_of(book, row, end.begin);
+        let Some(count) = begin.and_then(|begin| counts.get_mut(&begin)) else { continue };
+        if count.end.is_none() {
+            (count.end, count.rest_is_zero) = (Some(row), end.rest_is_zero);
+        }
+    }
+    counts
+}
+
+/// The beginning that a line or an end names.
+pub(super) fn begin_of(book: &Book, row: u32, back: u32) -> Option<u32> {
+    let index = book.row(row)?.index.checked_sub(back)?;
+    book.ancestor(row, index).filter(|begin| *begin != row)
+}
+
+impl Book {
+    /// Where a line counted: the store is its count's.
+    pub(super) fn place_of_line(&mut self, row: u32, counts: &BTreeMap<u32, Count>) -> Option<u32> {
+        if !self.row(row)?.is(does::LINE) {
+            return None;
+        }
+        let line = self.bytes_of(row).to_vec();
+        let Entry::CountLine(line) = Record::decode(&line).ok()?.entry else { return None };
+        let begin = begin_of(self, row, line.begin).filter(|begin| counts.contains_key(begin))?;
+        let begin = self.bytes_of(begin).to_vec();
+        let Entry::CountBegin(begin) = Record::decode(&begin).ok()?.entry else { return None };
+        Some(self.places.put(begin.store, line.fund, line.vvm, line.bucket))
+    }
+}
+
+/// A checkpoint that may govern a place.
+struct Checkpoint {
+    /// The line that stands for it: what another line knows or doesn't.
+    line: u32,
+    /// For what increases the balance; the line, but for a rest that is zero.
+    increases: u32,
+    quantity: Vec<(u32, u32, i64)>,
+}
+
+/// Lines of one count for this lot in one bucket.
+struct Lines {
+    begin: u32,
+    hold: bool,
+    /// Place, measure, quantity, row.
+    lines: Vec<(u32, u32, i64, u32)>,
+}
+
+/// A lot whose rows are counted.
+pub(super) struct Lot<'b> {
+    pub(super) book: &'b Book,
+    pub(super) counts: &'b BTreeMap<u32, Count>,
+    /// Movements with their net quantity, and lines.
+    pub(super) rows: Vec<(u32, u32)>,
+    /// The place of each line whose count is held.
+    pub(super) lines: Vec<(u32, u32)>,
+    /// Encodings of the lot's product: its own, and the others of its class.
+    pub(super) products: Vec<Vec<u8>>,
+}
+
+impl Lot<'_> {
+    /// Adds up.
+    pub(super) fn count(&self) -> Counted {
+        let mut out = Counted::default();
+        let counted = self.lines(&mut out);
+        let mut places: Vec<u32> = Vec::new();
+        for (row, _) in &self.rows {
+            let Some(r) = self.book.row(*row).filter(|r| !r.is(does::LINE)) else { continue };
+            places.extend(r.is(does::TAKES).then_some(r.from));
+            places.extend(r.is(does::PUTS).then_some(r.into));
+        }
+        places.extend(counted.iter().flat_map(|lines| lines.lines.iter().map(|(place, ..)| *place)));
+        places.sort_unstable();
+        places.dedup();
+        for place in places {
+            self.place(place, &counted, &mut out);
+        }
+        out.absorbed.sort_unstable();
+        out.absorbed.dedup();
+        out
+    }
+
+    /// The lines of this lot that have an effect, by count and bucket.
+    fn lines(&self, out: &mut Counted) -> Vec<Lines> {
+        let mut all: Vec<Lines> = Vec::new();
+        let mut rows: Vec<u32> = self.rows.iter().map(|(row, _)| *row).collect();
+        rows.sort_by_key(|row| self.book.order(*row));
+        for row in rows {
+            let Some(r) = self.book.row(row).filter(|r| r.is(does::LINE)) else { continue };
+            let Some(Entry::CountLine(line)) = self.book.record(row).map(|r| r.entry) else { continue };
+            let Some(count) = begin_of(self.book, row, line.begin).and_then(|begin| self.counts.get(&begin)) else {
+                continue;
+            };
+            let is_after = |end: &u32| self.book.row(*end).is_some_and(|end| r.index > end.index);
+            if count.end.filter(|end| is_after(end) && self.book.on_one_branch(row, *end)).is_some() {
+                out.after_end.push(row);
+                continue;
+            }
+            let Some((_, place)) = self.lines.iter().copied().find(|(line, _)| *line == row) else { continue };
+            let hold = self.book.places.get(place).hold;
+            let new = (place, r.measure, i64::from(r.quantity), row);
+            match all.iter_mut().find(|lines| lines.begin == count.begin && lines.hold == hold) {
+                Some(lines) => lines.lines.push(new),
+                None => all.push(Lines { begin: count.begin, hold, lines: [new].into() }),
+            }
+        }
+        all
+    }
+
+    /// The checkpoints that reach a place.
+    fn checkpoints(&self, place: u32, at: &Place<'_>, counted: &[Lines]) -> Vec<Checkpoint> {
+        let mut found = Vec::new();
+        for lines in counted.iter().filter(|lines| lines.hold == at.hold) {
+            let own: Vec<_> = lines.lines.iter().filter(|(line, ..)| *line == place).collect();
+            let last =
+                if own.is_empty() && self.reaches(lines.begin, at) { lines.lines.last() } else { own.last().copied() };
+            let Some((.., line)) = last else { continue };
+            let quantity = own.iter().map(|(_, measure, count, _)| (place, *measure, *count)).collect();
+            found.push(Checkpoint { line: *line, increases: *line, quantity });
+        }
+        if at.hold {
+            return found;
+        }
+        for count in self.counts.values().filter(|count| count.rest_is_zero) {
+            let has_line = counted.iter().any(|lines| lines.begin == count.begin && !lines.hold);
+            if let Some(end) = count.end.filter(|_| !has_line && self.reaches(count.begin, at)) {
+                found.push(Checkpoint { line: end, increases: count.begin, quantity: Vec::new() });
+            }
+        }
+        found
+    }
+
+    /// Whether a count is about this place, and about this lot's product.
+    fn reaches(&self, begin: u32, at: &Place<'_>) -> bool {
+        let Some(Entry::CountBegin(count)) = self.book.record(begin).map(|r| r.entry) else { return false };
+        count.store.map(|s| s.as_str()) == at.store
+            && count.funds.is_none_or(|funds| funds.iter().any(|fund| fund.0.map(|f| f.as_str()) == at.fund))
+            && count.products.is_none_or(|list| list.iter().any(|p| self.products.contains(&encoding(&p))))
+    }
+
+    fn place(&self, place: u32, counted: &[Lines], out: &mut Counted) {
+        let (book, at) = (self.book, self.book.places.get(place));
+        let all = self.checkpoints(place, &at, counted);
+        let known = |line: u32| all.iter().any(|other| other.line != line && book.knows(other.line, line));
+        let mut left: Vec<&Checkpoint> = all.iter().filter(|checkpoint| !known(checkpoint.line)).collect();
+        left.sort_by_key(|checkpoint| (book.time(checkpoint.line), book.identity(checkpoint.line)));
+        let latest = left.pop();
+        if let Some((latest, other)) = latest.zip(left.last()) {
+            let log = |row: u32| book.row(row).map(|r| r.log);
+            if log(latest.line) != log(other.line) {
+                out.overlapping.push((other.line, latest.line));
+            }
+        }
+        let mut sums: BTreeMap<u32, i64> = BTreeMap::new();
+        for (_, measure, count) in latest.map(|latest| latest.quantity.as_slice()).unwrap_or_default() {
+            *sums.entry(*measure).or_default() += count;
+        }
+        let mut lines = latest.map(|latest| (Line::new(book, latest.increases), Line::new(book, latest.line)));
+        if let Some(latest) = latest {
+            out.governs.push((place, latest.line));
+        }
+        for (row, net) in &self.rows {
+            let Some(r) = book.row(*row).filter(|r| !r.is(does::LINE)) else { continue };
+            let taken = (r.is(does::TAKES) && r.from == place).then_some(-i64::from(*net));
+            let put = (r.is(does::PUTS) && r.into == place).then_some(i64::from(*net));
+            for delta in taken.into_iter().chain(put) {
+                let line = lines.as_mut().map(|(increases, decreases)| if delta > 0 { increases } else { decreases });
+                let cover = line.map_or(Cover::No, |line| line.covers(*row));
+                match (cover, latest) {
+                    (Cover::No, _) => *sums.entry(r.measure).or_default() += delta,
+                    (Cover::Absorbed, Some(latest)) => out.absorbed.push((*row, latest.line)),
+                    _ => {}
+                }
+            }
+        }
+        out.sums.extend(sums.into_iter().map(|(measure, count)| Sum { place, measure, count }));
+    }
+}

@@ -1,0 +1,476 @@
+//! What is asked of stock: lots, what may be dispensed, what is on the way.
+
+use super::add::Ledger;
+use super::book::NONE;
+use super::names::{Place, lot_of, product_of};
+use super::rules::encoding;
+use crate::crypto::Hash;
+use crate::ident::{LotNumber, Measure, Product};
+use crate::movement::{Document, Movement};
+use crate::record::Entry;
+use crate::time::{Date, Expiry};
+use crate::trust::RecordId;
+use alloc::vec::Vec;
+
+/// A ledger in which everything that follows from its records is worked out.
+#[derive(Debug, Clone, Copy)]
+pub struct Settled<'l> {
+    pub(super) ledger: &'l Ledger,
+}
+
+/// What stands at one place, in whole units or in parts of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stock<'l> {
+    /// Store, fund, vaccine vial monitor, bucket.
+    pub place: Place<'l>,
+    /// Units or parts; below 0 where more went out than came in.
+    pub count: i64,
+    /// Parts: how many make a unit, and what one is.
+    pub parts: Option<(u16, Measure)>,
+}
+
+/// A lot at a facility.
+#[derive(Debug, Clone, Copy)]
+pub struct Lot<'l> {
+    settled: Settled<'l>,
+    part: u32,
+}
+
+/// A record that sent something, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shipment<'l> {
+    /// The record.
+    pub record: RecordId,
+    /// Who sent it.
+    pub from: &'l str,
+    /// The facility that it goes to (the successor of the one it names); `None`: not a facility's code.
+    pub to: Option<&'l str>,
+    /// The product, as the sender names it.
+    pub product: Product<'l>,
+    /// The lot number.
+    pub lot: Option<LotNumber<'l>>,
+    /// The expiry, as the sender saw it.
+    pub expiry: Expiry,
+    /// Parts of a unit, where it is no whole one.
+    pub parts: Option<(u16, Measure)>,
+    /// What was sent, less what was taken back.
+    pub sent: u32,
+    /// Received by the addressee.
+    pub received: u64,
+    /// Back with the sender, or closed by it as lost.
+    pub back: u64,
+    /// Refused: on the way until the sender takes it back or closes it.
+    pub refused: u64,
+    /// Still on the way.
+    pub remaining: u64,
+    /// Seconds since 2020 in its device's clock.
+    pub time: i64,
+    /// The first document of the delivery.
+    pub document: Option<Document<'l>>,
+    /// What answers it, in order.
+    pub answers: Vec<RecordId>,
+}
+
+/// What to pick, and from where.
+#[derive(Debug, Clone, Copy)]
+pub struct Picking<'q> {
+    /// The facility.
+    pub facility: &'q str,
+    /// The product; every product of its class will do.
+    pub product: Product<'q>,
+    /// Whole units wanted.
+    pub units: u32,
+    /// Only from this store, where given; `Some(None)`: the main one.
+    pub store: Option<Option<&'q str>>,
+    /// Only of this fund, where given; `Some(None)`: the facility's own.
+    pub fund: Option<Option<&'q str>>,
+    /// The day of dispensing.
+    pub today: Date,
+}
+
+/// Units to take of one lot at one place.
+#[derive(Debug, Clone, Copy)]
+pub struct Picked<'l> {
+    /// The lot.
+    pub lot: Lot<'l>,
+    /// Where it stands.
+    pub place: Place<'l>,
+    /// Its last usable day, where one is known.
+    pub last_usable: Option<Date>,
+    /// Units to take.
+    pub units: u32,
+}
+
+/// Whose turn it is: not at stage 2 of its monitor, without a date, the date.
+type Turn = (bool, bool, Option<Date>);
+
+const fn parts_of(measure: u32) -> Option<(u16, u16)> {
+    if measure == 0 { None } else { Some(((measure >> 16) as u16, measure as u16)) }
+}
+
+pub(super) fn measure(measure: u32) -> Option<(u16, Measure)> {
+    parts_of(measure).and_then(|(per, number)| Some((per, Measure::of_number(number).ok()?)))
+}
+
+impl<'l> Settled<'l> {
+    fn site(self, facility: &str) -> Option<(u32, &'l super::add::Site)> {
+        let facility = self.ledger.book.facilities.find(facility.as_bytes())?;
+        Some((facility, self.ledger.sites.get(facility as usize)?))
+    }
+
+    /// Facilities of which a record is held, in order.
+    #[must_use]
+    pub fn facilities(self) -> Vec<&'l str> {
+        let book = &self.ledger.book;
+        let mut all: Vec<&str> =
+            book.logs.iter().filter(|l| l.records > 0).map(|l| book.facilities.text(l.facility)).collect();
+        all.sort_unstable();
+        all.dedup();
+        all.retain(|facility| !facility.is_empty());
+        all
+    }
+
+    /// Up to which count each log of a facility is held, by the logs' ids.
+    #[must_use]
+    pub fn as_of(self, facility: &str) -> Vec<(Hash, u32)> {
+        let book = &self.ledger.book;
+        let of = book.logs.iter().filter(|log| log.records > 0 && book.facilities.text(log.facility) == facility);
+        let mut all: Vec<(Hash, u32)> = of.map(|log| (log.id, log.end)).collect();
+        all.sort_unstable();
+        all
+    }
+
+    pub(super) fn lot_at(self, part: u32) -> Lot<'l> {
+        Lot { settled: self, part }
+    }
+
+    /// One lot at one facility.
+    #[must_use]
+    pub fn lot(self, facility: &str, product: &Product<'_>, lot: Option<&LotNumber<'_>>) -> Option<Lot<'l>> {
+        let (facility, site) = self.site(facility)?;
+        let ledger = self.ledger;
+        let mut room = [0; super::names::ITEM_ROOM];
+        let lot = lot.copied();
+        let (name, split) = super::names::item_name(product, &lot, &mut room);
+        let direct = ledger.book.items.find(name).and_then(|item| ledger.part_at(facility, item));
+        if let Some(part) = direct {
+            return Some(self.lot_at(ledger.leader(part)));
+        }
+        // Under another name of the same product.
+        let (product, lot) = name.split_at_checked(split)?;
+        let lot = ledger.book.lots.find(lot)?;
+        let class = site.classes.get(product)?;
+        let mut others = site.classes.iter().filter(|(_, other)| *other == class);
+        others.find_map(|(product, _)| {
+            let product = ledger.book.products.find(product)?;
+            let parts = site.by_product.get(&product)?.iter().copied();
+            let is = |part: &u32| {
+                let item = ledger.parts.get(*part as usize).map_or(NONE, |p| p.item);
+                ledger.book.of_item.get(item as usize).is_some_and(|(_, number)| *number == lot)
+            };
+            parts.into_iter().find(is).map(|part| self.lot_at(ledger.leader(part)))
+        })
+    }
+
+    /// Every lot of a facility, by product, then lot number.
+    #[must_use]
+    pub fn lots(self, facility: &str) -> Vec<Lot<'l>> {
+        let Some((_, site)) = self.site(facility) else { return Vec::new() };
+        let mut lots: Vec<Lot<'l>> = site
+            .parts
+            .iter()
+            .filter(|part| self.ledger.leader(**part) == **part)
+            .map(|part| self.lot_at(*part))
+            .collect();
+        lots.sort_by(|a, b| a.name().cmp(&b.name()));
+        lots
+    }
+
+    /// The lots of a product, and of those that are one with it, at a facility.
+    fn lots_of(self, facility: &str, product: &Product<'_>) -> Vec<Lot<'l>> {
+        let Some((_, site)) = self.site(facility) else { return Vec::new() };
+        let name = encoding(product);
+        let class = site.classes.get(&name);
+        let others = site.classes.iter().filter(|(_, other)| class == Some(*other)).map(|(product, _)| product);
+        let names = class.is_none().then_some(&name).into_iter().chain(others);
+        let products = names.filter_map(|name| self.ledger.book.products.find(name));
+        let parts = products.filter_map(|product| site.by_product.get(&product)).flatten();
+        let mut leaders: Vec<u32> = parts.map(|part| self.ledger.leader(*part)).collect();
+        leaders.sort_unstable();
+        leaders.dedup();
+        leaders.into_iter().map(|part| self.lot_at(part)).collect()
+    }
+
+    /// Which lots to dispense from: what expires first goes first, vials at stage 2 of their monitor before all; nothing
+    /// held, recalled, expired or at stage 3 or 4. Also how many units are missing.
+    #[must_use]
+    pub fn pick(self, wanted: &Picking<'_>) -> (Vec<Picked<'l>>, u32) {
+        let recalls = self.recalls_of(wanted.facility, &wanted.product);
+        let mut from: Vec<(Turn, Picked<'l>)> = Vec::new();
+        for lot in self.lots_of(wanted.facility, &wanted.product) {
+            let last_usable = lot.expiry().last_usable();
+            if last_usable.is_some_and(|day| day < wanted.today) || lot.is_named_by(&recalls) {
+                continue;
+            }
+            for stock in lot.stock() {
+                let at = stock.place;
+                let usable = !at.hold
+                    && at.vvm.is_none_or(|stage| stage < 3)
+                    && stock.parts.is_none()
+                    && wanted.store.is_none_or(|store| store == at.store)
+                    && wanted.fund.is_none_or(|fund| fund == at.fund);
+                if let Some(units) = u32::try_from(stock.count).ok().filter(|units| usable && *units > 0) {
+                    // No date known: after those that have one.
+                    let order = (at.vvm != Some(2), last_usable.is_none(), last_usable);
+                    from.push((order, Picked { lot, place: at, last_usable, units }));
+                }
+            }
+        }
+        from.sort_by(|(a, x), (b, y)| {
+            a.cmp(b).then_with(|| x.lot.name().cmp(&y.lot.name())).then(x.place.cmp(&y.place))
+        });
+        let mut left = wanted.units;
+        let mut picked = Vec::new();
+        for (_, candidate) in from {
+            let units = candidate.units.min(left);
+            if units == 0 {
+                break;
+            }
+            left -= units;
+            picked.push(Picked { units, ..candidate });
+        }
+        (picked, left)
+    }
+
+    /// Lots with something on the shelf whose last usable day is not after this one, that day's order; expired ones too.
+    #[must_use]
+    pub fn expiring(self, facility: &str, until: Date) -> Vec<(Date, Lot<'l>)> {
+        let dated = self.lots(facility).into_iter().filter_map(|lot| {
+            let day = lot.expiry().last_usable().filter(|day| *day <= until)?;
+            lot.stock().iter().any(|stock| stock.count > 0).then_some((day, lot))
+        });
+        let mut all: Vec<_> = dated.collect();
+        all.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| x.name().cmp(&y.name())));
+        all
+    }
+
+    /// Recalls of a product at a facility that are not ended: rows, and whether they name all lots.
+    fn recalls_of(self, facility: &str, product: &Product<'_>) -> Vec<u32> {
+        let ledger = self.ledger;
+        if ledger.rules.recalls.is_empty() {
+            return Vec::new();
+        }
+        let site = self.site(facility).map(|(_, site)| site);
+        let name = encoding(product);
+        let is = |other: &Product<'_>| same(site, &name, &encoding(other));
+        ledger.rules.recalls(&ledger.book, facility, &is)
+    }
+
+    fn shipment(self, row: u32) -> Option<Shipment<'l>> {
+        let ledger = self.ledger;
+        let (book, sent) = (&ledger.book, ledger.transit.sent.get(&row)?);
+        let r = book.row(row).filter(|r| r.counts())?;
+        let Entry::Movement { movement, .. } = book.record(row)?.entry else { return None };
+        let head: Option<Movement<'_>> =
+            book.group_head(row, &movement).and_then(|head| match book.record(head)?.entry {
+                Entry::Movement { movement, .. } => Some(movement),
+                _ => None,
+            });
+        Some(Shipment {
+            record: book.id(row),
+            from: book.facilities.text(book.facility_of(row)),
+            to: (sent.to != NONE).then(|| book.facilities.text(sent.to)),
+            product: movement.product,
+            lot: movement.lot,
+            expiry: movement.expiry,
+            parts: measure(r.measure),
+            sent: sent.sent,
+            received: sent.received,
+            back: sent.back,
+            refused: sent.refused,
+            remaining: sent.remaining(),
+            time: book.time(row),
+            document: movement.document.or(head.and_then(|head| head.document)),
+            answers: sent.answers.iter().map(|answer| book.id(*answer)).collect(),
+        })
+    }
+
+    /// Everything sent, with what became of it, by log, index and identity.
+    #[must_use]
+    pub fn shipments(self) -> Vec<Shipment<'l>> {
+        let mut rows: Vec<u32> = self.ledger.transit.sent.keys().copied().collect();
+        rows.sort_by_key(|row| self.ledger.book.order(*row));
+        rows.into_iter().filter_map(|row| self.shipment(row)).collect()
+    }
+}
+
+/// Whether two products are one at a site.
+pub(super) fn same(site: Option<&super::add::Site>, a: &[u8], b: &[u8]) -> bool {
+    a == b || site.is_some_and(|site| site.class_of(a) == site.class_of(b))
+}
+
+impl<'l> Lot<'l> {
+    fn held_part(&self) -> Option<&'l super::add::Part> {
+        self.settled.ledger.parts.get(self.part as usize)
+    }
+
+    /// Encodings of product and lot number: what lots are ordered by.
+    fn name(&self) -> (&'l [u8], &'l [u8]) {
+        let book = &self.settled.ledger.book;
+        let of = self.held_part().and_then(|part| book.of_item.get(part.item as usize));
+        let Some((product, lot)) = of else { return (&[], &[]) };
+        let name = book.products.get(*product);
+        let site = self.held_part().and_then(|part| self.settled.ledger.sites.get(part.facility as usize));
+        (site.map_or(name, |site| site.class_of(name)), book.lots.get(*lot))
+    }
+
+    /// The facility.
+    #[must_use]
+    pub fn facility(&self) -> &'l str {
+        let facility = self.held_part().map_or(NONE, |part| part.facility);
+        self.settled.ledger.book.facilities.text(facility)
+    }
+
+    /// The product; of several that are one, that with the smallest encoding.
+    #[must_use]
+    pub fn product(&self) -> Option<Product<'l>> {
+        product_of(self.name().0)
+    }
+
+    /// The lot number; `None`: none is printed.
+    #[must_use]
+    pub fn number(&self) -> Option<LotNumber<'l>> {
+        lot_of(self.name().1)
+    }
+
+    /// What stands where, also where nothing is left: by place, units before parts.
+    #[must_use]
+    pub fn stock(&self) -> Vec<Stock<'l>> {
+        let ledger = self.settled.ledger;
+        let of = |sum: super::counts::Sum| Stock {
+            place: ledger.book.places.get(sum.place),
+            count: sum.count,
+            parts: measure(sum.measure),
+        };
+        let mut all: Vec<Stock<'l>> = self.sums().into_iter().map(of).collect();
+        if all.len() > 1 {
+            let parts = |stock: &Stock<'_>| stock.parts.map(|(per, measure)| (per, measure.number()));
+            all.sort_by(|a, b| a.place.cmp(&b.place).then(parts(a).cmp(&parts(b))));
+        }
+        all
+    }
+
+    /// Whole units in a bucket, over all stores, funds and stages.
+    #[must_use]
+    pub fn units(&self, hold: bool) -> i64 {
+        self.stock().iter().filter(|s| s.parts.is_none() && s.place.hold == hold).map(|s| s.count).sum()
+    }
+
+    /// Until when it may be used: the regulator's word on the lot, else the earliest last usable day that its records
+    /// claim.
+    #[must_use]
+    pub fn expiry(&self) -> Expiry {
+        let ledger = self.settled.ledger;
+        if ledger.rules.has_facts()
+            && let Some((expiry, _)) = self.fact()
+        {
+            return expiry;
+        }
+        let day = |packed: u16| Expiry::from_packed(packed).ok().and_then(Expiry::last_usable);
+        let claims = ledger.group(self.part).filter_map(|part| ledger.parts.get(part as usize)).map(|part| part.expiry);
+        let not_read = Expiry::NotRead.packed();
+        let least = claims
+            .filter(|packed| *packed != not_read)
+            .min_by_key(|packed| (day(*packed).is_none(), day(*packed), *packed));
+        Expiry::from_packed(least.unwrap_or(not_read)).unwrap_or(Expiry::NotRead)
+    }
+
+    fn fact(&self) -> Option<(Expiry, u32)> {
+        let ledger = self.settled.ledger;
+        ledger.rules.expiry(&ledger.book, self.facility(), &|product| self.is_of(product), self.number().as_ref())
+    }
+
+    /// Whether its records claim different expiries.
+    #[must_use]
+    pub fn expiries_differ(&self) -> bool {
+        let ledger = self.settled.ledger;
+        let day = |packed: u16| Expiry::from_packed(packed).ok().and_then(Expiry::last_usable);
+        let mut seen = None;
+        ledger.group(self.part).filter_map(|part| ledger.parts.get(part as usize)).any(|part| {
+            let claims = part.expiry != Expiry::NotRead.packed();
+            let other = claims && *seen.get_or_insert(day(part.expiry)) != day(part.expiry);
+            part.expiries_differ || other
+        })
+    }
+
+    /// Recalls in force that reach it, the gravest class first.
+    #[must_use]
+    pub fn recalls(&self) -> Vec<RecordId> {
+        let Some(product) = self.product() else { return Vec::new() };
+        let recalls = self.settled.recalls_of(self.facility(), &product);
+        let book = &self.settled.ledger.book;
+        recalls.into_iter().filter(|row| self.is_named_by(&[*row])).map(|row| book.id(row)).collect()
+    }
+
+    /// Whether one of these recalls of its product is about this lot.
+    fn is_named_by(&self, recalls: &[u32]) -> bool {
+        recalls.iter().any(|row| match self.settled.ledger.book.record(*row).map(|r| r.entry) {
+            Some(Entry::Recall(recall)) => recall.lots.is_none_or(|lots| lots.iter().any(|lot| lot == self.number())),
+            _ => false,
+        })
+    }
+
+    /// What is on the way from this facility, of this lot.
+    #[must_use]
+    pub fn shipments_out(&self) -> Vec<Shipment<'l>> {
+        let ledger = self.settled.ledger;
+        let rows = ledger.group(self.part).filter_map(|part| ledger.transit.by_part.get(&part)).flatten();
+        let mut all: Vec<Shipment<'l>> = rows.filter_map(|row| self.settled.shipment(*row)).collect();
+        all.sort_by_key(|shipment| (shipment.record.log, shipment.record.index, shipment.record.identity));
+        all
+    }
+
+    pub(super) const fn part(&self) -> u32 {
+        self.part
+    }
+
+    pub(super) fn settled_site(&self) -> Option<&'l super::add::Site> {
+        self.settled.site(self.facility()).map(|(_, site)| site)
+    }
+
+    pub(super) fn is_settled_by_fact(&self) -> bool {
+        self.settled.ledger.rules.has_facts() && self.fact().is_some()
+    }
+
+    /// What stands where, by the places' numbers.
+    pub(super) fn sums(&self) -> Vec<super::counts::Sum> {
+        match self.settled.ledger.counted.get(&self.part) {
+            Some(counted) => counted.sums.clone(),
+            None => self.held_part().into_iter().flat_map(super::add::Part::sums).collect(),
+        }
+    }
+
+    /// Recalls that reach it, ended ones too: since when, and until when.
+    pub(super) fn recalls_ever(&self) -> Vec<(u32, i64, Option<i64>)> {
+        let ledger = self.settled.ledger;
+        if ledger.rules.recalls.is_empty() {
+            return Vec::new();
+        }
+        let book = &ledger.book;
+        let mut all: Vec<(u32, i64, Option<i64>)> = ledger
+            .rules
+            .recalls_ever(book, self.facility(), &|product| self.is_of(product))
+            .into_iter()
+            .filter(|row| self.is_named_by(&[*row]))
+            .map(|row| (row, book.time(row), ledger.rules.end_of(book, row).map(|end| book.time(end))))
+            .collect();
+        all.sort_by_key(|(row, ..)| book.order(*row));
+        all
+    }
+
+    /// The rows of this lot, in no order.
+    pub(super) fn rows(&self) -> impl Iterator<Item = u32> + use<'l> {
+        let ledger = self.settled.ledger;
+        ledger.group(self.part).flat_map(move |part| ledger.rows_of(part))
+    }
+}
