@@ -188,6 +188,8 @@ fn enrolment(demo: &mut Demo) -> Done {
     name_of("facilities.csv", 4, distributor, 3)?;
     demo.step(&format!("The province enrols a distributor: {distributor} (its code {DISTRIBUTOR} is made up)"));
     demo.join("province", "distributor", DISTRIBUTOR, "move", "own", "ed25519")?;
+    // What somebody could have copied while the device was new.
+    copy_folder(&demo.folder.join("distributor"), &demo.folder.join("copy"))?;
     for (at, station) in STATIONS.iter().enumerate() {
         demo.step(&format!("… and {station}, {}", name_of("facilities.csv", 0, station, 4)?));
         // The last one is a phone: its key store holds P-256 only.
@@ -328,22 +330,10 @@ fn stolen(demo: &mut Demo) -> Done {
     demo.verify("01C55", "delivery-01C55.mlt", 0)
 }
 
-/// Writes another history of the stolen device below the cut, with its real key: the copy's log is taken back to its
-/// first record.
+/// Another history of the stolen device below the cut, with its real key: somebody copied the device when it was new.
 fn branch(demo: &Demo) -> Done {
-    let logs = demo.folder.join("thief/logs");
-    let file = fs::read_dir(&logs).map_err(|e| e.to_string())?.flatten().map(|e| e.path()).next();
-    let file = file.ok_or("the thief has no log")?;
-    let bytes = fs::read(&file).map_err(|e| e.to_string())?;
-    // Magic 5, then frames (length, body, CRC): the log's head, record 0, its mark, its seal.
-    let mut at = 5;
-    for _ in 0..4 {
-        let length = bytes.get(at..at + 4).and_then(|l| <[u8; 4]>::try_from(l).ok()).map(u32::from_le_bytes);
-        at += 8 + length.ok_or("the log is shorter than it should be")? as usize;
-    }
-    fs::write(&file, bytes.get(..at).unwrap_or_default()).map_err(|e| e.to_string())?;
     let line = format!("100={REGISTERED}");
-    demo.run("thief", &["handover", "--to", "facility:01C55", "--line", &line, "--out", "second-branch.mlt"], 0)?;
+    demo.run("copy", &["handover", "--to", "facility:01C55", "--line", &line, "--out", "second-branch.mlt"], 0)?;
     println!("   The province holds the whole log, so it can tell:");
     demo.verify("province", "second-branch.mlt", 1)?;
     println!("   A station that doesn't hold it says what to ask for:");
