@@ -47,7 +47,7 @@ impl Library {
     pub fn of_folder(folder: &Folder) -> Result<Self> {
         let mut library = Self { root: folder.root()?, own: Vec::new(), objects: folder.kept()? };
         for path in folder.logs()? {
-            library.add_log(&LogFile::open(&path)?)?;
+            library.add_log(&folder.open_log(&path)?)?;
         }
         Ok(library)
     }
