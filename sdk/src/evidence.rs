@@ -441,6 +441,16 @@ impl Path {
             self.push(&Element::OwnId { log: log.id.log_id(), suite: log.suite.number(), body })
         }
     }
+    /// How many elements.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.count
+    }
+    /// Whether there is none: the path to the root.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
     /// The elements' bytes.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
