@@ -169,7 +169,7 @@ fn parts(records: &[Vec<u8>]) -> Vec<usize> {
 /// two of its seals.
 fn begun(desk: &Desk, group: &[Vec<u8>]) -> Option<u32> {
     let held = desk.log().records();
-    fn entry(bytes: &Vec<u8>) -> Option<Entry<'_>> {
+    fn entry(bytes: &[u8]) -> Option<Entry<'_>> {
         Record::decode(bytes).map(|record| record.entry).ok()
     }
     let lines = |entry: &Entry<'_>| match entry {
