@@ -1,15 +1,15 @@
-//! Folders of authorities and devices in which the tests run the command.
-#![allow(dead_code, missing_docs, unreachable_pub)] // each file of tests uses some of it
+//! Folders of authorities and devices, and the command run in them.
+#![allow(dead_code)] // each test file uses its part
 use serde_json::Value;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-pub const PACK: &str = "(01)08935221225326(17)270331(10)241021VA";
-pub const BY_HAND: &str = "registration:540100430425;A24-117;2027-11";
+pub(crate) const PACK: &str = "(01)08935221225326(17)270331(10)241021VA";
+pub(crate) const BY_HAND: &str = "registration:540100430425;A24-117;2027-11";
 
-pub struct World {
-    pub folder: PathBuf,
+pub(crate) struct World {
+    pub(crate) folder: PathBuf,
 }
 
 impl Drop for World {
@@ -18,15 +18,14 @@ impl Drop for World {
     }
 }
 
-pub struct Ended {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Ended {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl World {
-    /// A folder for the test, removed afterwards.
-    pub fn empty(name: &str) -> Self {
+    pub(crate) fn empty(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("medlot-command-{}-{name}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();
@@ -34,7 +33,7 @@ impl World {
     }
 
     /// A root, an authority of a province, a distributor and two stations.
-    pub fn enrolled(name: &str) -> Self {
+    pub(crate) fn enrolled(name: &str) -> Self {
         let world = Self::empty(name);
         world.ok("ministry", &["authority", "init", "--out", "root.mlt"]);
         world.join("ministry", "province", "DEMO-SYT-01", "enrol,regulate,move", "01,DEMO-", "ed25519");
@@ -44,7 +43,7 @@ impl World {
         world
     }
 
-    pub fn run(&self, who: &str, args: &[&str]) -> Ended {
+    pub(crate) fn run(&self, who: &str, args: &[&str]) -> Ended {
         let out = Command::new(env!("CARGO_BIN_EXE_medlot"))
             .current_dir(&self.folder)
             .env("LANG", "en_US.UTF-8")
@@ -58,22 +57,22 @@ impl World {
         Ended { code: out.status.code().unwrap(), out: text(out.stdout), err: text(out.stderr) }
     }
 
-    pub fn ends(&self, who: &str, args: &[&str], code: i32) -> Ended {
+    pub(crate) fn ends(&self, who: &str, args: &[&str], code: i32) -> Ended {
         let ended = self.run(who, args);
         assert_eq!(ended.code, code, "medlot {args:?} at {who}: {}{}", ended.out, ended.err);
         ended
     }
 
-    pub fn ok(&self, who: &str, args: &[&str]) -> String {
+    pub(crate) fn ok(&self, who: &str, args: &[&str]) -> String {
         self.ends(who, args, 0).out
     }
 
-    pub fn json(&self, who: &str, args: &[&str], code: i32) -> Value {
+    pub(crate) fn json(&self, who: &str, args: &[&str], code: i32) -> Value {
         let ended = self.ends(who, &[&["--json"], args].concat(), code);
         serde_json::from_str(ended.out.trim()).unwrap_or_else(|e| panic!("{e}: {}", ended.out))
     }
 
-    pub fn join(&self, by: &str, who: &str, facility: &str, roles: &str, scope: &str, suite: &str) {
+    pub(crate) fn join(&self, by: &str, who: &str, facility: &str, roles: &str, scope: &str, suite: &str) {
         let file = |what: &str| format!("{who}-{what}.mlt");
         self.ok(by, &["authority", "invite", "--facility", facility, "--roles", roles, "--out", &file("invitation")]);
         self.ok(
@@ -85,11 +84,11 @@ impl World {
         assert_eq!(said["enrolled"], true, "{said}");
     }
 
-    pub fn log(&self, who: &str) -> String {
+    pub(crate) fn log(&self, who: &str) -> String {
         self.json(who, &["device", "show"], 0)["log"].as_str().unwrap().to_owned()
     }
 
-    pub fn hand_over(&self, from: &str, to: &str, file: &str) -> Value {
+    pub(crate) fn hand_over(&self, from: &str, to: &str, file: &str) -> Value {
         let (to, line, second) = (format!("facility:{to}"), format!("120={PACK}"), format!("60={BY_HAND}"));
         let args = [
             "handover",
@@ -106,4 +105,30 @@ impl World {
         ];
         self.json(from, &args, 0)
     }
+}
+
+/// The schemas of `spec/json`, ready to check answers with.
+pub(crate) struct Schemas(jsonschema::Registry<'static>);
+
+impl Schemas {
+    fn file(name: &str) -> Value {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/json").join(name);
+        serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+    }
+
+    pub(crate) fn new() -> Self {
+        let movements = jsonschema::Resource::from_contents(Self::file("movements.schema.json"));
+        Self(jsonschema::Registry::new().add("movements.schema.json", movements).unwrap().prepare().unwrap())
+    }
+
+    pub(crate) fn of(&self, name: &str) -> jsonschema::Validator {
+        let options = jsonschema::options().with_registry(&self.0);
+        options.with_base_uri("json-schema:///").build(&Self::file(name)).unwrap()
+    }
+}
+
+/// Fails where an answer doesn't follow its schema.
+pub(crate) fn follows(schema: &jsonschema::Validator, answer: &Value) {
+    let errors: Vec<String> = schema.iter_errors(answer).map(|e| e.to_string()).collect();
+    assert!(errors.is_empty(), "{answer}: {errors:?}");
 }
