@@ -358,6 +358,7 @@ const fn object_name(kind: ObjectType) -> &'static str {
         ObjectType::QrPart => "qr_part",
         ObjectType::ForkProof => "fork_proof",
         ObjectType::StateList => "state_list",
+        ObjectType::Frames => "frames",
     }
 }
 

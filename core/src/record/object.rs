@@ -24,6 +24,7 @@ pub enum ObjectType {
     QrPart = 5,
     ForkProof = 6,
     StateList = 7,
+    Frames = 8,
 }
 
 impl ObjectType {
@@ -36,6 +37,7 @@ impl ObjectType {
             5 => Self::QrPart,
             6 => Self::ForkProof,
             7 => Self::StateList,
+            8 => Self::Frames,
             _ => return None,
         })
     }
@@ -282,7 +284,7 @@ mod tests {
         assert_eq!(read_header(b"ML\x02\x04"), Err(ObjectError::Version(2)));
         assert_eq!(read_header(b"ML\x00\x63"), Err(ObjectError::Type(0x63)));
         assert_eq!(read_header(b"ML\x00"), Err(ObjectError::Truncated));
-        for t in 1..=7 {
+        for t in 1..=8 {
             let kind = ObjectType::of(t).unwrap();
             assert_eq!(read_header(&header(kind)).unwrap().0, kind);
         }

@@ -170,7 +170,7 @@ fn frames(set: &mut Set) -> Done<()> {
     bytes("format version 1", 2, 1, Unknown(3910))?;
     bytes("format version 255", 2, 255, Unknown(3910))?;
     bytes("object type 0", 3, 0, Unknown(3910))?;
-    bytes("object type 8", 3, 8, Unknown(3910))?;
+    bytes("object type 9", 3, 9, Unknown(3910))?;
     bytes("object type 255", 3, 255, Unknown(3910))?;
     for (kind, name) in [(2, "an invitation"), (3, "a request"), (5, "a QR part"), (6, "a fork proof"), (7, "a list")] {
         bytes(&format!("the type of {name}"), 3, kind, Invalid(3911))?;
