@@ -84,13 +84,15 @@ struct OfLog {
     beside_device: bool,
 }
 
+/// Unknown records: their log, why, and whose answers lack them (`None`: everybody's).
+type Lacks = (Hash, Reason, Option<String>);
+
 struct Walk<'w> {
     ledger: &'w mut Ledger,
     own: &'w str,
     out: Gathered,
     found: BTreeMap<(u16, Hash), Trusted>,
-    /// Unknown records: by log and reason their number, and whose answers lack them.
-    unknown: BTreeMap<(Hash, Reason, Option<String>), BTreeSet<(u32, Hash)>>,
+    unknown: BTreeMap<Lacks, BTreeSet<(u32, Hash)>>,
     /// Logs whose records speak for others: recalls, lot facts.
     speaking: BTreeSet<Hash>,
     logs: BTreeMap<Hash, OfLog>,
