@@ -183,6 +183,9 @@ impl Desk {
     /// # Errors
     /// A record that is too long; a disk that is full.
     pub fn append(&mut self, records: &[Vec<u8>]) -> Result<u32> {
+        if let Some(why) = self.folder.closed(&self.log.id()) {
+            return Err(Error::refused(why));
+        }
         // A record that reaches before its log would count no everywhere, and nobody here would learn it.
         for (index, record) in (self.log.tip().count()..).zip(records) {
             Record::decode(record)?.check_place(index)?;
@@ -331,6 +334,10 @@ impl Desk {
         let line = self.folder.line()?;
         for path in self.folder.logs()? {
             let log = LogFile::open(&path)?;
+            // Others' logs stand here too, and one of the own line may be written on another device.
+            if self.folder.key(&log.id().to_string()).is_err() {
+                continue;
+            }
             let successor = evidence.all_facts().iter().any(|fact| {
                 matches!(fact.kind, FactKind::Enrol { child, line: of, .. } if child == log.id() && of == line && child != of)
             });

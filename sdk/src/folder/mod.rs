@@ -5,7 +5,8 @@
 //! | `medlot.toml` | layout number, facility, language, scanner profile, the own log |
 //! | `root.mlt` | the trust anchor |
 //! | `keys/<log>.key` | the private key of an own log, mode 0600 |
-//! | `logs/<log>.mlog` | an own log: records, marks, seals |
+//! | `logs/<log>.mlog` | a log that is kept whole: records, marks, seals. Only the one that medlot.toml names is written here |
+//! | `logs/<log>.closed` | why an own log takes no more records |
 //! | `extracts/<hash>.mlt` | what others sent, as it came: bundles and State lists |
 //! | `aside/` | what couldn't be taken, with the reason |
 //! | `LOCK` | held while a command works |
@@ -210,14 +211,14 @@ impl Folder {
         fs::rename(file(from), file(to)).map_err(|e| Error::file(&file(from), &e))
     }
 
-    /// Every own log's file.
+    /// Every log's file: own ones, and those that are kept whole.
     ///
     /// # Errors
     /// The folder can't be read.
     pub fn logs(&self) -> Result<Vec<PathBuf>> {
         self.files("logs", "mlog")
     }
-    /// The file of an own log.
+    /// The file of a log.
     #[must_use]
     pub fn log_path(&self, log: &Hash) -> PathBuf {
         self.path.join("logs").join(format!("{log}.mlog"))
@@ -251,6 +252,41 @@ impl Folder {
         Ok(path)
     }
 
+    /// Everything that was put aside, each with its file.
+    ///
+    /// # Errors
+    /// The folder can't be read.
+    pub fn put_by(&self) -> Result<Vec<(PathBuf, Vec<u8>)>> {
+        let paths = self.files("aside", "mlt")?;
+        paths.into_iter().map(|path| Ok((path.clone(), read_file(&path)?))).collect()
+    }
+    /// Takes back what was put aside: it is kept elsewhere now.
+    ///
+    /// # Errors
+    /// The file can't be removed.
+    pub fn taken_back(&self, path: &Path) -> Result<()> {
+        let reason = path.with_extension("txt");
+        for file in [path, &reason] {
+            match fs::remove_file(file) {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Error::file(file, &e)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+    /// Closes a log for appending, with the reason: other devices hold what isn't in it.
+    ///
+    /// # Errors
+    /// It can't be written.
+    pub fn close_log(&self, log: &Hash, reason: &str) -> Result<()> {
+        replace(&self.log_path(log).with_extension("closed"), reason.as_bytes())
+    }
+    /// Why a log is closed for appending, where it is.
+    #[must_use]
+    pub fn closed(&self, log: &Hash) -> Option<String> {
+        fs::read_to_string(self.log_path(log).with_extension("closed")).ok()
+    }
+
     fn files(&self, folder: &str, extension: &str) -> Result<Vec<PathBuf>> {
         let folder = self.path.join(folder);
         let entries = fs::read_dir(&folder).map_err(|e| Error::file(&folder, &e))?;
@@ -267,7 +303,7 @@ impl Folder {
 }
 
 /// The name under which bytes are kept: half of their SHA-256.
-fn name_of(object: &[u8]) -> String {
+pub(crate) fn name_of(object: &[u8]) -> String {
     let digest: [u8; 32] = Sha256::digest(object).into();
     Hash(digest).log16().iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -6,6 +6,7 @@ mod io;
 mod objects;
 mod scan;
 mod stock;
+mod sync;
 mod words;
 
 use clap::{Parser, Subcommand};
@@ -87,6 +88,8 @@ enum Command {
     Qr(objects::QrArgs),
     /// List movements: own and handed over, with what each counts.
     Movements(stock::MovementsArgs),
+    /// Give another device, folder or hub what it lacks, and take what is lacking here.
+    Sync(sync::SyncArgs),
 }
 
 fn main() -> ExitCode {
@@ -116,6 +119,7 @@ fn main() -> ExitCode {
         Command::Inspect(args) => objects::inspect(&args, &context),
         Command::Qr(args) => objects::codes(&args, &context),
         Command::Movements(args) => stock::movements(&args, &context),
+        Command::Sync(args) => sync::run(&args, &context),
     };
     done.unwrap_or_else(|error| {
         tracing::error!(code = error.code, name = error.name, "{}", error.message);

@@ -5,8 +5,9 @@ use medlot_sdk::authority::Written;
 use medlot_sdk::correct::{self, Note};
 use medlot_sdk::desk::Desk;
 use medlot_sdk::error::{Error, Result};
-use medlot_sdk::evidence::Evidence;
+use medlot_sdk::evidence::{Evidence, Library};
 use medlot_sdk::fields::{self, Fields};
+use medlot_sdk::folder::Folder;
 use medlot_sdk::medlot_core::time::Date;
 use medlot_sdk::movements;
 use medlot_sdk::stock::{self, HandoverPlan, ReceivePlan};
@@ -362,13 +363,20 @@ pub(crate) struct MovementsArgs {
 }
 
 pub(crate) fn movements(args: &MovementsArgs, context: &Context) -> Result<ExitCode> {
-    let desk = context.desk()?;
-    let library = desk.library()?;
-    let evidence = Evidence::of(&library)?;
-    let sealed = desk.log().tip().count() - desk.log().tip().unsealed();
-    let mut rows = movements::movements(&evidence, Some((desk.log(), sealed)))?;
+    let folder = Folder::open(&context.dir)?;
+    let own = Value::from(folder.config().facility.clone());
+    let mut rows = if folder.config().log.is_empty() {
+        // A hub writes no log of its own.
+        let library = Library::of_folder(&folder)?;
+        movements::movements(&Evidence::of(&library)?, None)?
+    } else {
+        drop(folder);
+        let desk = context.desk()?;
+        let library = desk.library()?;
+        let sealed = desk.log().tip().count() - desk.log().tip().unsealed();
+        movements::movements(&Evidence::of(&library)?, Some((desk.log(), sealed)))?
+    };
     if args.own {
-        let own = Value::from(desk.folder().config().facility.clone());
         rows.retain(|row| row.get("facility") == Some(&own));
     }
     if args.jsonl {
