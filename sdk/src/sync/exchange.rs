@@ -294,7 +294,7 @@ impl Exchange {
         let retried = self.retry()?;
         let forks: Vec<Hash> = self.holdings.forks().copied().collect();
         let aside = self.holdings.aside().to_vec();
-        let own_forks = matches!(&self.home, Home::Desk(desk) if forks.contains(&desk.log().id()));
+        let own_forks = matches!(&self.home, Home::Desk(desk) if self.holdings.is_forked(&desk.log().id()));
         // Longer there may be longer on another branch: what came shows it.
         let standing = match self.session.standing() {
             Standing::Behind(count) if own_forks => Standing::Forked(count),

@@ -69,8 +69,8 @@ pub struct Aside {
 struct Object {
     kind: ObjectType,
     bytes: Vec<u8>,
-    /// Of a list: its State's log and index.
-    state: Option<([u8; 16], u32)>,
+    /// Of a list: its State's log and index. Of a proof: its log's short id and the count.
+    about: ([u8; 16], u32),
 }
 
 /// Everything that is held, in memory, with a [`Keeper`] behind it.
@@ -198,6 +198,10 @@ impl<K: Keeper> Holdings<K> {
     pub fn forks(&self) -> impl Iterator<Item = &Hash> {
         self.forks.iter()
     }
+    /// Whether a proof is held that this log has two histories.
+    pub fn is_forked(&self, log: &Hash) -> bool {
+        self.objects.values().any(|o| o.kind == ObjectType::ForkProof && o.about.0.starts_with(&log.log_id()))
+    }
     /// What was set aside in this session.
     pub fn aside(&self) -> &[Aside] {
         &self.aside
@@ -220,12 +224,18 @@ impl<K: Keeper> Holdings<K> {
 
     fn know_object(&mut self, object: &[u8]) {
         let Ok((kind, rest)) = read_header(object) else { return };
-        let state = match kind {
+        let about = match kind {
             ObjectType::StateList => StateList::parse(rest).ok().map(|list| (list.log, list.index)),
-            ObjectType::ForkProof => None,
-            _ => return,
+            ObjectType::ForkProof => ForkProof::parse(rest).ok().map(|proof| {
+                let mut log = [0; 16];
+                log.iter_mut().zip(proof.log).for_each(|(to, byte)| *to = byte);
+                (log, proof.count)
+            }),
+            _ => None,
         };
-        self.objects.insert(id_of(object), Object { kind, bytes: object.to_vec(), state });
+        if let Some(about) = about {
+            self.objects.insert(id_of(object), Object { kind, bytes: object.to_vec(), about });
+        }
     }
 
     /// Learns what an authority's log enrols, and what those enrol.
@@ -285,13 +295,16 @@ impl<K: Keeper> Holdings<K> {
                 offers.extend(from.map(|from| range(from, seg)));
             }
         }
-        // Of each authority's lists the last; proofs to everybody.
-        let newest = |object: &Object| {
-            object.state.is_none_or(|(log, index)| {
-                !self.objects.values().any(|o| o.state.is_some_and(|(l, i)| l == log && i > index))
-            })
+        // Of each authority's lists the last; of each forked log the proof at the lowest count, to everybody.
+        let goes = |id: &[u8; 16], object: &Object| {
+            let alike = self.objects.iter().filter(|(_, o)| o.kind == object.kind && o.about.0 == object.about.0);
+            let mut better = alike.filter(|(other, o)| match object.kind {
+                ObjectType::StateList => o.about.1 > object.about.1,
+                _ => (o.about.1, *other) < (object.about.1, id),
+            });
+            better.next().is_none()
         };
-        authorities.extend(self.objects.iter().filter(|(_, object)| newest(object)).map(|(id, object)| {
+        authorities.extend(self.objects.iter().filter(|(id, object)| goes(id, object)).map(|(id, object)| {
             let length = u32::try_from(object.bytes.len()).unwrap_or(u32::MAX);
             Offer::Object { kind: object.kind, id: *id, length }
         }));
@@ -428,7 +441,7 @@ impl<K: Keeper> Holdings<K> {
             self.failed(written)?;
             if let Some(proof) = proof {
                 self.forks.insert(known.id);
-                if !self.objects.contains_key(&id_of(&proof)) {
+                if !self.is_forked(&known.id) {
                     let written = self.keeper.keep(&proof);
                     self.failed(written)?;
                     self.know_object(&proof);
