@@ -1,7 +1,7 @@
 //! An open folder with its own log: append, seal, and make bundles of it.
 use crate::error::{Error, Kind, Result};
 use crate::evidence::{Evidence, Library, body_of};
-use crate::folder::{Config, Folder, LAYOUT, Location, LogFile, LogHead, hex, random};
+use crate::folder::{Config, Folder, LAYOUT, Location, LogFile, LogHead, ReadOnly, hex, random};
 use medlot_core::crypto::{Hash, SoftwareKey, Suite};
 use medlot_core::ident::FacilityCode;
 use medlot_core::limits::MAX_RECORD_BYTES;
@@ -280,6 +280,13 @@ impl Desk {
     pub const fn log(&self) -> &LogFile {
         &self.log
     }
+    /// Lets the own log take no further record.
+    ///
+    /// # Errors
+    /// `medlot.toml` can't be written.
+    pub fn make_read_only(&mut self, why: ReadOnly) -> Result<()> {
+        self.folder.make_read_only(why)
+    }
     /// What is written as the time of records.
     #[must_use]
     pub const fn now(&self) -> Timestamp {
@@ -355,6 +362,10 @@ impl Desk {
         let line = self.folder.line()?;
         for path in self.folder.logs()? {
             let log = self.folder.open_log(&path)?;
+            // Others' logs stand here too, and one of the own line may be written on another device.
+            if self.folder.key(&log.id().to_string()).is_err() {
+                continue;
+            }
             let successor = evidence.all_facts().iter().any(|fact| {
                 matches!(fact.kind, FactKind::Enrol { child, line: of, .. } if child == log.id() && of == line && child != of)
             });

@@ -18,6 +18,7 @@ pub mod movements;
 pub mod qr;
 pub mod scan;
 pub mod stock;
+pub mod sync;
 pub mod today;
 pub mod verify;
 pub mod view;

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use medlot_core::crypto::{self, Hash, Suite};
 use medlot_core::limits::MAX_RECORD_BYTES;
 use medlot_core::log::{self, Frames, LogError, Records, Store, Writer, recover};
-use medlot_core::record::{LogKey, Seal, Tip};
+use medlot_core::record::{Authentic, LogKey, Seal, Tip, TipError};
 use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -95,7 +95,7 @@ impl LogFile {
             let error = Error::from(e);
             Error { message: format!("{}: {error}", path.display()), ..error }
         };
-        let Opened { plain: bytes, mut end, torn } = vault.open_log(path, bytes)?;
+        let Opened { plain: bytes, mut end, torn, .. } = vault.open_log(path, bytes)?;
         let found = recover(&bytes).map_err(named)?;
         let head = LogHead {
             parent: found.head.parent,
@@ -183,6 +183,62 @@ impl LogFile {
         self.make_durable(&unit)?;
         self.seals.push(seal);
         Ok(seal)
+    }
+
+    /// Opens the copy of a log that is written elsewhere, or begins it: whatever a power cut leaves, it is a whole log
+    /// again, up to its last seal.
+    ///
+    /// # Errors
+    /// It can't be read or written, or is damaged before its end.
+    pub fn open_copy(path: &Path, head: &LogHead, vault: &Vault) -> Result<Self> {
+        if !path.exists() {
+            let mut unit = Outbox::default();
+            Writer::create(&head.as_core(), &mut unit)?;
+            super::replace(path, &vault.seal_unit(path, 0, &unit.0)?)?;
+        }
+        let log = Self::open(path, vault)?;
+        if log.tip().unsealed() == 0 {
+            return Ok(log);
+        }
+        let bytes = std::fs::read(path).map_err(|e| Error::file(path, &e))?;
+        let opened = vault.open_log(path, bytes)?;
+        let first = recover(&opened.plain)?.first;
+        let mut frames = Frames::new(&opened.plain, first);
+        let mut end = first;
+        while let Some(frame) = frames.next() {
+            if log::seal_of(&frame).is_some() {
+                end = frames.at();
+            }
+        }
+        let end = opened.place(end);
+        log.file.set_len(end).and_then(|()| log.file.sync_all()).map_err(|e| Error::file(path, &e))?;
+        Self::open(path, vault)
+    }
+
+    /// Appends a segment of a log that is written elsewhere, from this index on, durable when this returns; what a power
+    /// cut leaves of it without its seal, [`LogFile::open_copy`] drops. `false`: more than may stand between two seals.
+    ///
+    /// # Errors
+    /// A segment that doesn't follow what is here; a disk that is full.
+    pub fn copy(&mut self, authentic: &Authentic<'_>, from: u32) -> Result<bool> {
+        let mut records = Vec::new();
+        let mut all = authentic.records();
+        while let Some(record) = all.next() {
+            if record.index() >= from {
+                records.push(record.bytes().to_vec());
+            }
+        }
+        let signature = authentic.body().last_chunk().ok_or_else(|| Error::invalid("a segment without a seal"))?;
+        if from != self.tip().count() || self.tip().unsealed() > 0 {
+            return Err(Error::invalid(format!("record {from} doesn't follow this log's last seal")));
+        }
+        match self.append(&records) {
+            Ok(_) => {}
+            Err(e) if e == Error::from(TipError::SealDue) => return Ok(false),
+            Err(e) => return Err(e),
+        }
+        self.seal(|_| *signature)?;
+        Ok(true)
     }
 
     /// What the log is.

@@ -5,7 +5,7 @@
 //! | `medlot.toml` | layout number, facility, language, scanner profile, the own log |
 //! | `root.mlt` | the trust anchor |
 //! | `keys/<log>.key` | the private key of an own log, mode 0600 |
-//! | `logs/<log>.mlog` | an own log: records, marks, seals |
+//! | `logs/<log>.mlog` | a log that is kept whole: records, marks, seals. Only the one that medlot.toml names is written here |
 //! | `extracts/<hash>.mlt` | what others sent, as it came: bundles and State lists |
 //! | `aside/` | what couldn't be taken, with the reason |
 //! | `LOCK` | held while a command works |
@@ -75,8 +75,9 @@ impl ReadOnly {
             Self::Ahead => "another device holds more of this log than stands here",
         };
         Error::refused(format!(
-            "{}: {why}, so its log is read-only. Begin a new key in the same folder: ask the authority for an \
-             invitation, then `medlot device init --invitation FILE`; the records stay, and so does the stock",
+            "{}: {why}, so its log is read-only. Go on with a new key in the same folder: `medlot authority renew`, have it \
+             enrolled, `medlot device accept` (or ask for an invitation, then `medlot device init --invitation FILE`); the \
+             records stay, and so does the stock",
             path.display()
         ))
     }
@@ -263,6 +264,8 @@ impl Folder {
     /// `medlot.toml` can't be written.
     pub fn switch_log(&mut self, log: &Hash) -> Result<()> {
         self.config.log = log.to_string();
+        // The new key's history begins here.
+        self.config.read_only = None;
         self.save_config()
     }
 
@@ -356,7 +359,7 @@ impl Folder {
         fs::rename(file(from), file(to)).map_err(|e| Error::file(&file(from), &e))
     }
 
-    /// Every own log's file.
+    /// Every log's file: own ones, and those that are kept whole.
     ///
     /// # Errors
     /// The folder can't be read.
@@ -377,7 +380,7 @@ impl Folder {
     pub fn create_log(&self, head: LogHead) -> Result<LogFile> {
         LogFile::create(&self.log_path(&head.id()?), head, &self.vault)
     }
-    /// The file of an own log.
+    /// The file of a log.
     #[must_use]
     pub fn log_path(&self, log: &Hash) -> PathBuf {
         self.path.join("logs").join(format!("{log}.mlog"))
@@ -411,6 +414,28 @@ impl Folder {
         Ok(path)
     }
 
+    /// Everything that was put aside, each with its file.
+    ///
+    /// # Errors
+    /// The folder can't be read.
+    pub fn put_by(&self) -> Result<Vec<(PathBuf, Vec<u8>)>> {
+        let paths = self.files("aside", "mlt")?;
+        paths.into_iter().map(|path| Ok((path.clone(), self.read(&path)?))).collect()
+    }
+    /// Takes back what was put aside: it is kept elsewhere now.
+    ///
+    /// # Errors
+    /// The file can't be removed.
+    pub fn taken_back(&self, path: &Path) -> Result<()> {
+        let reason = path.with_extension("txt");
+        for file in [path, &reason] {
+            match fs::remove_file(file) {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Error::file(file, &e)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
     fn files(&self, folder: &str, extension: &str) -> Result<Vec<PathBuf>> {
         let folder = self.path.join(folder);
         let entries = fs::read_dir(&folder).map_err(|e| Error::file(&folder, &e))?;
@@ -427,7 +452,7 @@ impl Folder {
 }
 
 /// The name under which bytes are kept: half of their SHA-256.
-fn name_of(object: &[u8]) -> String {
+pub(crate) fn name_of(object: &[u8]) -> String {
     let digest: [u8; 32] = Sha256::digest(object).into();
     Hash(digest).log16().iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -70,6 +70,16 @@ pub(super) struct Opened {
     pub(super) end: u64,
     /// Bytes behind it: of a write that was never acknowledged.
     pub(super) torn: usize,
+    /// Where the units of an encrypted log end: among its bytes, and in the file.
+    ends: Vec<(usize, usize)>,
+}
+
+impl Opened {
+    /// Where the unit that ends here among the log's bytes ends in the file.
+    pub(super) fn place(&self, end: usize) -> u64 {
+        let found = self.ends.iter().find(|(plain, _)| *plain == end);
+        found.map_or(end, |(_, file)| *file) as u64
+    }
 }
 
 /// What a file is, wherever the whole folder stands: its name, behind that of the part of the folder that it is in.
@@ -171,7 +181,7 @@ impl Vault {
     /// As [`Self::open`]; damage before the end.
     pub(super) fn open_log(&self, path: &Path, bytes: Vec<u8>) -> Result<Opened> {
         let (Some(_), Some(cipher)) = (self.body(path, &bytes)?, &self.0) else {
-            return Ok(Opened { end: bytes.len() as u64, plain: bytes, torn: 0 });
+            return Ok(Opened { end: bytes.len() as u64, plain: bytes, torn: 0, ends: Vec::new() });
         };
         let unit = |at: usize| -> Option<(Vec<u8>, usize)> {
             let (length, rest) = bytes.get(at..)?.split_first_chunk::<4>()?;
@@ -179,10 +189,11 @@ impl Vault {
             let sealed = rest.get(..length).filter(|_| (NONCE + TAG..=MAX_UNIT + OVERHEAD).contains(&length))?;
             Some((Self::decrypt(cipher, &unit_name(path, at as u64), sealed)?, at + 4 + length))
         };
-        let (mut plain, mut at) = (Vec::with_capacity(bytes.len()), FRONT);
+        let (mut plain, mut at, mut ends) = (Vec::with_capacity(bytes.len()), FRONT, Vec::new());
         while let Some((said, next)) = unit(at) {
             plain.extend(said);
             at = next;
+            ends.push((plain.len(), at));
         }
         if plain.is_empty() {
             return Err(wrong(path));
@@ -190,7 +201,7 @@ impl Vault {
         if (at + 1..bytes.len()).any(|from| unit(from).is_some()) {
             return Err(LogError::Damaged(Place::File(at as u64)).into());
         }
-        Ok(Opened { plain, end: at as u64, torn: bytes.len() - at })
+        Ok(Opened { plain, end: at as u64, torn: bytes.len() - at, ends })
     }
 }
 

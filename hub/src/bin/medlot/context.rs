@@ -77,7 +77,8 @@ impl Context {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn text(&self, title: &str, said: &Value) -> String {
+    /// An answer for people.
+    pub(crate) fn text(&self, title: &str, said: &Value) -> String {
         let mut text = format!("{}\n", self.lang.word(title));
         if let Value::Object(map) = said {
             self.lines(map, 1, &mut text);

@@ -8,6 +8,7 @@ mod io;
 mod objects;
 mod scan;
 mod stock;
+mod sync;
 mod table;
 mod words;
 
@@ -106,6 +107,8 @@ enum Command {
     Findings(account::FindingsArgs),
     /// Reports: turnover of a period.
     Report(account::ReportArgs),
+    /// Give another device, folder or hub what it lacks, and take what is lacking here.
+    Sync(sync::SyncArgs),
 }
 
 fn main() -> ExitCode {
@@ -142,6 +145,7 @@ fn main() -> ExitCode {
         Command::Trace(args) => account::trace(&args, &context),
         Command::Findings(args) => account::findings(args, &context),
         Command::Report(args) => account::report(&args, &context),
+        Command::Sync(args) => sync::run(&args, &context),
     };
     done.unwrap_or_else(|error| {
         tracing::error!(code = error.code, name = error.name, "{}", error.message);

@@ -175,6 +175,33 @@ impl Lang {
             "made_from" => ("làm từ lô khác", "made from"),
             "used_up" => ("dùng để làm lô khác", "used up"),
             "other" => ("khác", "other"),
+            "synchronised" => ("Đã đồng bộ", "Synchronised"),
+            "hub_begun" => ("Đã lập nơi lưu chung", "Hub begun"),
+            "peer" => ("bên kia", "the other side"),
+            "there" => ("kết quả ở bên kia", "on the other side"),
+            "done" => ("đã xong", "done"),
+            "true" => ("có", "yes"),
+            "false" => ("không", "no"),
+            "sent" => ("đã gửi", "sent"),
+            "stored" => ("đã lưu", "stored"),
+            "pieces" => ("số mảnh", "pieces"),
+            "aside" => ("để riêng (chưa nhận được)", "set aside"),
+            "aside_there" => ("bên kia để riêng", "set aside there"),
+            "left_out" => ("bỏ qua vì quá lớn", "left out, too large"),
+            "taken_from_aside" => ("nhận lại từ phần để riêng", "taken from what was set aside"),
+            "forks" => ("nhật ký có hai lịch sử", "logs with two histories"),
+            "observed" => ("đã ghi nhận", "noted in the own log"),
+            "own" => ("nhật ký của máy này", "the own log"),
+            "held_by_peer" => ("bên kia đã giữ", "held by the other side"),
+            "standing" => ("tình trạng", "standing"),
+            "as_here" => ("khớp", "as here"),
+            "behind" => {
+                ("thiếu: đây là bản phục hồi, không được ghi tiếp", "behind: a restored copy, closed for writing")
+            }
+            "peer_count" => ("bên kia có đến", "the other side has up to"),
+            "facilities" => ("các cơ sở", "facilities"),
+            "everything" => ("giữ tất cả", "keeps everything"),
+            "waits" => ("chờ", "waits"),
             _ => (key, key),
         };
         if self == Self::Vi { vi } else { en }
