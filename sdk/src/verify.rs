@@ -345,6 +345,9 @@ pub fn inspect(object: &[u8]) -> Result<Value> {
         ObjectType::QrPart => {
             out.insert("part".into(), hex(rest).into());
         }
+        ObjectType::Frames => {
+            out.insert("bytes".into(), rest.len().into());
+        }
     }
     Ok(Value::Object(out))
 }

@@ -137,7 +137,9 @@ impl Server {
         let mut active = self.active.borrow_mut();
         match (session, &*active) {
             (Some(id), Some(active)) if active.id == id => {}
-            (Some(_), _) => return said(StatusCode::CONFLICT, "this session has ended: begin a new one; what came is kept"),
+            (Some(_), _) => {
+                return said(StatusCode::CONFLICT, "this session has ended: begin a new one; what came is kept");
+            }
             (None, Some(other)) if other.last.elapsed() < IDLE => {
                 let mut response = said(StatusCode::SERVICE_UNAVAILABLE, "another device synchronises: try again soon");
                 response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("2"));

@@ -112,7 +112,9 @@ impl FromStr for Port {
         }
         match text.rsplit_once(':').map(|(device, baud)| (device, baud.parse())) {
             Some((device, Ok(baud))) => Ok(Self::Serial(device.into(), baud)),
-            _ if text.is_empty() => Err("a port: a serial device such as /dev/ttyUSB0:115200, tcp:HOST:PORT or unix:PATH".into()),
+            _ if text.is_empty() => {
+                Err("a port: a serial device such as /dev/ttyUSB0:115200, tcp:HOST:PORT or unix:PATH".into())
+            }
             _ => Ok(Self::Serial(text.into(), BAUD)),
         }
     }

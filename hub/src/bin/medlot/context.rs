@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What every command shares.
+#[derive(Clone)]
 pub(crate) struct Context {
     pub(crate) dir: PathBuf,
     storage_key: Option<PathBuf>,

@@ -1,24 +1,37 @@
-//! `medlot sync`: with another folder, or over standard input and output.
+//! `medlot sync`: with another folder, over standard input and output, a serial port, pictures of codes, or HTTP.
 use crate::context::Context;
-use medlot_sdk::error::{Error, Kind, Result};
+use medlot_hub::carrier::{Pictures, Port, over_codes, over_stream};
+use medlot_sdk::error::{Error, Result};
 use medlot_sdk::folder::read_file;
 use medlot_sdk::medlot_core::time::Timestamp;
 use medlot_sdk::sync::{Exchange, Plan, Report, begin_hub};
-use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::mpsc::{Receiver, sync_channel};
-
-/// Chunks of standard input that wait: more than a peer ever has on its way.
-const CHUNKS: usize = 128;
+use std::time::Duration;
 
 /// `medlot sync`: what I have, what you lack, and the records of both.
 #[derive(clap::Args)]
+#[command(group = clap::ArgGroup::new("with").args(["peer", "port", "codes", "listen", "begin_hub"]).required(true).multiple(true))]
 pub(crate) struct SyncArgs {
-    /// Another folder on this machine, or - for frames on standard input and output (a serial line, ssh, a pipe). The
-    /// answer goes to standard error then.
-    #[arg(required_unless_present = "begin_hub")]
+    /// Another folder on this machine, a server's address (http://HOST:PORT), or - for frames on standard input and output
+    /// (ssh, a pipe). With - the answer goes to standard error.
+    #[arg(conflicts_with_all = ["port", "codes", "listen"])]
     peer: Option<PathBuf>,
+    /// A handheld's port: DEVICE or DEVICE:BAUD (/dev/ttyUSB0:115200), tcp:HOST:PORT, unix:PATH.
+    #[arg(long, value_name = "PORT", conflicts_with_all = ["codes", "listen"])]
+    port: Option<Port>,
+    /// A folder in which both sides put pictures of codes, turn after turn, as two screens would show them.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "listen")]
+    codes: Option<PathBuf>,
+    /// Answer others at this address (127.0.0.1:8700) until stopped: POST /v1/sync.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<std::net::SocketAddr>,
+    /// With --listen: a page from elsewhere that may call, such as https://stock.example.org.
+    #[arg(long, value_name = "URL", requires = "listen")]
+    origin: Option<String>,
+    /// Longest silence of the other side, in seconds.
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    patience: u64,
     /// Keep everything that comes, of all facilities.
     #[arg(long)]
     everything: bool,
@@ -49,12 +62,28 @@ pub(crate) fn run(args: &SyncArgs, context: &Context) -> Result<ExitCode> {
     if let Some(root) = &args.begin_hub {
         begin_hub(context.location()?, &read_file(root)?)?;
     }
+    let patience = Duration::from_secs(args.patience);
+    if let Some(address) = args.listen {
+        return listen(args, context, address);
+    }
+    if let Some(port) = &args.port {
+        return carried(args, context, |exchange| port.carry(exchange, patience, |text| eprint(text)));
+    }
+    if let Some(folder) = &args.codes {
+        return carried(args, context, |exchange| {
+            let own = exchange.desk().map_or_else(|| "hub".into(), |desk| medlot_sdk::view::short(&desk.log().id()));
+            over_codes(exchange, &mut Pictures::new(folder, &own), patience)
+        });
+    }
     let Some(peer) = &args.peer else {
         return context.say("hub_begun", &serde_json::json!({"dir": context.dir.display().to_string()}));
     };
-    let mut exchange = Exchange::open(context.location()?, &args.plan(context)?)?;
+    if let Some(url) = peer.to_str().filter(|text| text.contains("://")) {
+        return carried(args, context, |exchange| over_http(exchange, url, patience));
+    }
     if peer == Path::new("-") {
-        let carried = over_standard(&mut exchange);
+        let mut exchange = Exchange::open(context.location()?, &args.plan(context)?)?;
+        let carried = over_stream(&mut exchange, std::io::stdin(), std::io::stdout().lock(), None, eprint);
         let report = exchange.finish()?;
         log(&report);
         eprintln!(
@@ -71,6 +100,7 @@ pub(crate) fn run(args: &SyncArgs, context: &Context) -> Result<ExitCode> {
             }
         }));
     }
+    let mut exchange = Exchange::open(context.location()?, &args.plan(context)?)?;
     let same = |path: &Path| path.canonicalize().map_err(|e| Error::file(path, &e));
     if same(peer)? == same(&context.dir)? {
         return Err(Error::argument(format!("{}: is this folder itself; give another", peer.display())));
@@ -112,54 +142,57 @@ fn between(a: &mut Exchange, b: &mut Exchange) -> Result<()> {
     }
 }
 
-/// Reads standard input beside the session, so that both sides may write at once.
-fn input() -> Receiver<std::io::Result<Vec<u8>>> {
-    let (to, from) = sync_channel(CHUNKS);
-    std::thread::spawn(move || {
-        let mut stdin = std::io::stdin().lock();
-        loop {
-            let mut chunk = vec![0; 64 * 1_024];
-            let read = stdin.read(&mut chunk).map(|n| {
-                chunk.truncate(n);
-                chunk
-            });
-            let last = !matches!(&read, Ok(chunk) if !chunk.is_empty());
-            if to.send(read).is_err() || last {
-                return;
-            }
-        }
-    });
-    from
+fn eprint(text: &[u8]) {
+    eprint!("{}", String::from_utf8_lossy(text));
 }
 
-fn over_standard(exchange: &mut Exchange) -> Result<()> {
-    let (from, mut out) = (input(), std::io::stdout().lock());
-    let failed = |e: std::io::Error, what: &str| Error::file(Path::new(what), &e);
-    loop {
-        loop {
-            let bytes = exchange.take_outgoing()?;
-            if bytes.is_empty() {
-                break;
-            }
-            out.write_all(&bytes).and_then(|()| out.flush()).map_err(|e| failed(e, "standard output"))?;
+/// Carries a session, says what came of it also where it was cut, and ends with the gravest.
+fn carried(args: &SyncArgs, context: &Context, carry: impl FnOnce(&mut Exchange) -> Result<()>) -> Result<ExitCode> {
+    let mut exchange = Exchange::open(context.location()?, &args.plan(context)?)?;
+    let carried = carry(&mut exchange);
+    let report = exchange.finish()?;
+    log(&report);
+    context.say("synchronised", &report.json())?;
+    carried.map(|()| ExitCode::from(report.exit_code()))
+}
+
+#[cfg(feature = "server")]
+use medlot_hub::carrier::over_http;
+
+#[cfg(not(feature = "server"))]
+fn over_http(_: &mut Exchange, url: &str, _: Duration) -> Result<()> {
+    Err(Error::argument(format!("{url}: this build has no HTTP: build it with --features server")))
+}
+
+#[cfg(not(feature = "server"))]
+fn listen(_: &SyncArgs, _: &Context, address: std::net::SocketAddr) -> Result<ExitCode> {
+    Err(Error::argument(format!("--listen {address}: this build has no server: build it with --features server")))
+}
+
+/// Answers sessions until the process ends; a line for each.
+#[cfg(feature = "server")]
+fn listen(args: &SyncArgs, context: &Context, address: std::net::SocketAddr) -> Result<ExitCode> {
+    let (plan, context) = (args.plan(context)?, context.clone());
+    // What is wrong with the folder is said before anybody calls.
+    Exchange::open(context.location()?, &plan)?.finish()?;
+    let at = context.clone();
+    let open = move || {
+        let (now, clock_unset) = (at.clock().unwrap_or(plan.now), at.clock().is_none());
+        Exchange::open(at.location()?, &Plan { now, clock_unset, ..plan.clone() })
+    };
+    let served = move |served: medlot_hub::carrier::Served| match served {
+        Ok(report) => {
+            log(&report);
+            // Nobody may be there to read it.
+            let _ = context.say("synchronised", &report.json());
         }
-        if exchange.is_done() {
-            return Ok(());
+        Err(e) => eprintln!("medlot: {}", e.message),
+    };
+    medlot_hub::carrier::Server::new(open, served, args.origin.as_deref())?.serve(address, |at| {
+        eprintln!("medlot: http://{at}/v1/sync");
+        if !at.ip().is_loopback() {
+            eprintln!("medlot: anybody who reaches this address is given what he asks for: use --give, or a proxy with TLS and a login");
         }
-        let cut = || Error {
-            kind: Kind::Usage,
-            ..Error::argument(
-                "the other side ended before the synchronisation did: what came is kept; synchronise again",
-            )
-        };
-        let chunk = from.recv().map_err(|_| cut())?.map_err(|e| failed(e, "standard input"))?;
-        if chunk.is_empty() {
-            return Err(cut());
-        }
-        exchange.receive(&chunk)?;
-        let text = exchange.take_text();
-        if !text.is_empty() {
-            eprint!("{}", String::from_utf8_lossy(&text));
-        }
-    }
+    })?;
+    Ok(ExitCode::SUCCESS)
 }
