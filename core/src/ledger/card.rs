@@ -1,4 +1,4 @@
-//! The stock card of a lot, and what came and went in a time.
+//! The stock card of a lot.
 
 use super::book::does;
 use super::names::Place;
@@ -27,47 +27,34 @@ pub struct CardLine<'l> {
     pub parts: Option<(u16, Measure)>,
 }
 
-/// What came and went between two times, of one lot in one measure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Turnover {
-    /// Before.
-    pub opening: i64,
-    /// Came in.
-    pub came: i64,
-    /// Went out.
-    pub went: i64,
-    /// What counts found, more or less.
-    pub counted: i64,
-    /// Afterwards: opening + came − went + counted.
-    pub closing: i64,
+/// What a count found at a place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found {
+    /// Its line, or its end.
+    pub(super) line: u32,
+    pub(super) place: u32,
+    pub(super) measure: u32,
+    /// More or less than the records and the count before say.
+    pub(super) change: i64,
 }
 
 impl<'l> Settled<'l> {
-    /// The stock card of a lot: every movement and every count that governs, by time, log and index. The last balance is
-    /// the stock.
+    /// The stock card of a lot: every movement, and every count with what it found against the records and the count
+    /// before it, by time, log and index. The last balance is the stock.
     #[must_use]
     pub fn card(self, lot: &Lot<'l>) -> Vec<CardLine<'l>> {
         let (ledger, book) = (self.ledger, &self.ledger.book);
         // Row, place, measure, change, whether counted.
         let mut lines: Vec<(u32, u32, u32, i64, bool)> = Vec::new();
-        let mut raw: BTreeMap<(u32, u32), i64> = BTreeMap::new();
         for row in lot.rows() {
             let Some(r) = book.row(row).filter(|r| !r.is(does::LINE)) else { continue };
             let net = i64::from(ledger.net(row));
             let taken = r.is(does::TAKES).then_some((r.from, -net));
             let put = r.is(does::PUTS).then_some((r.into, net));
-            for (place, change) in taken.into_iter().chain(put).filter(|(_, change)| *change != 0) {
-                *raw.entry((place, r.measure)).or_default() += change;
-                lines.push((row, place, r.measure, change, false));
-            }
+            let changes = taken.into_iter().chain(put).filter(|(_, change)| *change != 0);
+            lines.extend(changes.map(|(place, change)| (row, place, r.measure, change, false)));
         }
-        let governs = ledger.counted.get(&lot.part()).map(|counted| counted.governs.as_slice()).unwrap_or_default();
-        for sum in lot.sums() {
-            let by = raw.get(&(sum.place, sum.measure)).copied().unwrap_or(0);
-            if let Some((_, line)) = governs.iter().find(|(place, _)| *place == sum.place) {
-                lines.push((*line, sum.place, sum.measure, sum.count - by, true));
-            }
-        }
+        lines.extend(self.found(lot).into_iter().map(|f| (f.line, f.place, f.measure, f.change, true)));
         let place = |id: u32| book.places.get(id);
         lines.sort_by(|a, b| {
             let key =
@@ -92,27 +79,41 @@ impl<'l> Settled<'l> {
         card
     }
 
-    /// What came and went of a lot from a time to before another, in whole units. A move within the facility is neither.
-    #[must_use]
-    pub fn turnover(self, lot: &Lot<'l>, from: i64, until: i64) -> Turnover {
-        let mut out = Turnover::default();
-        let mut moved: BTreeMap<([u8; 32], u32, [u8; 32]), i64> = BTreeMap::new();
-        for line in self.card(lot).iter().filter(|line| line.parts.is_none() && line.time < until) {
-            if line.time < from {
-                out.opening += line.change;
-            } else if line.counted {
-                out.counted += line.change;
-            } else {
-                *moved.entry((line.record.log.0, line.record.index, line.record.identity.0)).or_default() +=
-                    line.change;
+    /// What counts found of a lot, each against the records and the count before it; a count that reaches a place without
+    /// a line for it and finds nothing there says nothing.
+    pub(super) fn found(self, lot: &Lot<'l>) -> Vec<Found> {
+        let (ledger, book) = (self.ledger, &self.ledger.book);
+        let Some(counted) = ledger.counted.get(&lot.part()).filter(|counted| !counted.governs.is_empty()) else {
+            return Vec::new();
+        };
+        let mut found: Vec<Found> = Vec::new();
+        let mut raw: BTreeMap<(u32, u32), i64> = BTreeMap::new();
+        let single = |place: u32| !counted.several.contains(&place);
+        for row in lot.rows() {
+            let Some(r) = book.row(row).filter(|r| !r.is(does::LINE)) else { continue };
+            let net = i64::from(ledger.net(row));
+            let taken = r.is(does::TAKES).then_some((r.from, -net));
+            let put = r.is(does::PUTS).then_some((r.into, net));
+            for (place, change) in taken.into_iter().chain(put).filter(|(place, _)| single(*place)) {
+                *raw.entry((place, r.measure)).or_default() += change;
             }
         }
-        for change in moved.into_values() {
-            out.came += change.max(0);
-            out.went += change.min(0).abs();
+        for sum in counted.sums.iter().filter(|sum| single(sum.place)) {
+            let by = raw.get(&(sum.place, sum.measure)).copied().unwrap_or(0);
+            if let Some((place, line)) = counted.governs.iter().copied().find(|(place, _)| *place == sum.place) {
+                found.push(Found { line, place, measure: sum.measure, change: sum.count - by });
+            }
         }
-        out.closing = out.opening + out.came - out.went + out.counted;
-        out
+        if let Some(several) = Some(&counted.several).filter(|several| !several.is_empty())
+            && let Some(all) = ledger.counted_lot(lot.part(), counted.lines.clone())
+        {
+            for place in several.iter().copied() {
+                let of = |(line, measure, change)| Found { line, place, measure, change };
+                found.extend(all.differences(place).into_iter().map(of));
+            }
+        }
+        found.retain(|f| f.change != 0 || counted.lines.contains(&(f.line, f.place)));
+        found
     }
 
     /// A record's exact bytes, where it is held and counts.

@@ -214,8 +214,7 @@ impl<'l> Settled<'l> {
             }
             for stock in lot.stock() {
                 let at = stock.place;
-                let usable = !at.hold
-                    && at.vvm.is_none_or(|stage| stage < 3)
+                let usable = at.may_be_dispensed()
                     && stock.parts.is_none()
                     && wanted.store.is_none_or(|store| store == at.store)
                     && wanted.fund.is_none_or(|fund| fund == at.fund);
@@ -266,7 +265,7 @@ impl<'l> Settled<'l> {
         ledger.rules.recalls(&ledger.book, facility, &is)
     }
 
-    fn shipment(self, row: u32) -> Option<Shipment<'l>> {
+    pub(super) fn shipment(self, row: u32) -> Option<Shipment<'l>> {
         let ledger = self.ledger;
         let (book, sent) = (&ledger.book, ledger.transit.sent.get(&row)?);
         let r = book.row(row).filter(|r| r.counts())?;
@@ -315,7 +314,7 @@ impl<'l> Lot<'l> {
     }
 
     /// Encodings of product and lot number: what lots are ordered by.
-    fn name(&self) -> (&'l [u8], &'l [u8]) {
+    pub(super) fn name(&self) -> (&'l [u8], &'l [u8]) {
         let book = &self.settled.ledger.book;
         let of = self.held_part().and_then(|part| book.of_item.get(part.item as usize));
         let Some((product, lot)) = of else { return (&[], &[]) };
