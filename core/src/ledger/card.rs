@@ -87,7 +87,8 @@ impl<'l> Settled<'l> {
             return Vec::new();
         };
         let mut found: Vec<Found> = Vec::new();
-        let mut raw: BTreeMap<(u32, u32), i64> = BTreeMap::new();
+        // What stands less what the movements sum up to, at each place that one count reaches.
+        let mut differs: BTreeMap<(u32, u32), i64> = BTreeMap::new();
         let single = |place: u32| !counted.several.contains(&place);
         for row in lot.rows() {
             let Some(r) = book.row(row).filter(|r| !r.is(does::LINE)) else { continue };
@@ -95,13 +96,15 @@ impl<'l> Settled<'l> {
             let taken = r.is(does::TAKES).then_some((r.from, -net));
             let put = r.is(does::PUTS).then_some((r.into, net));
             for (place, change) in taken.into_iter().chain(put).filter(|(place, _)| single(*place)) {
-                *raw.entry((place, r.measure)).or_default() += change;
+                *differs.entry((place, r.measure)).or_default() -= change;
             }
         }
         for sum in counted.sums.iter().filter(|sum| single(sum.place)) {
-            let by = raw.get(&(sum.place, sum.measure)).copied().unwrap_or(0);
-            if let Some((place, line)) = counted.governs.iter().copied().find(|(place, _)| *place == sum.place) {
-                found.push(Found { line, place, measure: sum.measure, change: sum.count - by });
+            *differs.entry((sum.place, sum.measure)).or_default() += sum.count;
+        }
+        for ((place, measure), change) in differs {
+            if let Some((_, line)) = counted.governs.iter().copied().find(|(counted, _)| *counted == place) {
+                found.push(Found { line, place, measure, change });
             }
         }
         if let Some(several) = Some(&counted.several).filter(|several| !several.is_empty())

@@ -350,7 +350,9 @@ impl<'l> Search<'l, '_> {
             }
             match reasons::OUT.name(movement.reason) {
                 Some("destroy") => self.destruction(row, &movement),
-                _ if super::report::is_loss(&movement) && (self.asked.controlled)(&movement.product) => self.loss(row, time),
+                _ if super::report::is_loss(&movement) && (self.asked.controlled)(&movement.product) => {
+                    self.loss(row, time)
+                }
                 _ => {}
             }
         }

@@ -138,7 +138,8 @@ impl<'l> Settled<'l> {
         let mut all = Vec::new();
         for line in lines {
             let (was, is) = (before.get(&line), after.get(&line));
-            let of = |side: Option<&(Lot<'l>, Turnover)>| side.map_or_else(Turnover::default, |(_, turnover)| *turnover);
+            let of =
+                |side: Option<&(Lot<'l>, Turnover)>| side.map_or_else(Turnover::default, |(_, turnover)| *turnover);
             let (was_turned, is_turned) = (of(was), of(is));
             if was_turned == is_turned {
                 continue;
@@ -198,9 +199,7 @@ impl Sides<'_, '_> {
             return (Why::Recounted, self.news(is));
         }
         if earlier.net(old) != now.net(new) {
-            let names = |row: u32, entry: &Entry<'_>| {
-                matches!(entry, Entry::Reversal(reversal) if book.named(row, &reversal.target) == Some(new))
-            };
+            let names = |row: u32, entry: &Entry<'_>| matches!(entry, Entry::Reversal(reversal) if book.named(row, &reversal.target) == Some(new));
             return (Why::TakenBack, self.news(names));
         }
         if earlier.book.time(old) != book.time(new) {

@@ -103,6 +103,5 @@ impl OutGroup {
 
 /// Whether it is a loss that must be reported of a controlled medicine (NĐ 163/2025, Form 07): missing or stolen.
 pub(in crate::ledger) fn is_loss(movement: &Movement<'_>) -> bool {
-    movement.direction == Direction::Out
-        && matches!(reasons::OUT.name(movement.reason), Some("missing" | "stolen"))
+    movement.direction == Direction::Out && matches!(reasons::OUT.name(movement.reason), Some("missing" | "stolen"))
 }

@@ -18,9 +18,6 @@ mod value;
 mod walk;
 mod ways;
 
-#[cfg(test)]
-mod tests;
-
 pub use self::{
     at_risk::AtRisk,
     correction::{Cause, Correction, Why},

@@ -52,11 +52,14 @@ impl Daily {
         let usable = |day: i64| {
             let over = begins(day + 1, offset);
             let recalled = |from: i64, until: Option<i64>| from < over && until.is_none_or(|until| until >= over);
-            last_usable.is_none_or(|last| day <= last) && !recalls.iter().any(|(_, from, until)| recalled(*from, *until))
+            last_usable.is_none_or(|last| day <= last)
+                && !recalls.iter().any(|(_, from, until)| recalled(*from, *until))
         };
         let mut days: Vec<i64> = changes.iter().map(|(day, ..)| *day).collect();
         days.extend(last_usable.map(|last| last + 1));
-        days.extend(recalls.iter().flat_map(|(_, from, until)| [Some(*from), *until]).flatten().map(|t| day_of(t, offset)));
+        days.extend(
+            recalls.iter().flat_map(|(_, from, until)| [Some(*from), *until]).flatten().map(|t| day_of(t, offset)),
+        );
         for day in &mut days {
             *day = (*day).max(first_day);
         }

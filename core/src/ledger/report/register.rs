@@ -170,7 +170,8 @@ impl<'l> Walk<'l, '_> {
             Entry::Movement { movement, .. } => {
                 let head = book.group_head(post.row, &movement).and_then(|head| self.movement(head));
                 let of = |m: &Movement<'l>| [m.document, m.second_document];
-                let documents = if movement.document.is_some() { of(&movement) } else { of(head.as_ref().unwrap_or(&movement)) };
+                let documents =
+                    if movement.document.is_some() { of(&movement) } else { of(head.as_ref().unwrap_or(&movement)) };
                 let counterparty = movement.counterparty.or(head.and_then(|head| head.counterparty));
                 let operator = self.beside.operator(post.row, movement.operator);
                 let operator = operator.or(head.and_then(|head| head.operator));

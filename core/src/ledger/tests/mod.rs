@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 mod deliveries;
 mod order;
+mod report_properties;
+mod reports;
 mod shelf;
 
 use super::{Asked, Ledger, Settled};
