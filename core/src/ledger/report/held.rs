@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 ///
 /// The head commits to everything before it, so a list of these names a set of records exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Held {
+pub struct Run {
     /// The log: its h₀.
     pub log: Hash,
     /// Index of the first.
@@ -27,21 +27,21 @@ impl<'l> Settled<'l> {
     /// Which records are held: of one facility's logs, or of all. With a report it says what the report knew;
     /// [`Settled::earlier`] leads back there.
     #[must_use]
-    pub fn held(self, facility: Option<&str>) -> Vec<Held> {
+    pub fn held(self, facility: Option<&str>) -> Vec<Run> {
         let book = &self.ledger.book;
         let of = |log: &&Log| {
             log.records > 0 && facility.is_none_or(|facility| book.facilities.text(log.facility) == facility)
         };
-        let mut all: Vec<Held> = book.logs.iter().filter(of).flat_map(|log| self.runs(log)).collect();
+        let mut all: Vec<Run> = book.logs.iter().filter(of).flat_map(|log| self.runs(log)).collect();
         all.sort_unstable();
         all
     }
 
     /// The runs of a log. Where several records follow one, that with the least identity goes on with its run.
-    pub(super) fn runs(self, log: &Log) -> Vec<Held> {
+    pub(super) fn runs(self, log: &Log) -> Vec<Run> {
         let book = &self.ledger.book;
-        let mut done: Vec<Held> = Vec::new();
-        let mut open: Vec<Held> = Vec::new();
+        let mut done: Vec<Run> = Vec::new();
+        let mut open: Vec<Run> = Vec::new();
         let mut rows = log.rows().peekable();
         while let Some(first) = rows.next() {
             let Some(index) = book.row(first).map(|r| r.index) else { continue };
@@ -51,14 +51,14 @@ impl<'l> Settled<'l> {
             }
             here.sort_by_key(|row| book.identity(*row));
             let ended = core::mem::take(&mut open);
-            let (mut before, old): (Vec<Held>, Vec<Held>) = ended.into_iter().partition(|run| run.until == index);
+            let (mut before, old): (Vec<Run>, Vec<Run>) = ended.into_iter().partition(|run| run.until == index);
             done.extend(old);
             for row in here {
                 let head = book.identity(row);
-                let follows = |run: &Held| Some(run.head.log16()) == book.previous(row);
+                let follows = |run: &Run| Some(run.head.log16()) == book.previous(row);
                 let run = match before.iter().position(follows) {
-                    Some(at) => Held { until: index.saturating_add(1), head, ..before.swap_remove(at) },
-                    None => Held { log: log.id, from: index, until: index.saturating_add(1), head },
+                    Some(at) => Run { until: index.saturating_add(1), head, ..before.swap_remove(at) },
+                    None => Run { log: log.id, from: index, until: index.saturating_add(1), head },
                 };
                 open.push(run);
             }
@@ -69,7 +69,7 @@ impl<'l> Settled<'l> {
     }
 
     /// The rows of a run, where its last record is held.
-    fn rows_of_run(self, run: &Held) -> Option<Vec<u32>> {
+    fn rows_of_run(self, run: &Run) -> Option<Vec<u32>> {
         let book = &self.ledger.book;
         let last = run.until.checked_sub(1)?;
         let at = RecordId { log: run.log, index: last, identity: run.head };
@@ -91,10 +91,10 @@ impl Settled<'_> {
     ///
     /// What no longer counts was taken out of the ledger and isn't in the earlier one either.
     #[must_use]
-    pub fn earlier(self, known: &[Held], others: bool) -> (Ledger, Vec<Held>) {
+    pub fn earlier(self, known: &[Run], others: bool) -> (Ledger, Vec<Run>) {
         let book = &self.ledger.book;
         let named: BTreeSet<Hash> = known.iter().map(|run| run.log).collect();
-        let (mut rows, mut missing): (Vec<u32>, Vec<Held>) = (Vec::new(), Vec::new());
+        let (mut rows, mut missing): (Vec<u32>, Vec<Run>) = (Vec::new(), Vec::new());
         for run in known {
             match self.rows_of_run(run) {
                 Some(of) => rows.extend(of),

@@ -23,7 +23,7 @@ pub use self::{
     correction::{Cause, Correction, Why},
     exact::{Exact, Fraction, PartsOf},
     group::{InGroup, OutGroup},
-    held::Held,
+    held::Run,
     outs::StockOut,
     period::{Completeness, Device, Period, PeriodLine, PeriodReport, ProductLine},
     register::{Control, HalfYear, HalfYearLine, Page, PageLine, Register},

@@ -188,7 +188,7 @@ impl<'l> Walk<'l, '_> {
             return nothing;
         };
         let runs = self.settled.runs(log);
-        let whole = |run: &super::Held| run.from == 0 && runs.len() == 1;
+        let whole = |run: &super::Run| run.from == 0 && runs.len() == 1;
         let last = log.end.checked_sub(1).and_then(|last| log.at(last).min_by_key(|row| book.identity(*row)));
         let time = last.and_then(|last| book.clock_time(last));
         let closed = last.and_then(|last| book.record(last)).is_some_and(|r| matches!(r.entry, Entry::Close(_)));

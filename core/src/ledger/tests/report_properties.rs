@@ -2,7 +2,7 @@
 use super::order::{FACILITIES, Say, new_ledger, world};
 use super::*;
 use crate::ledger::report::{
-    Column, Control, Correction, Half, Held, InGroup, OutGroup, Period, PeriodReport, Posting, Span, Turnover,
+    Column, Control, Correction, Half, InGroup, OutGroup, Period, PeriodReport, Posting, Run, Span, Turnover,
 };
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -173,7 +173,7 @@ proptest! {
             logs.iter().enumerate().map(|(at, log)| (log, log.records.len() * known[at % known.len()] / 7)).collect();
         let beginnings = || parts.iter().flat_map(|(log, count)| log.records.iter().take(*count));
         let mut then = ledger_of_made(beginnings());
-        let held: Vec<Held> = then.settled().held(None);
+        let held: Vec<Run> = then.settled().held(None);
         let mut order: Vec<&Made> = logs.iter().flat_map(|log| &log.records).collect();
         order.sort_by_key(|made| keys[made.at.index as usize % keys.len()] ^ u32::from(made.at.log.0[0]) << 28);
         let mut now = ledger_of_made(order.iter().copied());
