@@ -205,6 +205,13 @@ impl<'l> Walk<'l, '_> {
 }
 
 impl<'l> Settled<'l> {
+    /// Whether more may come that changes a report of this period, as far as the facility's logs show; without the number
+    /// of movements that aren't dated, which the reports count.
+    #[must_use]
+    pub fn completeness(self, period: &Period<'_>) -> Completeness {
+        Walk::new(self, period).completeness(0)
+    }
+
     /// Opening, in, out and closing of every lot and product of a facility: one pass over its records.
     #[must_use]
     pub fn period(self, period: &Period<'_>) -> PeriodReport<'l> {

@@ -44,6 +44,20 @@ impl Control {
         }
     }
 
+    /// The stable name; `None`: not controlled, or a type of a newer catalogue.
+    #[must_use]
+    pub const fn name(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Narcotic => "narcotic",
+            Self::Psychotropic => "psychotropic",
+            Self::Precursor => "precursor",
+            Self::Poison => "poison",
+            Self::Banned => "banned",
+            Self::Radioactive => "radioactive",
+            Self::None | Self::Other(_) => return None,
+        })
+    }
+
     /// The catalogue's number.
     #[must_use]
     pub const fn number(self) -> u8 {

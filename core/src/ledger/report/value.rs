@@ -20,6 +20,14 @@ pub struct Value {
     pub unvalued: u64,
 }
 
+impl core::iter::Sum for Value {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        let mut sum = Self::default();
+        all.for_each(|value| sum.add(value));
+        sum
+    }
+}
+
 impl Value {
     pub(super) fn add(&mut self, other: Self) {
         self.with_tax = self.with_tax.saturating_add(other.with_tax);

@@ -10,6 +10,14 @@ pub(crate) enum Lang {
 }
 
 impl Lang {
+    /// The same for the sdk.
+    pub(crate) const fn sdk(self) -> medlot_sdk::lang::Lang {
+        match self {
+            Self::Vi => medlot_sdk::lang::Lang::Vi,
+            Self::En => medlot_sdk::lang::Lang::En,
+        }
+    }
+
     /// From `LC_ALL`, `LC_MESSAGES` or `LANG`: Vietnamese where it begins with `vi`, else English.
     pub(crate) fn of_environment() -> Self {
         let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
@@ -138,6 +146,69 @@ impl Lang {
             "not_permitted" => ("không có quyền", "not permitted"),
             "clock" => ("đồng hồ chưa đúng", "clock"),
             "expired" => ("hết hiệu lực", "expired"),
+            "turnover" => ("Xuất nhập tồn", "Turnover"),
+            "opening" => ("Tồn đầu", "Opening"),
+            "counted" => ("Kiểm kê", "Counted"),
+            "closing" => ("Tồn cuối", "Closing"),
+            "products" => ("Xuất nhập tồn theo sản phẩm", "Turnover by product"),
+            "register" => ("Sổ thuốc kiểm soát đặc biệt", "Register of specially controlled medicines"),
+            "half-year" => (
+                "Báo cáo 6 tháng thuốc kiểm soát đặc biệt (Mẫu 06)",
+                "Half-year report of specially controlled medicines (Form 06)",
+            ),
+            "correction" => ("Đính chính báo cáo đã gửi", "Correction of a report sent"),
+            "usage" => ("Tiêu thụ", "Consumption"),
+            "stock-outs" => ("Ngày hết hàng", "Days out of stock"),
+            "at-risk" => ("Sắp hết hạn, và giá trị", "Expires soon, and its value"),
+            "deliveries" => ("Hàng gửi và nhận", "Deliveries"),
+            "change" => ("Thay đổi", "Change"),
+            "balance" => ("Tồn", "Balance"),
+            "lost" => ("Hao hụt", "Lost"),
+            "closing_before" => ("Tồn cuối đã báo", "Closing as sent"),
+            "closing_after" => ("Tồn cuối đúng", "Closing now"),
+            "causes" => ("Do", "Because"),
+            "new" => ("bản ghi đến sau", "record that came late"),
+            "gone" => ("không còn được tính", "no longer counts"),
+            "taken_back" => ("đã hủy bớt", "taken back"),
+            "clock_set" => ("đồng hồ đã chỉnh", "clock was set"),
+            "recounted" => ("kiểm kê đổi chênh lệch", "count's difference changed"),
+            "amount" => ("giá trị đến sau", "amount came late"),
+            "same_product" => ("sản phẩm được gộp", "products became one"),
+            "consumed" => ("Đã dùng", "Consumed"),
+            "average" => ("TB tháng", "Monthly average"),
+            "average_in_stock" => ("TB tháng khi có hàng", "Average when in stock"),
+            "usable" => ("Dùng được", "Usable"),
+            "months_of_stock" => ("Số tháng đủ dùng", "Months of stock"),
+            "wastage_percent" => ("Hao phí lọ mở %", "Open-vial wastage %"),
+            "days" => ("Số ngày", "Days"),
+            "out_of_stock" => ("Ngày hết hàng", "Days out"),
+            "spans" => ("Từ – đến", "From – to"),
+            "last_usable" => ("Dùng đến hết", "Last usable day"),
+            "on_hand" => ("Tồn", "On hand"),
+            "price" => ("Đơn giá", "Unit price"),
+            "value" => ("Giá trị", "Value"),
+            "short" => ("Thiếu", "Short"),
+            "over" => ("Thừa", "Over"),
+            "note" => ("Lưu ý", "Note"),
+            "opening_balance" => ("tồn đầu kỳ", "opening balance"),
+            "customer_return" => ("khách trả lại", "customer return"),
+            "administered" => ("đã tiêm/dùng", "administered"),
+            "used_in_facility" => ("dùng tại cơ sở", "used in facility"),
+            "open_vial_wastage" => ("hao phí lọ mở", "open-vial wastage"),
+            "destroy" => ("tiêu hủy", "destroy"),
+            "missing" => ("thất lạc", "missing"),
+            "stolen" => ("mất trộm", "stolen"),
+            "return_to_supplier" => ("trả nhà cung cấp", "return to supplier"),
+            "recall_return" => ("trả hàng thu hồi", "recall return"),
+            "manufactured" => ("sản xuất", "manufactured"),
+            "imported" => ("nhập khẩu", "imported"),
+            "store_to_store" => ("giữa các kho", "store to store"),
+            "hold" => ("giữ lại", "hold"),
+            "release" => ("thôi giữ", "release"),
+            "vaccine_vial_monitor" => ("đổi VVM", "vial monitor"),
+            "made_from" => ("làm từ lô khác", "made from"),
+            "used_up" => ("dùng để làm lô khác", "used up"),
+            "other" => ("khác", "other"),
             _ => (key, key),
         };
         if self == Self::Vi { vi } else { en }
