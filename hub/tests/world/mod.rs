@@ -117,8 +117,11 @@ impl Schemas {
     }
 
     pub(crate) fn new() -> Self {
-        let movements = jsonschema::Resource::from_contents(Self::file("movements.schema.json"));
-        Self(jsonschema::Registry::new().add("movements.schema.json", movements).unwrap().prepare().unwrap())
+        let mut registry = jsonschema::Registry::new();
+        for name in ["movements.schema.json", "stock.schema.json"] {
+            registry = registry.add(name, jsonschema::Resource::from_contents(Self::file(name))).unwrap();
+        }
+        Self(registry.prepare().unwrap())
     }
 
     pub(crate) fn of(&self, name: &str) -> jsonschema::Validator {

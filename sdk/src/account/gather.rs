@@ -306,7 +306,7 @@ impl Walk<'_> {
             if facility == self.own {
                 let gap = self.trusted(3020, *log, Some(facility));
                 let ranges = holes.iter().map(|(from, end)| json!({"first": from, "last": end - 1}));
-                gap.detail.insert("missing".into(), ranges.collect());
+                gap.detail.insert("missing_records".into(), ranges.collect());
             }
         }
         for log in above {

@@ -92,6 +92,10 @@ pub struct StockRow {
     pub in_transit_in: i64,
     /// Sent from here and neither received nor back.
     pub in_transit_out: i64,
+    /// What of it was refused: in transit until the sender takes it back.
+    pub refused_in: i64,
+    /// What was refused of what was sent from here.
+    pub refused_out: i64,
     /// Opened units, available or held.
     pub parts: Vec<PartsLeft>,
     /// Opened units on the way: in, out.
@@ -167,6 +171,11 @@ impl StockRow {
         ] {
             out.insert(key.into(), value.into());
         }
+        for (key, refused) in [("refused_in", self.refused_in), ("refused_out", self.refused_out)] {
+            if refused > 0 {
+                out.insert(key.into(), refused.into());
+            }
+        }
         let (way_in, way_out) = &self.parts_in_transit;
         for (key, parts) in [("parts", &self.parts), ("in_transit_in_parts", way_in), ("in_transit_out_parts", way_out)]
         {
@@ -238,13 +247,15 @@ impl StockRow {
             let n = self.hold;
             out.push(lang.pick(format!("{n} đang giữ lại"), format!("{n} held back")));
         }
-        if self.in_transit_in > 0 {
-            let n = self.in_transit_in;
-            out.push(lang.pick(format!("{n} gửi đến, chưa nhận"), format!("{n} sent here and not received")));
-        }
-        if self.in_transit_out > 0 {
-            let n = self.in_transit_out;
-            out.push(lang.pick(format!("{n} đã gửi đi, chưa ai nhận"), format!("{n} sent away and not received")));
+        for (n, vi, en) in [
+            (self.in_transit_in - self.refused_in, "đã gửi đến, chưa nhận", "sent here and not received"),
+            (self.refused_in, "đã từ chối, chờ bên gửi nhận lại", "refused, for the sender to take back"),
+            (self.in_transit_out - self.refused_out, "đã gửi đi, chưa ai nhận", "sent away and not received"),
+            (self.refused_out, "bị từ chối: nhận lại", "refused by the receiver: take it back"),
+        ] {
+            if n > 0 {
+                out.push(format!("{n} {}", lang.pick(vi, en)));
+            }
         }
         if let Some((notice, _)) = &self.expiry_notice {
             out.push(lang.pick(format!("hạn dùng theo công văn {notice}"), format!("expiry by notice {notice}")));
@@ -270,13 +281,18 @@ fn left(parts: Vec<(i64, u16, Measure)>) -> Vec<PartsLeft> {
 /// Store, fund, monitor stage: what a row is of, within a lot.
 type At = (Option<String>, Option<String>, Option<u8>);
 
+/// Units, or parts with how many make one.
+type Amounts = Vec<(i64, Option<(u16, Measure)>)>;
+
 /// What a row adds up.
 #[derive(Default)]
 struct Sums {
-    available: Vec<(i64, Option<(u16, Measure)>)>,
-    hold: Vec<(i64, Option<(u16, Measure)>)>,
-    way_in: Vec<(i64, Option<(u16, Measure)>)>,
-    way_out: Vec<(i64, Option<(u16, Measure)>)>,
+    available: Amounts,
+    hold: Amounts,
+    way_in: Amounts,
+    way_out: Amounts,
+    refused_in: Amounts,
+    refused_out: Amounts,
 }
 
 /// A lot that is here or on its way here.
@@ -324,6 +340,7 @@ fn items<'l>(settled: Settled<'l>, facility: &str) -> Vec<Item<'l>> {
         for sent in lot.shipments_out().iter().filter(|sent| sent.remaining > 0) {
             let sums = at.entry(way_at(settled, &sent.record, true)).or_default();
             sums.way_out.push((amount(sent.remaining), sent.parts));
+            sums.refused_out.push((amount(sent.refused.min(sent.remaining)), sent.parts));
         }
         all.push(Item { product, lot: lot.number(), held: Some(lot), seen: Expiry::NotRead, at });
     }
@@ -346,7 +363,9 @@ fn items<'l>(settled: Settled<'l>, facility: &str) -> Vec<Item<'l>> {
         });
         known.insert(name, found);
         if let Some(item) = all.get_mut(found) {
-            item.at.entry(at).or_default().way_in.push((amount(sent.remaining), sent.parts));
+            let sums = item.at.entry(at).or_default();
+            sums.way_in.push((amount(sent.remaining), sent.parts));
+            sums.refused_in.push((amount(sent.refused.min(sent.remaining)), sent.parts));
         }
     }
     all
@@ -489,6 +508,8 @@ fn rows_of(settled: Settled<'_>, facility: &str, item: Item<'_>, today: Date) ->
             expired: if is_expired { on_hand.max(0) } else { 0 },
             in_transit_in: way_in,
             in_transit_out: way_out,
+            refused_in: together(&sums.refused_in).0,
+            refused_out: together(&sums.refused_out).0,
             parts: left(parts),
             parts_in_transit: (left(parts_in), left(parts_out)),
             recalls: recalls.clone(),

@@ -1,5 +1,6 @@
 //! The ledger as its users see it: shelves, deliveries, counts, recalls, in any order of arrival.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+mod complaints;
 mod deliveries;
 mod order;
 mod report_properties;

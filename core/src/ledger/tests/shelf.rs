@@ -75,7 +75,28 @@ fn a_reversal_of_what_was_counted_changes_nothing_and_of_what_came_after_does() 
     let copy = log.clone();
     log.take_back(50, &copy, 1, 10);
     log.take_back(51, &copy, 4, 15);
-    assert_eq!(stock(ledger_of(&[&log]).settled(), SHOP, LOT), (85, 0));
+    let mut ledger = ledger_of(&[&log]);
+    assert_eq!(stock(ledger.settled(), SHOP, LOT), (85, 0));
+    // Which of them a count covers already: for who asks whether goods moved.
+    let by = |index: usize| ledger_of(&[&log]).settled().counted_by(&log.records[index].at).map(|by| by.index);
+    assert_eq!((by(0), by(1), by(4), by(5)), (Some(3), Some(3), None, None));
+    let settled = ledger.settled();
+    assert_eq!(settled.named(&log.id, &Reference::Own(4)), Some(log.records[4].at));
+    assert_eq!(settled.named(&log.id, &reference(&log.records[1].at)), Some(log.records[1].at));
+    assert_eq!(settled.named(&log.id, &Reference::Own(40)), None);
+}
+
+#[test]
+fn a_rest_that_is_zero_covers_what_stood_before_it() {
+    let mut log = Log::new(1, SHOP);
+    log.say(10, goes_in(LOT, 8));
+    let begin = log.begin_count(20);
+    log.say(21, goes_in(LOT, 3));
+    log.end_count(30, begin, true);
+    log.say(40, goes_in(LOT, 1));
+    let by = |index: usize| ledger_of(&[&log]).settled().counted_by(&log.records[index].at).map(|by| by.index);
+    assert_eq!((by(0), by(2), by(4)), (Some(3), None, None));
+    assert_eq!(stock(ledger_of(&[&log]).settled(), SHOP, LOT), (4, 0));
 }
 
 #[test]

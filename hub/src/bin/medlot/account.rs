@@ -11,6 +11,7 @@ use medlot_sdk::error::{Error, Result};
 use medlot_sdk::fields::Fields;
 use medlot_sdk::lang::Lang;
 use medlot_sdk::medlot_core::ledger::report::{Control, Half, Span};
+use medlot_sdk::medlot_core::movement::reasons;
 use medlot_sdk::medlot_core::time::{Date, Days};
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -345,11 +346,12 @@ pub(crate) fn trace(args: &TraceArgs, context: &Context) -> Result<ExitCode> {
     out.extend(lines(&rows, &[2]));
     for node in list("nodes").filter(|node| node.get("known") == Some(&json!(false))) {
         let name = text(node, "facility");
-        if list("edges").any(|edge| text(edge, "to") == name || text(edge, "from") == name && name.contains(['-', '0']))
-        {
-            out.push(
-                lang.pick(format!("  {name}: sau đó ở đây không biết"), format!("  {name}: beyond it not known here")),
-            );
+        // Where goods came into being (manufactured, an opening balance) there is nothing before.
+        if reasons::IN.number(name).is_none() {
+            out.push(lang.pick(
+                format!("  {name}: ở đây không có bản ghi, đường đi dừng tại đó"),
+                format!("  {name}: no record of it is here, the trace ends there"),
+            ));
         }
     }
     let missing: Vec<Value> = list("incomplete").cloned().collect();
