@@ -68,7 +68,18 @@ impl<'l> Settled<'l> {
         done
     }
 
-    /// The rows of a run, where its last record is held.
+    /// The beginning of a run, up to before an index: what was known when the log had so many records. `None` where its
+    /// records aren't held, or none is left.
+    #[must_use]
+    pub fn first_of(self, run: &Run, until: u32) -> Option<Run> {
+        let book = &self.ledger.book;
+        let before = |row: &u32| book.row(*row).is_some_and(|r| r.index < until);
+        let last = self.rows_of_run(run)?.into_iter().find(before)?;
+        let until = book.row(last)?.index.saturating_add(1);
+        Some(Run { until, head: book.identity(last), ..*run })
+    }
+
+    /// The rows of a run, the last first, where its last record is held.
     fn rows_of_run(self, run: &Run) -> Option<Vec<u32>> {
         let book = &self.ledger.book;
         let last = run.until.checked_sub(1)?;
