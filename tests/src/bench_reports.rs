@@ -38,8 +38,10 @@ fn entries<'n>(names: &'n [(String, String)], movements: usize, counted: usize) 
         let (product, lot) = (Product::parse(product)?, Some(LotNumber::parse(lot)?));
         let expiry = Expiry::Day(Date::new(2028, 1 + (n % lots % 12) as u8, 28)?);
         let (direction, units) = if comes { (Direction::In, 5_000) } else { (Direction::Out, 1 + (n % 40) as u32) };
+        // What comes is from a supplier: to manufacture or import needs a role.
+        let reason = if comes { 0 } else { (n % 5) as u16 };
         let amount = Amount { value: u64::from(units) * 1_235, tax_included: true };
-        let mut m = Movement::new(direction, (n % 5) as u16, product, lot, expiry, Quantity::units(units)?);
+        let mut m = Movement::new(direction, reason, product, lot, expiry, Quantity::units(units)?);
         m.amount = Some(amount);
         m.operator = Some(Operator::parse("DS07")?);
         m.document = Some(Document { kind: 0, number: DocumentNumber::parse("HD004100")? });
