@@ -66,7 +66,7 @@ impl<'l, 'q> Walk<'l, 'q> {
     }
 
     fn when(&self, time: i64) -> Option<When> {
-        (time < self.end).then(|| if time < self.start { When::Before } else { When::Within })
+        (time < self.end).then_some(if time < self.start { When::Before } else { When::Within })
     }
 
     /// What each record did up to the end of the period, in no order.
