@@ -1,7 +1,7 @@
 //! medlot-core: a tamper-evident account of every medicine lot.
 //!
 //! ```text
-//! scan ──▶ movement ──▶ record ──▶ seal ──▶ verify ──▶ ledger
+//! scan ──▶ movement ──▶ record ──▶ seal ──▶ sync ──▶ verify ──▶ ledger
 //! ```
 //!
 //! The modules stand in that order, and each knows only those before it. No clock, no randomness,
@@ -22,5 +22,6 @@ pub mod log;
 pub mod movement;
 pub mod record;
 pub mod scan;
+pub mod sync;
 pub mod time;
 pub mod trust;

@@ -278,18 +278,74 @@ fn a_batch_that_needs_several_codes_is_read_from_several_pictures() {
     assert!(w.ends("01C55", &["verify", all[0]], 2).err.contains("missing"));
 }
 
-#[test]
-fn a_batch_too_large_for_one_seal_is_refused_and_nothing_of_it_is_written() {
-    let w = World::enrolled("large");
-    let lines: Vec<String> = (0..1_024).map(|n| format!("1=local:P{n:04};LOT{n};2028-01")).collect();
-    let mut args = vec!["handover", "--to", "facility:01C55"];
-    for line in &lines {
+/// A delivery of 1,231 lines: more than one seal holds.
+fn long_delivery() -> Vec<String> {
+    (0..1_231).map(|n| format!("{}=local:P{n:04};LOT{n};2028-01", n + 1)).collect()
+}
+
+fn movements(verified: &Value) -> usize {
+    verified["records"].as_array().unwrap().iter().filter(|record| record["kind"] == "movement").count()
+}
+
+fn long_args<'a>(lines: &'a [String], out: &'a str) -> Vec<&'a str> {
+    let mut args = vec!["handover", "--to", "facility:01C55", "--document", "delivery_note:PX-9", "--out", out];
+    for line in lines {
         args.extend(["--line", line]);
     }
-    let before = w.json("distributor", &["device", "show"], 0)["records"].clone();
-    assert!(w.ends("distributor", &args, 4).err.contains("fewer lines"));
-    assert_eq!(w.json("distributor", &["device", "show"], 0)["records"], before);
-    w.ok("distributor", &args[..3 + 2 * 700]);
+    args
+}
+
+#[test]
+fn a_delivery_of_1231_lines_travels_in_several_segments_and_is_received_whole_once() {
+    let w = World::enrolled("long");
+    let lines = long_delivery();
+    assert_eq!(w.json("distributor", &long_args(&lines, "long.mlt"), 0)["records"].as_array().unwrap().len(), 1_231);
+    let said = w.json("01C55", &["verify", "long.mlt"], 0);
+    assert_eq!((&said["verdict"], movements(&said)), (&"valid".into(), 1_231));
+    let said = w.json("01C55", &["receive", "long.mlt", "--got", "1231=1000"], 0);
+    assert_eq!(said["records"].as_array().unwrap().len(), 1_231);
+    assert!(w.ends("01C55", &["receive", "long.mlt"], 4).err.contains("received here already"));
+    let rows = w.json("01C55", &["movements"], 0);
+    let own = quantities(&rows, "01C55");
+    assert_eq!(own.iter().map(|(_, units)| units).sum::<u64>(), (1..=1_230).sum::<u64>() + 1_000);
+}
+
+#[test]
+fn a_long_delivery_that_the_power_cut_in_two_is_finished_by_the_same_command() {
+    use medlot_sdk::medlot_core::log::Frames;
+    let w = World::enrolled("cut");
+    let lines = long_delivery();
+    for (who, args) in [("distributor", long_args(&lines, "long.mlt")), ("01C55", vec!["receive", "long.mlt"])] {
+        let log = w.folder.join(who).join("logs").join(format!("{}.mlog", w.log(who)));
+        let before = fs::read(&log).unwrap();
+        w.ok(who, &args);
+        let (whole, records) = (fs::read(&log).unwrap(), w.json(who, &["device", "show"], 0)["records"].clone());
+        let mut frames = Frames::new(&whole, before.len());
+        let mut ends = vec![before.len()];
+        while frames.next().is_some() {
+            ends.push(frames.at());
+        }
+        let mut tried = 0;
+        for end in ends.iter().rev() {
+            fs::write(&log, &whole[..*end]).unwrap();
+            let left = w.json(who, &["device", "show"], 0)["records"].as_u64().unwrap();
+            let ended = w.run(who, &args);
+            if ended.code == 4 {
+                // Everything stood already: a receipt isn't written twice.
+                assert!(who == "01C55" && left == records.as_u64().unwrap(), "{}", ended.err);
+                continue;
+            }
+            assert_eq!(ended.code, 0, "{}", ended.err);
+            let now = w.json(who, &["device", "show"], 0)["records"].as_u64().unwrap();
+            // A hand-over that stood whole is sent again: the person asked for it.
+            let again = who == "distributor" && left == records.as_u64().unwrap();
+            assert!(again || now == records.as_u64().unwrap(), "cut at {end}: {left} records, then {now}");
+            tried += 1;
+        }
+        assert!(tried >= 3, "{who}: {tried} cuts");
+    }
+    let said = w.json("01C55", &["verify", "long.mlt"], 0);
+    assert_eq!((&said["verdict"], movements(&said)), (&"valid".into(), 1_231));
 }
 
 #[test]

@@ -3,6 +3,7 @@ use medlot_core::ident::IdentError;
 use medlot_core::log::LogError;
 use medlot_core::movement::MovementError;
 use medlot_core::record::{ObjectError, RecordError, SegmentError, TipError};
+use medlot_core::sync::SyncError;
 use medlot_core::time::TimeError;
 use medlot_core::trust::BundleError;
 use std::fmt;
@@ -111,6 +112,16 @@ impl From<LogError> for Error {
         let kind = match e {
             LogError::NotALog | LogError::Form(_) | LogError::Medium | LogError::Layout => Kind::Usage,
             _ => Kind::Refused,
+        };
+        Self::new(kind, e.code(), e.name(), e.to_string())
+    }
+}
+impl From<SyncError> for Error {
+    fn from(e: SyncError) -> Self {
+        let kind = match e {
+            SyncError::OtherRoot | SyncError::Form | SyncError::Order => Kind::Invalid,
+            SyncError::Version(_) | SyncError::Format(_) => Kind::Unknown,
+            _ => Kind::Usage,
         };
         Self::new(kind, e.code(), e.name(), e.to_string())
     }

@@ -88,7 +88,7 @@ impl Library {
     pub fn of_folder(folder: &Folder) -> Result<Self> {
         let mut library = Self { root: folder.root()?, objects: folder.kept()?, ..Self::default() };
         for path in folder.logs()? {
-            let log = LogFile::open(&path)?;
+            let log = folder.open_log(&path)?;
             library.add_log(&log)?;
             if folder.is_own(&log.id()) {
                 library.add_tail(&log);
@@ -102,12 +102,12 @@ impl Library {
     /// # Errors
     /// Records that don't fit a segment.
     pub fn add_log(&mut self, log: &LogFile) -> Result<()> {
-        let mut from = 0;
+        let (mut from, mut start) = (0, log.id());
         for seal in log.seals() {
-            let body = body_of(log, from, seal.count)?;
+            let body = body_after(log, (from, start), seal.count)?;
             let head = log.head();
             self.own.push(OwnSegment { id: log.id(), suite: head.suite, key: head.key.clone(), body });
-            from = seal.count;
+            (from, start) = (seal.count, seal.head);
         }
         Ok(())
     }
@@ -127,10 +127,14 @@ impl Library {
 /// # Errors
 /// No seal at that count; records that don't fit a segment.
 pub fn body_of(log: &LogFile, from: u32, to: u32) -> Result<Vec<u8>> {
+    body_after(log, (from, log.value_at(from)?), to)
+}
+
+/// The same where the chain's value at the index is known: it costs no walk from the log's beginning.
+fn body_after(log: &LogFile, (from, start): (u32, Hash), to: u32) -> Result<Vec<u8>> {
     let seal = log.seals().iter().find(|seal| seal.count == to);
     let seal =
         seal.ok_or_else(|| Error::refused(format!("no seal stands at count {to} of this log: seal it first")))?;
-    let start = log.value_at(from)?;
     let mut out = vec![0; medlot_core::limits::MAX_SEGMENT_BYTES];
     let mut writer = SegmentWriter::new(&mut out, from, &start, to - from, seal.signature.len())?;
     for record in log.records().iter().skip(from as usize).take((to - from) as usize) {
@@ -499,6 +503,16 @@ impl Path {
         } else {
             self.push(&Element::OwnId { log: log.id.log_id(), suite: log.suite.number(), body })
         }
+    }
+    /// How many elements.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.count
+    }
+    /// Whether there is none: the path to the root.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
     }
     /// The elements' bytes.
     #[must_use]

@@ -3,6 +3,7 @@ pub use medlot_core;
 
 pub mod account;
 pub mod authority;
+pub mod backup;
 pub mod changes;
 pub mod correct;
 pub mod count;
@@ -17,6 +18,7 @@ pub mod movements;
 pub mod qr;
 pub mod scan;
 pub mod stock;
+pub mod sync;
 pub mod today;
 pub mod verify;
 pub mod view;

@@ -23,6 +23,7 @@ fn in_code() -> BTreeMap<u16, String> {
         CryptoError::CODES,
         TipError::CODES,
         LogError::CODES,
+        medlot_core::sync::SyncError::CODES,
         BundleError::CODES,
         Reason::CODES,
         Warning::CODES,

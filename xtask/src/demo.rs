@@ -22,6 +22,8 @@ const SPANISH: &str = "\u{1d}01084700069915412110081996195256\u{1d}10DXB2005\u{1
 const VIETNAMESE: &str = "gtin:8936098966893;NV240118;2028-01-31";
 /// By its registration number alone, as most packs in Vietnam are found; lot and expiry made up.
 const REGISTERED: &str = "registration:540100430425;A24-117;2027-11";
+/// An older lot of the same product that a station has left; made up.
+const OLDER: &str = "registration:540100430425;A23-902;2026-12";
 
 struct Demo {
     medlot: PathBuf,
@@ -52,6 +54,25 @@ impl Demo {
             return Err(format!("medlot {} ended with {ended}, expected {code}: {err}{out}", args.join(" ")));
         }
         Ok(out)
+    }
+
+    /// Runs it and shows what it said.
+    fn show(&self, who: &str, args: &[&str], code: i32) -> Done<String> {
+        let out = self.run(who, args, code)?;
+        for line in out.lines() {
+            println!("     {line}");
+        }
+        Ok(out)
+    }
+
+    /// Writes a movement of `product;lot;expiry`.
+    fn record(&self, who: &str, direction: &str, what: &str, quantity: &str, more: &[&str]) -> Done<String> {
+        let mut parts = what.split(';');
+        let mut next = || parts.next().unwrap_or_default();
+        let (product, lot, expiry) = (next(), next(), next());
+        let pack =
+            ["record", direction, "--product", product, "--lot", lot, "--expiry", expiry, "--quantity", quantity];
+        self.run(who, &[&pack[..], more].concat(), 0)
     }
 
     /// The same with its answer as JSON, unshown.
@@ -164,11 +185,12 @@ pub fn run() -> Done {
     stolen(&mut demo)?;
     renewal(&mut demo)?;
     forged(&mut demo)?;
+    screen(&mut demo)?;
     println!("\nWhat to look at: {}", demo.folder.display());
     println!("  delivery-*.png     the hand-overs as QR codes: any phone shows their text");
     println!("  {}", demo.medlot.display());
     println!("  … inspect {}", demo.path("delivery-01C55.mlt"));
-    println!("  … --dir {} movements", demo.path("01C56"));
+    println!("  … --dir {} stock              (and findings, card, trace, report turnover)", demo.path("01C56"));
     println!("  … --dir {} --lang vi verify {}", demo.path("01C58"), demo.path("delivery-01C58.png"));
     println!("  … qr {}", demo.path("delivery-01C56.mlt"));
     println!("  … scan --lang vi        (then scan or type)");
@@ -206,11 +228,7 @@ fn deliveries(demo: &mut Demo) -> Done {
     println!("   EAN 8936098966893 is {noverxar}; registration number 540100430425 is {algostase}");
     demo.run("distributor", &["record", "in", "--scan", SPANISH, "--quantity", "600"], 0)?;
     for (what, quantity) in [(VIETNAMESE, "1200"), (REGISTERED, "3200")] {
-        let mut parts = what.split(';');
-        let mut next = || parts.next().unwrap_or_default();
-        let (product, lot, expiry) = (next(), next(), next());
-        let args = ["record", "in", "--product", product, "--lot", lot, "--expiry", expiry, "--quantity", quantity];
-        demo.run("distributor", &args, 0)?;
+        demo.record("distributor", "in", what, quantity, &[])?;
     }
     demo.step("… and ships to each station: one QR code each, verified without a network");
     for (at, station) in STATIONS.iter().enumerate() {
@@ -254,26 +272,36 @@ fn receipts(demo: &mut Demo) -> Done {
     println!("   A delivery is received once, and only by whom it is addressed to:");
     demo.run("01C55", &["receive", "delivery-01C55.png"], 4)?;
     demo.run("01C55", &["receive", "delivery-01C56.png"], 4)?;
+    demo.step("01C56 has 40 of an older lot left: what is dispensed first?");
+    demo.record("01C56", "in", OLDER, "40", &["--reason", "opening_balance"])?;
+    let said = demo.show("01C56", &["stock", "--product", "registration:540100430425", "--pick", "60"], 0)?;
+    contains(&said, &["40  lot A23-902", "20  lot A24-117"])?;
     demo.step("Stations dispense");
     for (station, quantity) in [("01C55", "15"), ("01C56", "10"), ("01C58", "30")] {
-        let args = [
-            "record",
-            "out",
-            "--product",
-            "gtin:8936098966893",
-            "--lot",
-            "NV240118",
-            "--expiry",
-            "2028-01-31",
-            "--quantity",
-            quantity,
-            "--reason",
-            "retail",
-        ];
-        demo.run(station, &args, 0)?;
+        demo.record(station, "out", VIETNAMESE, quantity, &["--reason", "retail"])?;
     }
     print!("{}", demo.run("01C56", &["movements", "--own"], 0)?);
-    Ok(())
+    shortage(demo)
+}
+
+/// Fails where a text lacks one of these.
+fn contains(text: &str, wanted: &[&str]) -> Done {
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let missing = wanted.iter().find(|w| !flat.contains(&w.split_whitespace().collect::<Vec<_>>().join(" ")));
+    missing.map_or(Ok(()), |missing| Err(format!("{missing:?} isn't in:\n{text}")))
+}
+
+fn shortage(demo: &mut Demo) -> Done {
+    demo.step("What is short is seen from both ends, in units: first where it is missing …");
+    let want = ["120 sent, 117 received, 1 refused, 2 missing"];
+    contains(&demo.show("01C56", &["findings"], 0)?, &want)?;
+    println!("   … and, once the stations' sealed receipts reached the distributor, there too:");
+    for station in STATIONS {
+        let file = format!("receipts-{station}.mlt");
+        demo.run(station, &["seal", "--out", &file], 0)?;
+        demo.run("distributor", &["device", "accept", &file], 0)?;
+    }
+    contains(&demo.show("distributor", &["findings"], 0)?, &want)
 }
 
 fn recall(demo: &mut Demo) -> Done {
@@ -297,7 +325,14 @@ fn recall(demo: &mut Demo) -> Done {
     for station in STATIONS {
         demo.run(station, &["device", "accept", "recall.png"], 0)?;
     }
-    demo.verify("01C55", "recall.png", 0)
+    demo.verify("01C55", "recall.png", 0)?;
+    demo.step("From that moment nothing of the lot is usable, and the next scan of it is stopped");
+    contains(&demo.show("01C55", &["stock", "--product", "gtin:8936098966893"], 0)?, &["105 0", "RECALLED"])?;
+    let scan = ["scan", "--dispense", "(01)08936098966893(17)280131(10)NV240118"];
+    contains(&demo.show("01C55", &scan, 4)?, &["RECALLED, class 2, notice DEMO-TB-118"])?;
+    demo.step("Where did the lot go? The distributor asks, with the stations' receipts at hand");
+    let trace = ["trace", "--product", "gtin:8936098966893", "--lot", "NV240118"];
+    contains(&demo.show("distributor", &trace, 0)?, &["DEMO-0001 → 01C55 120 all received", "01C56 120 117 received"])
 }
 
 fn stolen(demo: &mut Demo) -> Done {
@@ -324,9 +359,14 @@ fn stolen(demo: &mut Demo) -> Done {
     branch(demo)?;
     demo.step("What the device wrote before the cut still counts, once its authority confirms it");
     demo.verify("01C55", "delivery-01C55.mlt", 2)?;
-    let end = batch_end(demo, "delivery-01C55.mlt")?;
-    demo.run("province", &["authority", "confirm", &log, "--at", &end, "--out", "confirm.mlt"], 0)?;
-    demo.run("01C55", &["device", "accept", "confirm.mlt"], 0)?;
+    println!("   Until then 01C56 is told that its stock isn't whole, and what to ask for:");
+    contains(&demo.show("01C56", &["stock", "--product", "gtin:8936098966893"], 0)?, &["Not whole:"])?;
+    for station in STATIONS {
+        let (delivery, confirm) = (format!("delivery-{station}.mlt"), format!("confirm-{station}.mlt"));
+        let end = batch_end(demo, &delivery)?;
+        demo.run("province", &["authority", "confirm", &log, "--at", &end, "--out", &confirm], 0)?;
+        demo.run(station, &["device", "accept", &confirm], 0)?;
+    }
     demo.verify("01C55", "delivery-01C55.mlt", 0)
 }
 
@@ -358,7 +398,7 @@ fn renewal(demo: &mut Demo) -> Done {
     demo.run("province", &["device", "accept", "renewal.mlt"], 0)?;
     println!("   With its new key it enrols the distributor's new handheld, which ships at once:");
     demo.join("province", "handheld-2", DISTRIBUTOR, "move", "own", "ed25519")?;
-    let line = format!("60={VIETNAMESE}");
+    let line = format!("60={REGISTERED}");
     let args = ["handover", "--to", "facility:01C58", "--line", &line, "--out", "delivery-2.png"];
     demo.run("handheld-2", &args, 0)?;
     demo.verify("01C58", "delivery-2.png", 0)?;
@@ -376,6 +416,23 @@ fn renewal(demo: &mut Demo) -> Done {
     ];
     demo.run("01C58", &args, 0)?;
     demo.verify("01C55", "transfer.png", 0)
+}
+
+/// What the pharmacist of 01C56 sees in the morning.
+fn screen(demo: &mut Demo) -> Done {
+    demo.day = 7;
+    demo.step("The morning after at 01C56: one screen says what is here and what to do (in English: --lang en)");
+    for (product, file_column) in [("08936098966893", 11), ("540100430425", 1)] {
+        println!("   {product}: {}", name_of("products.csv", file_column, product, 0)?);
+    }
+    println!();
+    let screen = demo.show("01C56", &["--lang", "vi", "stock"], 0)?;
+    let whole = !screen.contains("Chưa đầy đủ");
+    contains(
+        &screen,
+        &["THU HỒI mức 2, công văn DEMO-TB-118", "dùng trước", "2 đã gửi đến, chưa nhận", "1 đã từ chối"],
+    )?;
+    whole.then_some(()).ok_or_else(|| format!("something is missing:\n{screen}"))
 }
 
 fn forged(demo: &mut Demo) -> Done {

@@ -123,6 +123,16 @@ impl<'b> Writer<'b> {
     pub(crate) fn written(&self) -> &[u8] {
         self.out.get(..self.at).unwrap_or_default()
     }
+    /// Bytes that it can hold.
+    pub(crate) const fn room(&self) -> usize {
+        self.out.len()
+    }
+    /// Changes a byte that was written.
+    pub(crate) fn set(&mut self, at: usize, b: u8) {
+        if let Some(place) = self.out.get_mut(..self.at).and_then(|written| written.get_mut(at)) {
+            *place = b;
+        }
+    }
     /// Takes back what was written after `at`.
     pub(crate) fn rewind(&mut self, at: usize) {
         self.at = self.at.min(at);

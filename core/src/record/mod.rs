@@ -6,7 +6,7 @@
 //!
 //! One form for every record: what is hashed, stored and forwarded is the exact bytes received.
 
-mod bytes;
+pub(crate) mod bytes;
 mod codec;
 mod entries;
 mod entry_codec;

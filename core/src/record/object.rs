@@ -27,7 +27,7 @@ pub enum ObjectType {
 }
 
 impl ObjectType {
-    const fn of(n: u8) -> Option<Self> {
+    pub(crate) const fn of(n: u8) -> Option<Self> {
         Some(match n {
             1 => Self::Root,
             2 => Self::Invitation,

@@ -76,9 +76,7 @@ impl Account {
             found.push((finding.facility.to_owned(), finding.kind.code(), json));
         }
         for trusted in &gathered.trust {
-            let about = only
-                .as_deref()
-                .is_none_or(|only| trusted.facility.as_deref().is_none_or(|of| of == only || of.is_empty()));
+            let about = only.as_deref().is_none_or(|only| trusted.concerns(only));
             if !about || trusted.code == 3013 && forked.contains(&trusted.log) {
                 continue;
             }

@@ -27,6 +27,8 @@ pub(super) struct Trusted {
     /// The facility of the log; `None` where it isn't known.
     pub(super) facility: Option<String>,
     pub(super) log: Hash,
+    /// Facilities that its records say that they are for.
+    pub(super) to: BTreeSet<String>,
     pub(super) records: BTreeSet<(u32, Hash)>,
     pub(super) detail: Map<String, Value>,
 }
@@ -82,13 +84,15 @@ struct OfLog {
     beside_device: bool,
 }
 
+/// Unknown records: their log, why, and whose answers lack them (`None`: everybody's).
+type Lacks = (Hash, Reason, Option<String>);
+
 struct Walk<'w> {
     ledger: &'w mut Ledger,
     own: &'w str,
     out: Gathered,
     found: BTreeMap<(u16, Hash), Trusted>,
-    /// Unknown records: by log and reason their number, and whose answers lack them.
-    unknown: BTreeMap<(Hash, Reason, Option<String>), BTreeSet<(u32, Hash)>>,
+    unknown: BTreeMap<Lacks, BTreeSet<(u32, Hash)>>,
     /// Logs whose records speak for others: recalls, lot facts.
     speaking: BTreeSet<Hash>,
     logs: BTreeMap<Hash, OfLog>,
@@ -111,7 +115,8 @@ impl Walk<'_> {
         if let Some(verified) = judged.verified() {
             self.ledger.apply(&verified);
         }
-        if let Some(reason) = judged.verdict.reason {
+        let reason = judged.verdict.reason;
+        if let Some(reason) = reason {
             self.found(reason.code(), reason.name(), judged.facility, at);
         }
         let Ok(said) = &judged.record else { return };
@@ -129,6 +134,11 @@ impl Walk<'_> {
                 *most = seen.count.max(*most);
             }
             _ => {}
+        }
+        let sent = matches!(&said.entry, Entry::Movement { movement, .. } if movement.sent);
+        let found = reason.filter(|_| sent).and_then(|reason| self.found.get_mut(&(reason.code(), at.log)));
+        if let Some(found) = found {
+            found.to.extend(self.party.clone());
         }
         match judged.verdict.counts {
             Counts::Yes => self.remarks(evaluation, said, at, judged.facility),
@@ -157,6 +167,7 @@ impl Walk<'_> {
             name,
             facility: facility.map(str::to_owned),
             log: at.log,
+            to: BTreeSet::new(),
             records: BTreeSet::new(),
             detail: Map::new(),
         });
@@ -320,6 +331,7 @@ impl Walk<'_> {
             name: say::trust_finding(code).0,
             facility: facility.map(str::to_owned),
             log,
+            to: BTreeSet::new(),
             records: BTreeSet::new(),
             detail: Map::new(),
         })
@@ -383,6 +395,12 @@ fn holes(pieces: &[(u32, u32)], end: u32) -> Vec<(u32, u32)> {
 }
 
 impl Trusted {
+    /// Whether it is a facility's: of its devices, sent to it, or nobody can tell whose.
+    pub(super) fn concerns(&self, facility: &str) -> bool {
+        let of = self.facility.as_deref().unwrap_or_default();
+        of.is_empty() || of == facility || self.to.contains(facility)
+    }
+
     /// The first digits of its log.
     pub(super) fn device(&self) -> String {
         short(&self.log)

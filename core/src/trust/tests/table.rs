@@ -390,3 +390,35 @@ fn too_little_space_is_refused_with_what_is_needed() {
     let trust = evaluate(w.facts(), &mut verdicts, &mut marks).unwrap();
     assert_eq!(trust.verdicts().len(), 3, "more than needed is left alone");
 }
+
+#[test]
+fn what_stands_unsealed_in_the_own_log_is_judged_like_what_is_sealed() {
+    use crate::crypto::chain_next;
+    use crate::ident::{Product, Quantity};
+    use crate::movement::{Direction, Movement};
+    use crate::record::{EndRecall, Entry, Record};
+    let (w, _, device, sales) = world();
+    let bytes = |entry: Entry<'_>| {
+        let mut out = [0; 256];
+        let length = Record::new(crate::time::Timestamp::from_secs(9), entry).encode(&mut out).unwrap();
+        out[..length].to_vec()
+    };
+    let product = Product::parse("local:PARA500").unwrap();
+    let quantity = Quantity::units(1).unwrap();
+    let movement = Movement::new(Direction::Out, 0, product, None, crate::time::Expiry::NotRead, quantity);
+    let sale = bytes(Entry::Movement { movement, extensions: None });
+    let ends = EndRecall { recall: crate::movement::Reference::Own(1), notice: None, extensions: None };
+    let beyond = bytes(Entry::EndRecall(ends));
+    let (previous, index) = (sales[2].identity, sales[2].index + 1);
+    w.with(|trust| {
+        let judged = trust.judge_unsealed(device, index, previous, &sale).unwrap();
+        let verified = judged.verified().unwrap();
+        assert_eq!((verified.facility(), verified.previous()), ("P-1", previous));
+        assert_eq!(verified.at().identity, chain_next(&previous, index, &sale).unwrap());
+        let judged = trust.judge_unsealed(device, index, previous, &beyond).unwrap();
+        assert_eq!(judged.verdict.reason, Some(Reason::RoleExceeded));
+        let stranger = trust.judge_unsealed(Hash([9; 32]), 1, previous, &sale).unwrap();
+        assert_eq!((stranger.verdict.counts, stranger.verified()), (Counts::Unknown, None));
+        assert!(trust.judge_unsealed(device, index, previous, &[0; 5_000]).is_err());
+    });
+}

@@ -7,8 +7,9 @@ use medlot_sdk::correct::{self, Note};
 use medlot_sdk::counter;
 use medlot_sdk::desk::Desk;
 use medlot_sdk::error::{Error, Result};
-use medlot_sdk::evidence::Evidence;
+use medlot_sdk::evidence::{Evidence, Library};
 use medlot_sdk::fields::{self, Fields};
+use medlot_sdk::folder::Folder;
 use medlot_sdk::medlot_core::time::Date;
 use medlot_sdk::movements;
 use medlot_sdk::stock::{self, HandoverPlan, ReceivePlan};
@@ -375,12 +376,13 @@ pub(crate) struct MovementsArgs {
 }
 
 pub(crate) fn movements(args: &MovementsArgs, context: &Context) -> Result<ExitCode> {
-    let desk = context.desk()?;
-    let library = desk.library()?;
+    let folder = Folder::open(context.location()?)?;
+    let own = Value::from(folder.config().facility.clone());
+    // A hub writes no log of its own; what a device wrote and didn't seal yet is in its library.
+    let library = Library::of_folder(&folder)?;
     let evidence = Evidence::of(&library)?;
     let mut rows = movements::movements(&evidence)?;
     if args.own {
-        let own = Value::from(desk.folder().config().facility.clone());
         rows.retain(|row| row.get("facility") == Some(&own));
     }
     if args.jsonl {

@@ -1,0 +1,685 @@
+//! Everything held, as a session sees it: what may be given to whom, what is lacking, and what becomes of what comes.
+use super::concern::Concern;
+use super::held::{HeldLog, Seg, value_in};
+use super::keyring::{Keyring, KnownLog};
+use crate::error::{Error, Kind, Result};
+use crate::evidence::Evidence;
+use crate::folder::LogHead;
+use medlot_core::crypto::{Hash, Suite};
+use medlot_core::record::{Authentic, Element, ForkProof, ObjectType, Segment, header, read_header, write_element};
+use medlot_core::sync::{Archive, Offer, Opened, Peer, Piece, PieceForm, Point, SyncError, Taken};
+use medlot_core::trust::{BundleError, StateList};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The kind number of `Observed`: what brings nothing else is no news.
+const OBSERVED: u8 = 6;
+
+/// Where what came is kept durably.
+pub trait Keeper {
+    /// Appends the records of a segment from `from` on, and its seal, to a log that is kept whole; `false` where they
+    /// can't stand between two seals. Never called for the log that is written here.
+    ///
+    /// # Errors
+    /// A medium that is full.
+    fn append(&mut self, log: &LogHead, authentic: &Authentic<'_>, from: u32) -> Result<bool>;
+    /// Keeps an object: a bundle of one segment, a State's list, a fork proof.
+    ///
+    /// # Errors
+    /// A medium that is full.
+    fn keep(&mut self, object: &[u8]) -> Result<()>;
+    /// Keeps what couldn't be taken, with the reason; `false` where there is no more room for such.
+    ///
+    /// # Errors
+    /// A medium that is full.
+    fn put_aside(&mut self, object: &[u8], reason: &Error) -> Result<bool>;
+    /// Whether something of the log with this id waits aside already.
+    fn waits(&self, log: &[u8; 8]) -> bool;
+}
+
+/// Whose records a party keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Interest {
+    /// Everything: a hub.
+    pub everything: bool,
+    /// Else the own facility first, then those that are carried for.
+    pub facilities: Vec<String>,
+}
+
+/// A log of which something came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct News {
+    /// h₀.
+    pub log: Hash,
+    /// Count up to which it is held now.
+    pub count: u32,
+    /// The head there.
+    pub head: Hash,
+}
+
+/// What was set aside, and why.
+#[derive(Debug, Clone)]
+pub struct Aside {
+    /// The log's short id, where it is a segment.
+    pub log: Option<[u8; 8]>,
+    /// The reason.
+    pub error: Error,
+}
+
+struct Object {
+    kind: ObjectType,
+    bytes: Vec<u8>,
+    /// Of a list: its State's log and index. Of a proof: its log's short id and the count.
+    about: ([u8; 16], u32),
+}
+
+/// Everything that is held, in memory, with a [`Keeper`] behind it.
+pub struct Holdings<K> {
+    /// Where it is kept.
+    pub keeper: K,
+    keys: Keyring,
+    logs: BTreeMap<[u8; 16], HeldLog>,
+    objects: BTreeMap<[u8; 16], Object>,
+    interest: Interest,
+    /// At most this is given, whatever the peer asks for; `None`: as it asks.
+    ceiling: Option<Vec<String>>,
+    own: Option<Hash>,
+    /// The own log's values beyond its last seal, from that seal's count on.
+    own_tail: Vec<Hash>,
+    offers: Option<Vec<Offer>>,
+    wanted: BTreeSet<[u8; 16]>,
+    points: Option<([u8; 16], Vec<Point>)>,
+    opened: Vec<u8>,
+    news: BTreeMap<[u8; 16], bool>,
+    /// Logs found to have two histories.
+    forks: BTreeSet<Hash>,
+    /// What was set aside.
+    aside: Vec<Aside>,
+    failure: Option<Error>,
+    /// Something from aside is tried again: it stays there where it still can't be taken.
+    again: bool,
+}
+
+/// What this peer may have.
+struct Entitled {
+    everything: bool,
+    whole: Option<String>,
+    batches: Vec<String>,
+}
+
+fn id_of(object: &[u8]) -> [u8; 16] {
+    let digest: [u8; 32] = Sha256::digest(object).into();
+    Hash(digest).log16()
+}
+
+impl<K: Keeper> Holdings<K> {
+    /// Of what was verified. `whole` are the logs that are kept whole, in files of their own; `own` is the one that is
+    /// written here.
+    ///
+    /// # Errors
+    /// A log in the evidence that doesn't verify any more.
+    pub fn of(
+        evidence: &Evidence<'_>,
+        objects: &[Vec<u8>],
+        whole: &[(Hash, LogHead)],
+        own: Option<Hash>,
+        interest: Interest,
+        keeper: K,
+    ) -> Result<Self> {
+        let mut this = Self {
+            keeper,
+            keys: Keyring::of_root(evidence.anchor()),
+            logs: BTreeMap::new(),
+            objects: BTreeMap::new(),
+            interest,
+            ceiling: None,
+            own,
+            own_tail: Vec::new(),
+            offers: None,
+            wanted: BTreeSet::new(),
+            points: None,
+            opened: Vec::new(),
+            news: BTreeMap::new(),
+            forks: BTreeSet::new(),
+            aside: Vec::new(),
+            failure: None,
+            again: false,
+        };
+        for part in evidence.parts() {
+            let held = this.logs.entry(part.log.id.log16()).or_default();
+            let seg = Seg::of(&part.authentic);
+            let (count, head) = held.tip(part.log.id);
+            // Parts of a log's own file come in its order; what came otherwise may reach over their ends.
+            let goes_on = seg.index <= count && count < seg.end && whole.iter().any(|(id, _)| *id == part.log.id);
+            let at_count = if seg.index == count { Some(seg.start) } else { part.identity(count.saturating_sub(1)) };
+            if goes_on && at_count == Some(head) {
+                held.main.push(if seg.index == count { seg } else { seg.remainder(&part.log, count) });
+            } else {
+                held.extras.push(seg);
+            }
+        }
+        this.learn_from(evidence.anchor().id());
+        for next in evidence.parts().iter().filter(|p| p.authentic.index() == 0) {
+            let (Some(first), log) = (next.authentic.raw_records().next(), next.log) else { continue };
+            if let Some(id) = this.keys.next_root(log.suite.number(), log.key, first.bytes()) {
+                this.learn_from(id);
+            }
+        }
+        for (id, head) in whole {
+            this.keys.add_own(head, *id);
+        }
+        for part in evidence.parts() {
+            this.drop_covered(&part.log.id.log16());
+        }
+        for object in objects {
+            this.know_object(object);
+        }
+        Ok(this)
+    }
+
+    /// Gives at most what these facilities may have, whatever the peer asks for.
+    pub fn give_only(&mut self, facilities: Vec<String>) {
+        self.ceiling = Some(facilities);
+    }
+    /// The own log's values beyond its last seal: at that seal's count, and after each record behind it.
+    pub fn set_own_tail(&mut self, values: Vec<Hash>) {
+        self.own_tail = values;
+    }
+    /// Logs of the own facility of which records came that are no `Observed`, with what is held of them now.
+    pub fn news(&self) -> Vec<News> {
+        let news = self.news.iter().filter(|(_, real)| **real).filter_map(|(log, _)| {
+            let known = self.keys.get(log)?;
+            let (count, head) = self.logs.get(log)?.tip(known.id);
+            (count > 0).then_some(News { log: known.id, count, head })
+        });
+        news.collect()
+    }
+    /// Logs found in this session to have two histories.
+    pub fn forks(&self) -> impl Iterator<Item = &Hash> {
+        self.forks.iter()
+    }
+    /// Whether a proof is held that this log has two histories.
+    pub fn is_forked(&self, log: &Hash) -> bool {
+        self.objects.values().any(|o| o.kind == ObjectType::ForkProof && o.about.0.starts_with(&log.log_id()))
+    }
+    /// What was set aside in this session.
+    pub fn aside(&self) -> &[Aside] {
+        &self.aside
+    }
+    /// Why the storage refused, where it did.
+    pub fn failure(&mut self) -> Option<Error> {
+        self.failure.take()
+    }
+
+    /// Pieces that stand on the chain too needn't be kept in mind.
+    fn drop_covered(&mut self, log: &[u8; 16]) {
+        let (Some(known), Some(held)) = (self.keys.get(log), self.logs.get_mut(log)) else { return };
+        if held.main.is_empty() {
+            return;
+        }
+        let (key, main) = (known.key(), HeldLog { main: std::mem::take(&mut held.main), extras: Vec::new() });
+        held.extras.retain(|seg| main.value(&key, seg.end) != Some(seg.head));
+        held.main = main.main;
+    }
+
+    fn know_object(&mut self, object: &[u8]) {
+        let Ok((kind, rest)) = read_header(object) else { return };
+        let about = match kind {
+            ObjectType::StateList => StateList::parse(rest).ok().map(|list| (list.log, list.index)),
+            ObjectType::ForkProof => ForkProof::parse(rest).ok().map(|proof| {
+                let mut log = [0; 16];
+                log.iter_mut().zip(proof.log).for_each(|(to, byte)| *to = byte);
+                (log, proof.count)
+            }),
+            _ => None,
+        };
+        if let Some(about) = about {
+            self.objects.insert(id_of(object), Object { kind, bytes: object.to_vec(), about });
+        }
+    }
+
+    /// Learns what an authority's log enrols, and what those enrol.
+    fn learn_from(&mut self, log: Hash) {
+        let mut waiting = vec![log];
+        while let Some(log) = waiting.pop() {
+            let Some(known) = self.keys.get(&log.log16()).cloned() else { continue };
+            let Some(held) = self.logs.get(&log.log16()) else { continue };
+            for seg in held.main.iter().chain(&held.extras) {
+                if let Ok(authentic) = seg.verify(&known.key()) {
+                    waiting.extend(self.keys.learn(&authentic));
+                }
+            }
+        }
+    }
+
+    fn entitled(&self, peer: &Peer) -> Entitled {
+        let asked: Vec<String> = peer.facilities().map(str::to_owned).collect();
+        match &self.ceiling {
+            None => Entitled { everything: asked.is_empty(), whole: asked.first().cloned(), batches: asked },
+            Some(most) => {
+                let may = |f: &String| most.contains(f);
+                if asked.is_empty() {
+                    return Entitled { everything: false, whole: most.first().cloned(), batches: most.clone() };
+                }
+                let whole = asked.first().filter(|f| may(f)).cloned();
+                Entitled { everything: false, whole, batches: asked.into_iter().filter(may).collect() }
+            }
+        }
+    }
+
+    /// What this peer may have: authorities' logs and lists first.
+    fn list(&self, peer: &Peer) -> Vec<Offer> {
+        let entitled = self.entitled(peer);
+        let facility_of = |id: &[u8; 8]| self.keys.with_id(id).map(|log| log.head.facility.clone()).collect();
+        let (mut authorities, mut devices) = (Vec::new(), Vec::new());
+        for known in self.keys.in_order() {
+            let log = known.id.log16();
+            let Some(held) = self.logs.get(&log) else { continue };
+            let whole = known.authority
+                || entitled.everything
+                || entitled.whole.as_ref().is_some_and(|f| !f.is_empty() && *f == known.head.facility);
+            let offers = if known.authority { &mut authorities } else { &mut devices };
+            let range = |index, seg: &Seg| Offer::Range { log, index, end: seg.end, head: seg.head.log16() };
+            if whole {
+                if let Some(seg) = held.main.last() {
+                    offers.push(Offer::Whole { log, end: seg.end, head: seg.head.log16() });
+                }
+                offers.extend(held.extras.iter().map(|seg| range(seg.index, seg)));
+                continue;
+            }
+            let mut concern = Concern::new(&entitled.batches, &facility_of);
+            let mut segments: Vec<&Seg> = held.main.iter().chain(&held.extras).collect();
+            segments.sort_by_key(|seg| seg.index);
+            for seg in segments {
+                let from = seg.verify(&known.key()).ok().and_then(|authentic| concern.run(&authentic));
+                offers.extend(from.map(|from| range(from, seg)));
+            }
+        }
+        // Of each authority's lists the last; of each forked log the proof at the lowest count, to everybody.
+        let goes = |id: &[u8; 16], object: &Object| {
+            let alike = self.objects.iter().filter(|(_, o)| o.kind == object.kind && o.about.0 == object.about.0);
+            let mut better = alike.filter(|(other, o)| match object.kind {
+                ObjectType::StateList => o.about.1 > object.about.1,
+                _ => (o.about.1, *other) < (object.about.1, id),
+            });
+            better.next().is_none()
+        };
+        authorities.extend(self.objects.iter().filter(|(id, object)| goes(id, object)).map(|(id, object)| {
+            let length = u32::try_from(object.bytes.len()).unwrap_or(u32::MAX);
+            Offer::Object { kind: object.kind, id: *id, length }
+        }));
+        authorities.extend(devices);
+        authorities
+    }
+
+    /// Whether a log's records are kept whole here.
+    fn keeps_whole(&self, known: &KnownLog) -> bool {
+        let own = self.interest.facilities.first();
+        known.authority
+            || self.interest.everything
+            || own.is_some_and(|own| !own.is_empty() && *own == known.head.facility)
+    }
+
+    fn failed<T>(&mut self, result: Result<T>) -> std::result::Result<T, SyncError> {
+        result.map_err(|error| {
+            self.failure = Some(error);
+            SyncError::Storage
+        })
+    }
+
+    fn set_aside(
+        &mut self,
+        log: Option<[u8; 8]>,
+        object: &[u8],
+        error: Error,
+    ) -> std::result::Result<Taken, SyncError> {
+        if self.again {
+            return Ok(Taken::Waits);
+        }
+        let kept = self.keeper.put_aside(object, &error);
+        let room = self.failed(kept)?;
+        let waits = error.kind == Kind::Unknown;
+        self.aside.push(Aside { log, error });
+        Ok(match (room, waits) {
+            (false, _) => Taken::Full,
+            (true, true) => Taken::Waits,
+            (true, false) => Taken::Refused,
+        })
+    }
+
+    /// Takes a segment: verified under the key that an authority named, then kept.
+    ///
+    /// # Errors
+    /// [`SyncError::Storage`].
+    pub fn take_segment(&mut self, element: &Element<'_>, bundle: &[u8]) -> std::result::Result<Taken, SyncError> {
+        match *element {
+            Element::OwnId { log: id, suite, body } => {
+                let Some(suite) = Suite::of_number(suite) else {
+                    return self.set_aside(Some(id), bundle, BundleError::Suite(0, suite).into());
+                };
+                let segment = match Segment::parse(body, suite.signature_length()) {
+                    Ok(segment) => segment,
+                    Err(e) => return self.set_aside(Some(id), bundle, e.into()),
+                };
+                let mut why = BundleError::UnknownLog(0, id);
+                let candidates: Vec<KnownLog> =
+                    self.keys.with_id(&id).filter(|log| log.head.suite == suite).cloned().collect();
+                for known in candidates {
+                    match segment.verify(&known.key()) {
+                        Ok(authentic) => return self.store(&known, &authentic, bundle),
+                        Err(e) => why = BundleError::Segment(0, e),
+                    }
+                }
+                self.set_aside(Some(id), bundle, why.into())
+            }
+            Element::Keyed { suite, key, body } => {
+                let Some(known_suite) = Suite::of_number(suite) else {
+                    return self.set_aside(None, bundle, BundleError::Suite(0, suite).into());
+                };
+                let segment = match Segment::parse(body, known_suite.signature_length()) {
+                    Ok(segment) => segment,
+                    Err(e) => return self.set_aside(None, bundle, e.into()),
+                };
+                let first = segment.first_raw().unwrap_or_default();
+                let Some(id) = self.keys.next_root(suite, key, first) else {
+                    // The root that committed to it may come later.
+                    return self.set_aside(
+                        None,
+                        bundle,
+                        Error::unknown("a next root that no root known here committed to"),
+                    );
+                };
+                let known = self.keys.get(&id.log16()).cloned();
+                match known.map(|known| (segment.verify(&known.key()), known)) {
+                    Some((Ok(authentic), known)) => self.store(&known, &authentic, bundle),
+                    Some((Err(e), _)) => self.set_aside(None, bundle, e.into()),
+                    None => Ok(Taken::Refused),
+                }
+            }
+            Element::Under { .. } | Element::Mark { .. } => Ok(Taken::Refused),
+        }
+    }
+
+    fn store(
+        &mut self,
+        known: &KnownLog,
+        authentic: &Authentic<'_>,
+        bundle: &[u8],
+    ) -> std::result::Result<Taken, SyncError> {
+        let (log, key) = (known.id.log16(), known.key());
+        let (is_own, whole) = (self.own == Some(known.id), self.keeps_whole(known));
+        if !is_own && !whole && !self.again && !self.wanted.contains(&log) {
+            return Ok(Taken::Refused); // not asked for
+        }
+        let stored = Ok(Taken::Stored(authentic.end()));
+        let held = self.logs.entry(log).or_default();
+        let (count, head) = held.tip(known.id);
+        if authentic.end() <= count && held.value(&key, authentic.end()) == Some(authentic.head()) {
+            return stored; // held already
+        }
+        let follows = authentic.index() <= count && count < authentic.end() && value_in(authentic, count) == Some(head);
+        let mut kept = false;
+        if follows && whole && !is_own {
+            let appended = self.keeper.append(&known.head, authentic, count);
+            kept = self.failed(appended)?;
+        }
+        let seg = Seg::of(authentic);
+        if kept {
+            let seg = if authentic.index() == count { seg } else { seg.remainder(&key, count) };
+            self.logs.entry(log).or_default().main.push(seg);
+        } else {
+            let held = self.logs.entry(log).or_default();
+            if held
+                .extras
+                .iter()
+                .any(|extra| extra.index <= seg.index && extra.end == seg.end && extra.head == seg.head)
+            {
+                return stored;
+            }
+            let proof = held.fork(&key, &seg);
+            let written = self.keeper.keep(bundle);
+            self.failed(written)?;
+            if let Some(proof) = proof {
+                self.forks.insert(known.id);
+                if !self.is_forked(&known.id) {
+                    let written = self.keeper.keep(&proof);
+                    self.failed(written)?;
+                    self.know_object(&proof);
+                }
+            }
+            self.logs.entry(log).or_default().extras.push(seg);
+        }
+        self.points = None;
+        self.note_news(known, authentic);
+        for enrolled in self.keys.learn(authentic) {
+            self.learn_from(enrolled);
+        }
+        stored
+    }
+
+    fn note_news(&mut self, known: &KnownLog, authentic: &Authentic<'_>) {
+        let own = self.interest.facilities.first();
+        if self.own == Some(known.id) || own.is_none_or(|own| own.is_empty() || *own != known.head.facility) {
+            return;
+        }
+        let mut records = authentic.records();
+        let mut real = false;
+        while let Some(record) = records.next() {
+            real |= record.bytes().get(4).is_some_and(|head| head & 0x3f != OBSERVED);
+        }
+        *self.news.entry(known.id.log16()).or_default() |= real;
+    }
+
+    /// Takes something again that was set aside; `false` where it still can't be taken.
+    ///
+    /// # Errors
+    /// A medium that is full.
+    pub fn try_again(&mut self, elements: &[(Element<'_>, Vec<u8>)], object: &[u8]) -> Result<bool> {
+        self.again = true;
+        let mut all = true;
+        let mut taken = Ok(Taken::Stored(0));
+        if elements.is_empty() {
+            taken = self.take_object(object);
+        }
+        for (element, bundle) in elements {
+            taken = self.take_segment(element, bundle);
+            all &= matches!(taken, Ok(Taken::Stored(_)));
+        }
+        self.again = false;
+        match taken {
+            Ok(taken) => Ok(all && matches!(taken, Taken::Stored(_))),
+            Err(e) => Err(self.failure().unwrap_or_else(|| e.into())),
+        }
+    }
+
+    /// Takes a State's list or a fork proof.
+    ///
+    /// # Errors
+    /// [`SyncError::Storage`].
+    pub fn take_object(&mut self, object: &[u8]) -> std::result::Result<Taken, SyncError> {
+        if self.objects.contains_key(&id_of(object)) {
+            return Ok(Taken::Stored(0));
+        }
+        let judged = self.judge_object(object);
+        if let Err(error) = judged {
+            return self.set_aside(None, object, error);
+        }
+        let kept = self.keeper.keep(object);
+        self.failed(kept)?;
+        self.know_object(object);
+        Ok(Taken::Stored(0))
+    }
+
+    fn judge_object(&mut self, object: &[u8]) -> Result<()> {
+        let (kind, rest) = read_header(object)?;
+        match kind {
+            ObjectType::StateList => {
+                let list = StateList::parse(rest)?;
+                match self.keys.get(&list.log).filter(|log| log.authority) {
+                    Some(_) => Ok(()),
+                    None => Err(Error::unknown("a list of cuts whose authority isn't known here")),
+                }
+            }
+            ObjectType::ForkProof => {
+                let proof = ForkProof::parse(rest)?;
+                let mut why = BundleError::UnknownLog(0, proof.log);
+                let candidates: Vec<KnownLog> = self.keys.with_id(&proof.log).cloned().collect();
+                for known in candidates {
+                    match proof.verify(&known.key()) {
+                        Ok(_) => {
+                            self.forks.insert(known.id);
+                            return Ok(());
+                        }
+                        Err(e) => why = BundleError::Segment(0, e),
+                    }
+                }
+                Err(why.into())
+            }
+            _ => Err(Error::invalid("an object of this type isn't synchronised")),
+        }
+    }
+}
+
+/// A bundle of one element, as it is kept.
+pub(super) fn bundle_of(element: &Element<'_>) -> Result<Vec<u8>> {
+    let mut out = vec![0; medlot_core::limits::MAX_SEGMENT_BYTES + 4_096];
+    let length = write_element(element, &mut out)?;
+    out.truncate(length);
+    Ok([&header(ObjectType::Bundle)[..], &out].concat())
+}
+
+impl<K: Keeper> Archive for Holdings<K> {
+    fn offer(&mut self, peer: &Peer, nth: u32) -> std::result::Result<Option<Offer>, SyncError> {
+        if self.offers.is_none() {
+            self.offers = Some(self.list(peer));
+        }
+        Ok(self.offers.as_ref().and_then(|offers| offers.get(nth as usize)).copied())
+    }
+
+    fn own(&mut self) -> std::result::Result<Option<Offer>, SyncError> {
+        Ok(self.own.map(|own| {
+            let (count, head) = self.logs.get(&own.log16()).map_or((0, own), |held| held.tip(own));
+            let beyond = u32::try_from(self.own_tail.len().saturating_sub(1)).unwrap_or(0);
+            let head = self.own_tail.last().copied().unwrap_or(head);
+            Offer::Whole { log: own.log16(), end: count + beyond, head: head.log16() }
+        }))
+    }
+
+    fn on_chain(&mut self, offer: &Offer, point: &Point) -> std::result::Result<bool, SyncError> {
+        let Some(log) = offer.log() else { return Ok(false) };
+        let (Some(known), Some(held)) = (self.keys.get(&log), self.logs.get(&log)) else { return Ok(false) };
+        let key = known.key();
+        let value = match offer {
+            Offer::Range { index, end, head, .. } => match held.extra(*index, *end, head) {
+                Some(seg) => seg.value(&key, point.count),
+                None => held.value(&key, point.count),
+            },
+            _ => {
+                let (sealed, _) = held.tip(known.id);
+                match point.count.checked_sub(sealed) {
+                    Some(beyond) if beyond > 0 => self.own_tail.get(beyond as usize).copied(),
+                    _ => held.value(&key, point.count),
+                }
+            }
+        };
+        Ok(value.is_some_and(|value| value.log_id() == point.head))
+    }
+
+    fn wants(&mut self, _: &Peer, offer: &Offer) -> std::result::Result<bool, SyncError> {
+        let Some(log) = offer.log() else {
+            let Offer::Object { kind, id, .. } = offer else { return Ok(false) };
+            let known = matches!(kind, ObjectType::StateList | ObjectType::ForkProof);
+            return Ok(known && !self.objects.contains_key(id));
+        };
+        let head = offer.tip().map(|_| match offer {
+            Offer::Whole { head, .. } | Offer::Range { head, .. } => *head,
+            Offer::Object { id, .. } => *id,
+        });
+        let wanted = match self.keys.get(&log) {
+            Some(known) => {
+                let has = self
+                    .logs
+                    .get(&log)
+                    .zip(head)
+                    .is_some_and(|(held, head)| held.has(&known.key(), offer.index(), offer.end(), &head));
+                // A batch is offered only where it concerns somebody that is asked for.
+                let kept = self.keeps_whole(known) || matches!(offer, Offer::Range { .. });
+                !has && kept
+            }
+            // Nobody enrolled it here yet: it is taken once, and waits.
+            None => log.first_chunk().is_none_or(|id| !self.keeper.waits(id)),
+        };
+        if wanted {
+            self.wanted.insert(log);
+        }
+        Ok(wanted)
+    }
+
+    fn held(&mut self, offer: &Offer, nth: u32) -> std::result::Result<Option<Point>, SyncError> {
+        let (Some(log), Offer::Whole { .. }) = (offer.log(), offer) else { return Ok(None) };
+        if self.points.as_ref().is_none_or(|(of, _)| *of != log) {
+            let held = self.keys.get(&log).zip(self.logs.get(&log));
+            let points = held.map(|(known, held)| held.points(&known.key())).unwrap_or_default();
+            self.points = Some((log, points));
+        }
+        Ok(self.points.as_ref().and_then(|(_, points)| points.get(nth as usize)).copied())
+    }
+
+    fn open(&mut self, offer: &Offer, from: u32, longest: u32) -> std::result::Result<Opened, SyncError> {
+        if let Offer::Object { id, .. } = offer {
+            let Some(object) = self.objects.get(id) else { return Ok(Opened::Nothing) };
+            self.opened.clone_from(&object.bytes);
+            let length = u32::try_from(self.opened.len()).unwrap_or(u32::MAX);
+            let form = PieceForm::Object;
+            return Ok(if length > longest { Opened::TooLong } else { Opened::Piece { form, end: 1, length } });
+        }
+        let log = offer.log().unwrap_or_default();
+        let (Some(known), Some(held)) = (self.keys.get(&log), self.logs.get(&log)) else { return Ok(Opened::Nothing) };
+        let on_main = || held.main_at(offer.end().saturating_sub(1)).filter(|seg| seg.end == offer.end());
+        let seg = match offer {
+            Offer::Range { index, end, head, .. } => held.extra(*index, *end, head).or_else(on_main),
+            _ => held.main_at(from),
+        };
+        let Some(seg) = seg else { return Ok(Opened::Nothing) };
+        // A batch begins where what concerns the peer does; a whole log's piece goes as it is.
+        let cut = match offer {
+            Offer::Range { index, .. } if *index > seg.index => seg.cut(&known.key(), *index),
+            _ => None,
+        };
+        let body: &[u8] = cut.as_deref().unwrap_or(&seg.body);
+        let suite = known.head.suite.number();
+        self.opened.clear();
+        let form = if known.next_root && seg.index == 0 {
+            self.opened.push(suite);
+            // Keys of the suites that are built are shorter than 128 bytes: their length is one byte.
+            self.opened.push(u8::try_from(known.head.key.len()).unwrap_or(0));
+            self.opened.extend(&known.head.key);
+            PieceForm::Keyed
+        } else {
+            self.opened.extend(known.id.log_id());
+            self.opened.push(suite);
+            PieceForm::OwnId
+        };
+        self.opened.extend(body);
+        let (end, length) = (seg.end, u32::try_from(self.opened.len()).unwrap_or(u32::MAX));
+        Ok(if length > longest { Opened::TooLong } else { Opened::Piece { form, end, length } })
+    }
+
+    fn read(&mut self, at: u32, out: &mut [u8]) -> std::result::Result<(), SyncError> {
+        let at = at as usize;
+        let bytes = at.checked_add(out.len()).and_then(|end| self.opened.get(at..end)).ok_or(SyncError::Storage)?;
+        out.copy_from_slice(bytes);
+        Ok(())
+    }
+
+    fn take(&mut self, _: &Peer, piece: &Piece<'_>) -> std::result::Result<Taken, SyncError> {
+        match piece {
+            Piece::Object(object) => self.take_object(object),
+            Piece::Segment { element, .. } => {
+                let bundle = bundle_of(element);
+                let bundle = self.failed(bundle)?;
+                self.take_segment(element, &bundle)
+            }
+        }
+    }
+}
