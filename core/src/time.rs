@@ -23,6 +23,8 @@ pub enum TimeError {
     Day(u8),
     /// Outside 1975–2102 (dates) or 2020–2156 (times).
     Range,
+    /// A span of days that ends before it begins.
+    Backwards,
 }
 
 crate::codes::codes! { TimeError {
@@ -30,6 +32,7 @@ crate::codes::codes! { TimeError {
     Self::Month(_) => 1122, "time_month";
     Self::Day(_) => 1123, "time_day";
     Self::Range => 1124, "time_range";
+    Self::Backwards => 1125, "time_backwards";
 } }
 
 impl fmt::Display for TimeError {
@@ -39,6 +42,7 @@ impl fmt::Display for TimeError {
             Self::Month(m) => write!(f, "month {m:02} does not exist: months are 01 to 12"),
             Self::Day(d) => write!(f, "day {d:02} does not exist in that month"),
             Self::Range => f.write_str("outside the years that can be kept: dates 1975–2102, times 2020–2156"),
+            Self::Backwards => f.write_str("from and to: the span ends before it begins"),
         }
     }
 }

@@ -89,7 +89,7 @@ fn expiry(out: &mut Out, expiry: Expiry) {
     }
 }
 
-fn document(document: &Document<'_>) -> Value {
+pub(crate) fn document(document: &Document<'_>) -> Value {
     json!({"kind": named(reasons::DOCUMENT, document.kind), "number": document.number.as_str()})
 }
 

@@ -84,6 +84,10 @@ pub fn bench() -> Vec<Figure> {
                 .goal(Goal::AtLeast(1e6)),
         );
     }
+    match crate::bench_reports::figures() {
+        Ok(reports) => figures.extend(reports),
+        Err(error) => eprintln!("bench: reports: {error}"),
+    }
     figures
 }
 

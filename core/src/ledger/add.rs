@@ -127,6 +127,8 @@ pub struct Ledger {
     /// Parts at each item.
     pub(super) by_item: Vec<Vec<u32>>,
     pub(super) attests: Vec<u32>,
+    /// Amounts and operators that stand beside a hand-over.
+    pub(super) details: Vec<u32>,
     /// By lot: what came in from somebody, or was made of other lots, or went into them.
     pub(super) sources: HashMap<u32, Vec<u32>>,
     /// Destroyed, missing or stolen: what somebody must stand for.
@@ -287,6 +289,7 @@ impl Ledger {
                 site.all_dirty |= site.counting;
             }
             Entry::Attest(_) => self.attests.push(row),
+            Entry::Detail(_) => self.details.push(row),
             Entry::Facility(f) => {
                 for code in [Some(f.code), f.successor].into_iter().flatten() {
                     self.book.facilities.put(code.as_str().as_bytes());
@@ -521,16 +524,24 @@ impl Ledger {
             self.counted.remove(&leader);
             return;
         }
-        let rows: Vec<(u32, u32)> =
-            parts.iter().flat_map(|part| self.rows_of(*part)).map(|row| (row, self.net(row))).collect();
+        let rows: Vec<u32> = parts.iter().flat_map(|part| self.rows_of(*part)).collect();
         let Some(site) = self.sites.get(facility as usize) else { return };
-        let lines: Vec<(u32, u32)> = rows
-            .iter()
-            .filter_map(|(row, _)| self.book.place_of_line(*row, &site.counts).map(|place| (*row, place)))
+        let lines = rows
+            .into_iter()
+            .filter_map(|row| self.book.place_of_line(row, &site.counts).map(|place| (row, place)))
             .collect();
+        if let Some(result) = self.counted_lot(leader, lines).map(|lot| lot.count()) {
+            self.counted.insert(leader, result);
+        }
+    }
+
+    /// A lot with what counting asks of it; `lines` are those of counts, with their places.
+    pub(super) fn counted_lot(&self, leader: u32, lines: Vec<(u32, u32)>) -> Option<CountedLot<'_>> {
+        let site = self.sites.get(self.parts.get(leader as usize)?.facility as usize)?;
+        let rows = self.group(leader).flat_map(|part| self.rows_of(part)).map(|row| (row, self.net(row))).collect();
         let mut products: Vec<Vec<u8>> = Vec::new();
-        for part in &parts {
-            let item = self.parts.get(*part as usize).map_or(NONE, |part| part.item);
+        for part in self.group(leader) {
+            let item = self.parts.get(part as usize).map_or(NONE, |part| part.item);
             let Some((product, _)) = self.book.of_item.get(item as usize) else { continue };
             let name = self.book.products.get(*product);
             products.push(name.to_vec());
@@ -539,8 +550,7 @@ impl Ledger {
                 products.extend(site.classes.iter().filter(|(_, other)| *other == class).map(|(p, _)| p.clone()));
             }
         }
-        let result = CountedLot { book: &self.book, counts: &site.counts, rows, lines, products }.count();
-        self.counted.insert(leader, result);
+        Some(CountedLot { book: &self.book, counts: &site.counts, rows, lines, products })
     }
 
     /// The expiries claimed by what isn't taken back.

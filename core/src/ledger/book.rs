@@ -149,6 +149,11 @@ impl Log {
         })
     }
 
+    /// Whether its clock was set after a record.
+    pub(super) fn is_set_after(&self, index: u32) -> bool {
+        self.clock_sets.iter().any(|(at, ..)| *at > index)
+    }
+
     /// The seconds by which what was written up to `index` is read later: what its clock was set by afterwards. Of a
     /// forked log one setting an index, the least: both branches are read alike.
     pub(super) fn set_after(&self, index: i64) -> i64 {
@@ -217,6 +222,11 @@ impl Book {
 
     pub(super) fn identity(&self, row: u32) -> Hash {
         self.cold.get(row as usize).map_or(Hash::ZERO, |cold| cold.identity)
+    }
+
+    /// The first 16 bytes of the identity of the record that it follows.
+    pub(super) fn previous(&self, row: u32) -> Option<[u8; 16]> {
+        self.cold.get(row as usize).map(|cold| cold.previous)
     }
 
     pub(super) fn recorded(&self, row: u32) -> u32 {

@@ -1,4 +1,4 @@
-//! The stock card of a lot, and what came and went in a time.
+//! The stock card of a lot.
 
 use super::book::does;
 use super::names::Place;
@@ -27,51 +27,34 @@ pub struct CardLine<'l> {
     pub parts: Option<(u16, Measure)>,
 }
 
-/// What came and went between two times, of one lot.
-///
-/// Where the lot is opened (`parts`), everything is said in parts: 20 vials of ten doses are 200.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Turnover {
-    /// What the numbers are where they aren't whole units: how many make one, and what one is.
-    pub parts: Option<(u16, Measure)>,
-    /// Before.
-    pub opening: i64,
-    /// Came in.
-    pub came: i64,
-    /// Went out.
-    pub went: i64,
-    /// What counts found, more or less.
-    pub counted: i64,
-    /// Afterwards: opening + came − went + counted.
-    pub closing: i64,
+/// What a count found at a place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found {
+    /// Its line, or its end.
+    pub(super) line: u32,
+    pub(super) place: u32,
+    pub(super) measure: u32,
+    /// More or less than the records and the count before say.
+    pub(super) change: i64,
 }
 
 impl<'l> Settled<'l> {
-    /// The stock card of a lot: every movement and every count that governs, by time, log and index. The last balance is
-    /// the stock.
+    /// The stock card of a lot: every movement, and every count with what it found against the records and the count
+    /// before it, by time, log and index. The last balance is the stock.
     #[must_use]
     pub fn card(self, lot: &Lot<'l>) -> Vec<CardLine<'l>> {
         let (ledger, book) = (self.ledger, &self.ledger.book);
         // Row, place, measure, change, whether counted.
         let mut lines: Vec<(u32, u32, u32, i64, bool)> = Vec::new();
-        let mut raw: BTreeMap<(u32, u32), i64> = BTreeMap::new();
         for row in lot.rows() {
             let Some(r) = book.row(row).filter(|r| !r.is(does::LINE)) else { continue };
             let net = i64::from(ledger.net(row));
             let taken = r.is(does::TAKES).then_some((r.from, -net));
             let put = r.is(does::PUTS).then_some((r.into, net));
-            for (place, change) in taken.into_iter().chain(put).filter(|(_, change)| *change != 0) {
-                *raw.entry((place, r.measure)).or_default() += change;
-                lines.push((row, place, r.measure, change, false));
-            }
+            let changes = taken.into_iter().chain(put).filter(|(_, change)| *change != 0);
+            lines.extend(changes.map(|(place, change)| (row, place, r.measure, change, false)));
         }
-        let governs = ledger.counted.get(&lot.part()).map(|counted| counted.governs.as_slice()).unwrap_or_default();
-        for sum in lot.sums() {
-            let by = raw.get(&(sum.place, sum.measure)).copied().unwrap_or(0);
-            if let Some((_, line)) = governs.iter().find(|(place, _)| *place == sum.place) {
-                lines.push((*line, sum.place, sum.measure, sum.count - by, true));
-            }
-        }
+        lines.extend(self.found(lot).into_iter().map(|f| (f.line, f.place, f.measure, f.change, true)));
         let place = |id: u32| book.places.get(id);
         lines.sort_by(|a, b| {
             let key =
@@ -96,32 +79,44 @@ impl<'l> Settled<'l> {
         card
     }
 
-    /// What came and went of a lot from a time to before another (seconds since 2020). A move within the facility is
-    /// neither. One answer, but for a lot whose records measure in ways that can't be added (finding 5014): then one for
-    /// whole units and one for each measure.
-    #[must_use]
-    pub fn turnover(self, lot: &Lot<'l>, from: i64, until: i64) -> Vec<Turnover> {
-        let card = self.card(lot);
-        let mut measures: Vec<(u16, Measure)> = Vec::new();
-        for parts in card.iter().filter_map(|line| line.parts) {
-            if !measures.contains(&parts) {
-                measures.push(parts);
-            }
-        }
-        measures.sort_by_key(|(per, measure)| (*per, measure.number()));
-        let sum = |parts: Option<(u16, Measure)>, weight: &dyn Fn(&CardLine<'_>) -> i64| Turnover {
-            parts,
-            ..turnover_of(card.iter().filter(|line| line.time < until), from, weight)
+    /// What counts found of a lot, each against the records and the count before it; a count that reaches a place without
+    /// a line for it and finds nothing there says nothing.
+    pub(super) fn found(self, lot: &Lot<'l>) -> Vec<Found> {
+        let (ledger, book) = (self.ledger, &self.ledger.book);
+        let Some(counted) = ledger.counted.get(&lot.part()).filter(|counted| !counted.governs.is_empty()) else {
+            return Vec::new();
         };
-        match measures.as_slice() {
-            [] => [sum(None, &|_| 1)].into(),
-            [one] => [sum(Some(*one), &|line| if line.parts.is_none() { i64::from(one.0) } else { 1 })].into(),
-            several => {
-                let units = sum(None, &|line| i64::from(line.parts.is_none()));
-                let each = several.iter().map(|one| sum(Some(*one), &|line| i64::from(line.parts == Some(*one))));
-                core::iter::once(units).chain(each).collect()
+        let mut found: Vec<Found> = Vec::new();
+        // What stands less what the movements sum up to, at each place that one count reaches.
+        let mut differs: BTreeMap<(u32, u32), i64> = BTreeMap::new();
+        let single = |place: u32| !counted.several.contains(&place);
+        for row in lot.rows() {
+            let Some(r) = book.row(row).filter(|r| !r.is(does::LINE)) else { continue };
+            let net = i64::from(ledger.net(row));
+            let taken = r.is(does::TAKES).then_some((r.from, -net));
+            let put = r.is(does::PUTS).then_some((r.into, net));
+            for (place, change) in taken.into_iter().chain(put).filter(|(place, _)| single(*place)) {
+                *differs.entry((place, r.measure)).or_default() -= change;
             }
         }
+        for sum in counted.sums.iter().filter(|sum| single(sum.place)) {
+            *differs.entry((sum.place, sum.measure)).or_default() += sum.count;
+        }
+        for ((place, measure), change) in differs {
+            if let Some((_, line)) = counted.governs.iter().copied().find(|(counted, _)| *counted == place) {
+                found.push(Found { line, place, measure, change });
+            }
+        }
+        if let Some(several) = Some(&counted.several).filter(|several| !several.is_empty())
+            && let Some(all) = ledger.counted_lot(lot.part(), counted.lines.clone())
+        {
+            for place in several.iter().copied() {
+                let of = |(line, measure, change)| Found { line, place, measure, change };
+                found.extend(all.differences(place).into_iter().map(of));
+            }
+        }
+        found.retain(|f| f.change != 0 || counted.lines.contains(&(f.line, f.place)));
+        found
     }
 
     /// A record's exact bytes, where it is held and counts.
@@ -130,30 +125,4 @@ impl<'l> Settled<'l> {
         let book = &self.ledger.book;
         book.find(at).map(|row| book.bytes_of(row))
     }
-}
-
-/// Adds up lines, each with its weight.
-fn turnover_of<'c, 'l: 'c>(
-    lines: impl Iterator<Item = &'c CardLine<'l>>,
-    from: i64,
-    weight: &dyn Fn(&CardLine<'_>) -> i64,
-) -> Turnover {
-    let mut out = Turnover::default();
-    let mut moved: BTreeMap<([u8; 32], u32, [u8; 32]), i64> = BTreeMap::new();
-    for line in lines {
-        let change = line.change.saturating_mul(weight(line));
-        if line.time < from {
-            out.opening += change;
-        } else if line.counted {
-            out.counted += change;
-        } else {
-            *moved.entry((line.record.log.0, line.record.index, line.record.identity.0)).or_default() += change;
-        }
-    }
-    for change in moved.into_values() {
-        out.came += change.max(0);
-        out.went += change.min(0).abs();
-    }
-    out.closing = out.opening + out.came - out.went + out.counted;
-    out
 }

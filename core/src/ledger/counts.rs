@@ -37,6 +37,10 @@ pub(super) struct Counted {
     pub(super) overlapping: Vec<(u32, u32)>,
     /// Lines after the end of their count.
     pub(super) after_end: Vec<u32>,
+    /// Lines with their places.
+    pub(super) lines: Vec<(u32, u32)>,
+    /// Places that several counts reach.
+    pub(super) several: Vec<u32>,
 }
 
 /// The counts of a facility, from its rows of beginnings and ends: the first end of each on its branch.
@@ -127,6 +131,7 @@ impl Lot<'_> {
         for place in places {
             self.place(place, &counted, &mut out);
         }
+        out.lines.clone_from(&self.lines);
         out.absorbed.sort_unstable();
         out.absorbed.dedup();
         out
@@ -193,6 +198,9 @@ impl Lot<'_> {
     fn place(&self, place: u32, counted: &[Lines], out: &mut Counted) {
         let (book, at) = (self.book, self.book.places.get(place));
         let all = self.checkpoints(place, &at, counted);
+        if all.len() > 1 {
+            out.several.push(place);
+        }
         let known = |line: u32| all.iter().any(|other| other.line != line && book.knows(other.line, line));
         let mut left: Vec<&Checkpoint> = all.iter().filter(|checkpoint| !known(checkpoint.line)).collect();
         left.sort_by_key(|checkpoint| (book.time(checkpoint.line), book.identity(checkpoint.line)));
@@ -211,21 +219,83 @@ impl Lot<'_> {
         if let Some(latest) = latest {
             out.governs.push((place, latest.line));
         }
-        for (row, net) in &self.rows {
-            let Some(r) = book.row(*row).filter(|r| !r.is(does::LINE)) else { continue };
-            let taken = (r.is(does::TAKES) && r.from == place).then_some(-i64::from(*net));
-            let put = (r.is(does::PUTS) && r.into == place).then_some(i64::from(*net));
-            for delta in taken.into_iter().chain(put) {
-                let line = lines.as_mut().map(|(increases, decreases)| if delta > 0 { increases } else { decreases });
-                let cover = line.map_or(Cover::No, |line| line.covers(*row));
-                match (cover, latest) {
-                    (Cover::No, _) => *sums.entry(r.measure).or_default() += delta,
-                    (Cover::Absorbed, Some(latest)) => out.absorbed.push((*row, latest.line)),
-                    _ => {}
+        for (row, delta) in self.deltas(place) {
+            let line = lines.as_mut().map(|(increases, decreases)| if delta > 0 { increases } else { decreases });
+            let cover = line.map_or(Cover::No, |line| line.covers(row));
+            match (cover, latest) {
+                (Cover::No, _) => {
+                    *sums.entry(book.row(row).map_or(0, |r| r.measure)).or_default() += delta;
                 }
+                (Cover::Absorbed, Some(latest)) => out.absorbed.push((row, latest.line)),
+                _ => {}
             }
         }
         out.sums.extend(sums.into_iter().map(|(measure, count)| Sum { place, measure, count }));
+    }
+    /// What each count found more or less at a place than the records and the counts before it say, the earliest count
+    /// first: line, measure, difference. The last is the count that governs; before it the one that would govern without
+    /// it, and so on. Together they are what the stock differs by from the sum of the movements.
+    pub(super) fn differences(&self, place: u32) -> Vec<(u32, u32, i64)> {
+        let counted = self.lines(&mut Counted::default());
+        let at = self.book.places.get(place);
+        let mut out = Vec::new();
+        let mut before: BTreeMap<u32, i64> = BTreeMap::new();
+        for checkpoint in self.in_turn(self.checkpoints(place, &at, &counted)) {
+            let level = self.level(place, &checkpoint);
+            before.extend(level.keys().filter(|of| !before.contains_key(of)).map(|of| (*of, 0)).collect::<Vec<_>>());
+            for (of, before) in &mut before {
+                let now = level.get(of).copied().unwrap_or(0);
+                out.push((checkpoint.line, *of, now - *before));
+                *before = now;
+            }
+        }
+        out
+    }
+
+    /// Checkpoints of a place, the one that governs last, then without it likewise.
+    fn in_turn(&self, mut all: Vec<Checkpoint>) -> Vec<Checkpoint> {
+        let book = self.book;
+        all.sort_by_key(|checkpoint| (book.time(checkpoint.line), book.identity(checkpoint.line)));
+        let knows = |by: &Checkpoint, of: &Checkpoint| by.line != of.line && book.knows(by.line, of.line);
+        // By how many of those left each is known.
+        let mut known: Vec<usize> = all.iter().map(|of| all.iter().filter(|by| knows(by, of)).count()).collect();
+        let mut turns = Vec::with_capacity(all.len());
+        while let Some(latest) = known.iter().rposition(|by| *by == 0) {
+            let checkpoint = all.remove(latest);
+            known.remove(latest);
+            let of_it = known.iter_mut().zip(&all).filter(|(_, of)| knows(&checkpoint, of));
+            of_it.for_each(|(known, _)| *known -= 1);
+            turns.push(checkpoint);
+        }
+        turns.reverse();
+        turns
+    }
+
+    /// What a checkpoint says less what the movements that it covers sum up to, by measure.
+    fn level(&self, place: u32, checkpoint: &Checkpoint) -> BTreeMap<u32, i64> {
+        let book = self.book;
+        let mut sums: BTreeMap<u32, i64> = BTreeMap::new();
+        for (_, measure, count) in &checkpoint.quantity {
+            *sums.entry(*measure).or_default() += count;
+        }
+        let (mut increases, mut decreases) = (Line::new(book, checkpoint.increases), Line::new(book, checkpoint.line));
+        for (row, delta) in self.deltas(place) {
+            let line = if delta > 0 { &mut increases } else { &mut decreases };
+            if let Some(r) = book.row(row).filter(|_| line.covers(row) != Cover::No) {
+                *sums.entry(r.measure).or_default() -= delta;
+            }
+        }
+        sums
+    }
+
+    /// What each movement adds to a place.
+    fn deltas(&self, place: u32) -> impl Iterator<Item = (u32, i64)> + '_ {
+        self.rows.iter().flat_map(move |(row, net)| {
+            let r = self.book.row(*row).filter(|r| !r.is(does::LINE));
+            let taken = r.is_some_and(|r| r.is(does::TAKES) && r.from == place).then_some(-i64::from(*net));
+            let put = r.is_some_and(|r| r.is(does::PUTS) && r.into == place).then_some(i64::from(*net));
+            taken.into_iter().chain(put).map(|delta| (*row, delta))
+        })
     }
 }
 

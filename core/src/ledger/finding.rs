@@ -136,7 +136,7 @@ impl core::fmt::Debug for Asked<'_> {
 /// A clock may be this much ahead before it is a finding: seconds.
 const AHEAD: i64 = 600;
 const DAY: i64 = 86_400;
-/// Circular 20/2017/TT-BYT: losses of controlled medicines are reported within 48 hours.
+/// NĐ 163/2025 (Form 07): losses of specially controlled medicines are reported within 48 hours.
 const REPORT_WITHIN: i64 = 2 * DAY;
 /// People who stand for a destruction.
 const WITNESSES: usize = 3;
@@ -345,7 +345,9 @@ impl<'l> Search<'l, '_> {
             }
             match reasons::OUT.name(movement.reason) {
                 Some("destroy") => self.destruction(row, &movement),
-                Some("missing" | "stolen") if (self.asked.controlled)(&movement.product) => self.loss(row, time),
+                _ if super::report::is_loss(&movement) && (self.asked.controlled)(&movement.product) => {
+                    self.loss(row, time)
+                }
                 _ => {}
             }
         }

@@ -24,6 +24,8 @@ mod finding;
 #[cfg(feature = "alloc")]
 mod names;
 #[cfg(feature = "alloc")]
+pub mod report;
+#[cfg(feature = "alloc")]
 mod rules;
 #[cfg(feature = "alloc")]
 mod settled;
@@ -39,7 +41,7 @@ pub use effect::{Balance, Delta, Effect, Moves, Transit, effect, gives};
 #[cfg(feature = "alloc")]
 pub use self::{
     add::Ledger,
-    card::{CardLine, Turnover},
+    card::CardLine,
     finding::{Asked, Finding, FindingKind},
     names::Place,
     settled::{Lot, Picked, Picking, Settled, Shipment, Stock},

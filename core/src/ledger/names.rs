@@ -95,6 +95,14 @@ pub struct Place<'l> {
     pub hold: bool,
 }
 
+impl Place<'_> {
+    /// Whether what stands here may be dispensed, as far as the place says: not held, no monitor at stage 3 or 4.
+    #[must_use]
+    pub fn may_be_dispensed(&self) -> bool {
+        !self.hold && self.vvm.is_none_or(|stage| stage < 3)
+    }
+}
+
 /// Places as numbers: 0 is what most balances have.
 #[derive(Debug)]
 pub(super) struct Places(Names);

@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 use hashbrown::HashMap;
 
 /// Facilities that an authority's log reaches, its lines and those above it.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 struct Stands {
     all: bool,
     prefixes: BTreeSet<String>,
@@ -27,7 +27,7 @@ pub(super) struct Rules {
     stands: HashMap<Hash, Stands>,
     pub(super) recalls: Vec<u32>,
     ends: Vec<u32>,
-    same: Vec<u32>,
+    pub(super) same: Vec<u32>,
     facts: Vec<u32>,
     facilities: Vec<u32>,
 }
@@ -37,6 +37,11 @@ impl Rules {
     pub(super) fn clear(&mut self) {
         let stands = core::mem::take(&mut self.stands);
         *self = Self { stands, ..Self::default() };
+    }
+
+    /// Where another ledger's authorities stand.
+    pub(super) fn take_stands(&mut self, of: &Self) {
+        self.stands.clone_from(&of.stands);
     }
 
     /// Takes an authority's record; whether it changes which lots are one.

@@ -173,6 +173,12 @@ impl<'l> Settled<'l> {
         })
     }
 
+    /// Whether two products are one at a facility.
+    #[must_use]
+    pub fn is_one(self, facility: &str, a: &Product<'_>, b: &Product<'_>) -> bool {
+        same(self.site(facility).map(|(_, site)| site), &encoding(a), &encoding(b))
+    }
+
     /// Every lot of a facility, by product, then lot number.
     #[must_use]
     pub fn lots(self, facility: &str) -> Vec<Lot<'l>> {
@@ -215,8 +221,7 @@ impl<'l> Settled<'l> {
             }
             for shelf in lot.shelf() {
                 let at = shelf.place;
-                let usable = !at.hold
-                    && at.vvm.is_none_or(|stage| stage < 3)
+                let usable = at.may_be_dispensed()
                     && wanted.store.is_none_or(|store| store == at.store)
                     && wanted.fund.is_none_or(|fund| fund == at.fund);
                 if let Some(units) = u32::try_from(shelf.units).ok().filter(|units| usable && *units > 0) {
@@ -299,7 +304,7 @@ impl<'l> Settled<'l> {
         }
     }
 
-    fn shipment(self, row: u32) -> Option<Shipment<'l>> {
+    pub(super) fn shipment(self, row: u32) -> Option<Shipment<'l>> {
         let ledger = self.ledger;
         let (book, sent) = (&ledger.book, ledger.transit.sent.get(&row)?);
         let r = book.row(row).filter(|r| r.counts())?;
@@ -348,7 +353,7 @@ impl<'l> Lot<'l> {
     }
 
     /// Encodings of product and lot number: what lots are ordered by.
-    fn name(&self) -> (&'l [u8], &'l [u8]) {
+    pub(super) fn name(&self) -> (&'l [u8], &'l [u8]) {
         let book = &self.settled.ledger.book;
         let of = self.held_part().and_then(|part| book.of_item.get(part.item as usize));
         let Some((product, lot)) = of else { return (&[], &[]) };

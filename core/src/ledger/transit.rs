@@ -347,6 +347,18 @@ impl Transit {
         self.answering.contains(&row)
     }
 
+    /// What was sent to a facility of a lot number, and this row answers: the first by log, index and identity.
+    pub(super) fn answered_by(&self, book: &Book, facility: u32, lot: u32, answer: u32) -> Option<u32> {
+        if !self.is_answer(answer) {
+            return None;
+        }
+        let here = self.successors.get(&facility).copied().unwrap_or(facility);
+        let lanes = [(here, lot), (NONE, lot)];
+        let sent = lanes.iter().filter_map(|lane| self.lanes.get(lane)).flat_map(|lane| lane.sent.iter().copied());
+        let answered = sent.filter(|row| self.sent.get(row).is_some_and(|sent| sent.answers.contains(&answer)));
+        answered.min_by_key(|row| book.order(*row))
+    }
+
     /// Receipts from an enrolled facility that match nothing sent.
     pub(super) fn unmatched(&self) -> impl Iterator<Item = u32> + '_ {
         self.unmatched.values().flatten().copied()

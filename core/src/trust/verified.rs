@@ -30,6 +30,18 @@ impl<'r> Verified<'r> {
         Self { at, previous, facility, record, bytes }
     }
 
+    /// What a ledger holds: it was handed nothing but records that count.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn held(
+        at: RecordId,
+        previous: Hash,
+        facility: &'r str,
+        record: Record<'r>,
+        bytes: &'r [u8],
+    ) -> Self {
+        Self { at, previous, facility, record, bytes }
+    }
+
     /// Where it stands.
     #[must_use]
     pub const fn at(&self) -> RecordId {

@@ -13,7 +13,7 @@ mod stock;
 
 pub use card::LotQuery;
 pub use findings::FindingsQuery;
-pub use report::{Report, ReportKind, ReportQuery};
+pub use report::{Report, ReportKind, ReportQuery, SentReport};
 pub use stock::{PartsLeft, Picked, RecallNote, StockAnswer, StockQuery, StockRow};
 
 pub(crate) use findings::share;

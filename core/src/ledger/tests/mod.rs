@@ -3,6 +3,8 @@
 mod complaints;
 mod deliveries;
 mod order;
+mod report_properties;
+mod reports;
 mod shelf;
 
 use super::{Asked, Ledger, Settled};

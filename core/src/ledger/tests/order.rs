@@ -2,18 +2,18 @@
 use super::*;
 use crate::ident::{DocumentNumber, FacilityCode, Serial};
 use crate::ledger::Picking;
-use crate::movement::{Bucket, Document, Group};
-use crate::record::{Attest, ClockSet, EndRecall, Facility, List, LotFact, Recall, SameProduct};
+use crate::movement::{Amount, Bucket, Document, Group};
+use crate::record::{Attest, ClockSet, Detail, EndRecall, Facility, LineAmount, List, LotFact, Recall, SameProduct};
 use proptest::prelude::*;
 use std::format;
 
-const FACILITIES: [&str; 3] = ["DN-01", "HN-0417", "HN-0999"];
+pub(super) const FACILITIES: [&str; 3] = ["DN-01", "HN-0417", "HN-0999"];
 const LOTS: [(&str, &str); 4] = [(A, "L1"), (A, "L2"), (B, "L1"), (B, "L9")];
 
 /// One thing said: which log, what, and three choices.
-type Say = (usize, u8, usize, usize, u32);
+pub(super) type Say = (usize, u8, usize, usize, u32);
 
-fn world(says: &[Say]) -> Vec<Log> {
+pub(super) fn world(says: &[Say]) -> Vec<Log> {
     // Two devices each at two facilities, one at the third, a ministry.
     let mut logs: Vec<Log> = (1..).zip([0, 0, 1, 1, 2]).map(|(n, f)| Log::new(n, FACILITIES[f])).collect();
     logs.push(Log::new(9, "MOH"));
@@ -32,10 +32,11 @@ fn world(says: &[Say]) -> Vec<Log> {
         let mine = &mut logs[log];
         match what % 20 {
             0..=2 => {
-                mine.say(time, goes_in(of, units));
+                let amount = (b % 3 > 0).then(|| Amount { value: u64::from(*n) * 7 + 1, tax_included: b % 3 == 1 });
+                mine.say(time, said(Movement { amount, reason: (b % 14) as u16, ..moves(Direction::In, of, units) }));
             }
             3 | 4 => {
-                mine.say(time, goes_out(of, units));
+                mine.say(time, said(Movement { reason: (b % 21) as u16, ..moves(Direction::Out, of, units) }));
             }
             5 => {
                 let expiry = Expiry::Day(Date::new(2027, 1 + (n % 3) as u8, 5).unwrap());
@@ -69,6 +70,13 @@ fn world(says: &[Say]) -> Vec<Log> {
                         ..moves(Direction::Out, LOTS[(a + 1) % 4], units)
                     }),
                 );
+                if n % 3 > 0 {
+                    let amounts = [Some(Amount { value: 1_000, tax_included: false }), None].map(LineAmount);
+                    let mut room = [0; 64];
+                    let amounts = List::encode(&amounts, &mut room).unwrap();
+                    let detail = Detail { first: 2, amounts, operator: operator("E"), extensions: None };
+                    mine.say(time, Entry::Detail(detail));
+                }
             }
             9 => {
                 if let Some(sent) = pick(&other).filter(is_movement) {
@@ -231,6 +239,7 @@ fn answers(ledger: &mut Ledger) -> String {
             out += &format!("{:?}\n", settled.trace(&product, LotNumber::parse("L1").ok().as_ref()));
         }
     }
+    out += &super::report_properties::reports(settled);
     for shipment in settled.shipments() {
         out += &format!("{shipment:?}\n");
     }
@@ -251,7 +260,7 @@ fn difference(a: &str, b: &str) -> Option<(String, String)> {
 }
 
 /// Nothing yet; the ministry's word reaches all.
-fn new_ledger() -> Ledger {
+pub(super) fn new_ledger() -> Ledger {
     let mut ledger = Ledger::new();
     ledger.rules.reach_all(Hash([9; 32]));
     ledger

@@ -3,13 +3,14 @@ use crate::context::Context;
 use crate::stock::today;
 use crate::table::{lines, wrapped};
 use medlot_sdk::account::{
-    Account, FindingsQuery, LotQuery, PartsLeft, ReportKind, ReportQuery, StockAnswer, StockQuery, StockRow,
+    Account, FindingsQuery, LotQuery, PartsLeft, ReportKind, ReportQuery, SentReport, StockAnswer, StockQuery, StockRow,
 };
 use medlot_sdk::counter::proposal;
 use medlot_sdk::desk::Desk;
 use medlot_sdk::error::{Error, Result};
 use medlot_sdk::fields::Fields;
 use medlot_sdk::lang::Lang;
+use medlot_sdk::medlot_core::ledger::report::{Control, Half, Span};
 use medlot_sdk::medlot_core::movement::reasons;
 use medlot_sdk::medlot_core::time::{Date, Days};
 use serde_json::{Value, json};
@@ -422,21 +423,48 @@ pub(crate) fn findings(args: FindingsArgs, context: &Context) -> Result<ExitCode
 /// `medlot report KIND`: what is handed in or planned by.
 #[derive(clap::Args)]
 pub(crate) struct ReportArgs {
-    /// Which: turnover (opening, in, out, closing of each lot: the national form).
+    /// Which: turnover (opening, in, out, closing of each lot: the national form), products (the same of each product),
+    /// register and half-year (specially controlled medicines), correction (of a report that was sent), usage (consumption,
+    /// months of stock, open-vial wastage), stock-outs, at-risk (expires soon, and its value), deliveries (from both ends).
     #[arg(value_parser = kind)]
     kind: ReportKind,
     /// The facility; the own one otherwise.
     #[arg(long)]
     facility: Option<String>,
     /// The month, YYYY-MM; instead of --from and --until.
-    #[arg(long, value_parser = month, conflicts_with_all = ["from", "until"])]
+    #[arg(long, value_parser = month, conflicts_with_all = ["from", "until", "half"])]
     month: Option<(Date, Date)>,
+    /// So many whole months before this one; instead of --from and --until.
+    #[arg(long, value_name = "N", conflicts_with_all = ["month", "from", "until", "half"])]
+    months: Option<u16>,
+    /// Half a year, 2026-1 or 2026-2.
+    #[arg(long, value_parser = half, conflicts_with_all = ["from", "until"])]
+    half: Option<(u16, Half)>,
     /// The first legal day.
     #[arg(long, value_name = "DATE", value_parser = date)]
     from: Option<Date>,
     /// The last legal day; today otherwise.
     #[arg(long, value_name = "DATE", value_parser = date)]
     until: Option<Date>,
+    /// Only this store; main for the main one.
+    #[arg(long)]
+    store: Option<String>,
+    /// Only this fund; own for the facility's own.
+    #[arg(long)]
+    fund: Option<String>,
+    /// Only this product, scheme:value; may be given several times.
+    #[arg(long = "product")]
+    products: Vec<String>,
+    /// A product that is specially controlled, scheme:value or narcotic=scheme:value (psychotropic, precursor, poison, banned,
+    /// radioactive); may be given several times.
+    #[arg(long, value_parser = controlled)]
+    controlled: Vec<(String, Control)>,
+    /// Of at-risk: within how many days from today.
+    #[arg(long, value_name = "DAYS", default_value_t = SOON)]
+    within: u16,
+    /// Of a correction: the report that was sent, as --json wrote it.
+    #[arg(long, value_name = "FILE")]
+    sent: Option<std::path::PathBuf>,
     /// One JSON object a line.
     #[arg(long)]
     jsonl: bool,
@@ -445,6 +473,27 @@ pub(crate) struct ReportArgs {
 fn kind(text: &str) -> std::result::Result<ReportKind, String> {
     let names = || ReportKind::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ");
     ReportKind::ALL.iter().copied().find(|kind| kind.name() == text).ok_or_else(|| format!("give one of {}", names()))
+}
+
+fn half(text: &str) -> std::result::Result<(u16, Half), String> {
+    let form = || format!("{text:?}: give the year and 1 or 2, as 2026-1");
+    let (year, half) = text.split_once('-').ok_or_else(form)?;
+    let half = match half {
+        "1" => Half::First,
+        "2" => Half::Second,
+        _ => return Err(form()),
+    };
+    Ok((year.parse().map_err(|_| form())?, half))
+}
+
+/// `narcotic=registration:…`; without a type the catalogue's number isn't known.
+fn controlled(text: &str) -> std::result::Result<(String, Control), String> {
+    let Some((how, product)) = text.split_once('=') else { return Ok((text.to_owned(), Control::Other(u8::MAX))) };
+    let named = (1..=6).map(Control::of_number).find(|control| control.name() == Some(how));
+    let how = named.ok_or_else(|| {
+        format!("{how:?} is no control type: narcotic, psychotropic, precursor, poison, banned or radioactive")
+    })?;
+    Ok((product.to_owned(), how))
 }
 
 fn month(text: &str) -> std::result::Result<(Date, Date), String> {
@@ -456,10 +505,29 @@ fn month(text: &str) -> std::result::Result<(Date, Date), String> {
 pub(crate) fn report(args: &ReportArgs, context: &Context) -> Result<ExitCode> {
     let desk = context.desk()?;
     let lang = context.lang.sdk();
+    let days = match args.months {
+        Some(months) => {
+            let span = Span::months_before(today(context)?, months)?;
+            Some((span.from(), span.to()))
+        }
+        None => args.month,
+    };
+    let read = |file: &std::path::PathBuf| {
+        let text = std::fs::read_to_string(file).map_err(|e| Error::file(file, &e))?;
+        SentReport::parse(&text)
+    };
+    let unless = |text: &Option<String>, none: &str| text.clone().map(|text| Some(text).filter(|text| text != none));
     let query = ReportQuery {
         facility: args.facility.clone(),
-        from: args.month.map(|month| month.0).or(args.from),
-        until: args.month.map(|month| month.1).or(args.until),
+        from: days.map(|days| days.0).or(args.from),
+        until: days.map(|days| days.1).or(args.until),
+        half: args.half,
+        store: unless(&args.store, "main"),
+        fund: unless(&args.fund, "own"),
+        products: args.products.clone(),
+        controlled: args.controlled.clone(),
+        within: args.within,
+        sent: args.sent.as_ref().map(read).transpose()?,
     };
     let report = Account::of_desk(&desk)?.report(args.kind, &query, lang)?;
     if args.jsonl {
@@ -479,7 +547,18 @@ pub(crate) fn report(args: &ReportArgs, context: &Context) -> Result<ExitCode> {
         let cell = |key: &&str| match row.get(*key) {
             Some(Value::Number(_)) => amount_of(row, key),
             Some(Value::Object(_)) => product_text(row),
+            Some(Value::String(of)) if *key == "reason" => context.lang.word(of).to_owned(),
+            Some(Value::String(of)) if *key == "time" => of.get(..16).unwrap_or_default().replace('T', " "),
             Some(Value::String(text)) => text.clone(),
+            Some(Value::Array(spans)) if *key == "spans" => {
+                let span = |of: &Value| format!("{} – {}", text(of, "from"), text(of, "until"));
+                spans.iter().map(span).collect::<Vec<_>>().join(", ")
+            }
+            Some(Value::Array(causes)) if *key == "causes" => {
+                let mut words: Vec<&str> = causes.iter().map(|of| context.lang.word(text(of, "why"))).collect();
+                words.dedup();
+                words.join(", ")
+            }
             _ => String::new(),
         };
         rows.push(columns.iter().map(cell).collect());
@@ -490,6 +569,20 @@ pub(crate) fn report(args: &ReportArgs, context: &Context) -> Result<ExitCode> {
         })
         .collect();
     out.extend(lines(&rows, &numbers));
+    if report.kind == ReportKind::HalfYear
+        && let Some(due) = report.more.get("due").and_then(Value::as_str)
+    {
+        out.push(lang.pick(format!("Nộp trước hết ngày {due}"), format!("To be handed in by {due}")));
+    }
+    if report.provisional {
+        out.push(
+            lang.pick(
+                "Tạm thời: còn thiết bị của cơ sở chưa đồng bộ đến hết kỳ",
+                "Provisional: not every device of the facility is held past the last day",
+            )
+            .to_owned(),
+        );
+    }
     out.extend(incomplete(&report.incomplete, lang));
     print(&out)
 }
