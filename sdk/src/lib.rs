@@ -13,6 +13,8 @@ pub mod folder;
 pub mod movements;
 pub mod qr;
 pub mod scan;
+#[cfg(feature = "simulate")]
+pub mod simulate;
 pub mod stock;
 pub mod today;
 pub mod verify;

@@ -267,7 +267,7 @@ impl Folder {
 }
 
 /// The name under which bytes are kept: half of their SHA-256.
-fn name_of(object: &[u8]) -> String {
+pub(crate) fn name_of(object: &[u8]) -> String {
     let digest: [u8; 32] = Sha256::digest(object).into();
     Hash(digest).log16().iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -5,6 +5,7 @@ mod count;
 mod io;
 mod objects;
 mod scan;
+mod simulate;
 mod stock;
 mod words;
 
@@ -87,6 +88,8 @@ enum Command {
     Qr(objects::QrArgs),
     /// List movements: own and handed over, with what each counts.
     Movements(stock::MovementsArgs),
+    /// Write a whole simulated country to try things on: devices, a hub, and what really happened.
+    Simulate(simulate::SimulateArgs),
 }
 
 fn main() -> ExitCode {
@@ -116,6 +119,7 @@ fn main() -> ExitCode {
         Command::Inspect(args) => objects::inspect(&args, &context),
         Command::Qr(args) => objects::codes(&args, &context),
         Command::Movements(args) => stock::movements(&args, &context),
+        Command::Simulate(args) => simulate::run(&args, &context),
     };
     done.unwrap_or_else(|error| {
         tracing::error!(code = error.code, name = error.name, "{}", error.message);
