@@ -1,7 +1,7 @@
 //! An open folder with its own log: append, seal, and make bundles of it.
 use crate::error::{Error, Kind, Result};
 use crate::evidence::{Evidence, Library, body_of};
-use crate::folder::{Config, Folder, LAYOUT, Location, LogFile, LogHead, ReadOnly, hex, random};
+use crate::folder::{Config, Folder, Location, LogFile, LogHead, ReadOnly, hex, random};
 use medlot_core::crypto::{Hash, SoftwareKey, Suite};
 use medlot_core::ident::FacilityCode;
 use medlot_core::limits::MAX_RECORD_BYTES;
@@ -46,16 +46,7 @@ impl Desk {
     /// Begins a folder: a key, its log with record 0, and for all but a root the request to be enrolled.
     fn begin(at: Location, root: &[u8], head: LogHead, first: &[u8], seed: &[u8; 32], now: Timestamp) -> Result<Self> {
         let id = head.id()?;
-        let config = Config {
-            layout: LAYOUT,
-            facility: head.facility.clone(),
-            log: id.to_string(),
-            line: id.to_string(),
-            language: None,
-            scanner_gs: None,
-            encrypted: None,
-            read_only: None,
-        };
+        let config = Config::new(&head.facility, &id.to_string());
         // What can't go on gets a new key beside what it holds: records and stock stay.
         let held = at.path.join("medlot.toml").exists().then(|| Folder::open(at.clone())).transpose()?;
         let folder = match held.filter(|folder| folder.check_writable().is_err()) {

@@ -10,9 +10,10 @@ use medlot_core::record::{
     write_element,
 };
 use medlot_core::trust::{
-    Anchor, BundleError, Evaluation, Fact, FactKind, Facts, Held, Judged, Mark, RecordId, Shelf, Span, StateList,
-    Verdict, elements, evaluate, keys, open, read,
+    Anchor, BundleError, Evaluation, Fact, FactKind, Facts, Gathered, Held, Judged, Mark, RecordId, Shelf, Slot, Span,
+    StateList, Verdict, elements, evaluate, keys, open,
 };
+use std::collections::HashMap;
 
 /// Bytes from which evidence is read.
 #[derive(Debug, Default)]
@@ -158,10 +159,10 @@ pub struct Problem {
 pub struct Evidence<'a> {
     library: &'a Library,
     anchor: Anchor<'a>,
-    held: Vec<Held<'a>>,
-    facts: Vec<Fact<'a>>,
-    lists: Vec<StateList<'a>>,
+    gathered: Gathered<'a>,
     parts: Vec<Part<'a>>,
+    /// Places of each log's parts.
+    by_log: HashMap<Hash, Vec<usize>>,
     proofs: Vec<(Hash, u32, [Hash; 2])>,
     problems: Vec<Problem>,
 }
@@ -178,29 +179,23 @@ pub struct Part<'a> {
 
 impl<'a> Shelf<'a> for Evidence<'a> {
     fn facts(&self) -> &[Fact<'a>] {
-        &self.facts
+        self.gathered.facts()
     }
     fn take(&mut self, authentic: Authentic<'a>, log: LogKey<'a>) -> std::result::Result<(), BundleError> {
         // The same records may come in other bytes, sealed anew or in other rows: an object is known by its own.
-        let same = |part: &Part<'_>| part.log.id == log.id && part.authentic.body() == authentic.body();
-        if self.parts.iter().any(same) {
+        let of_log = self.by_log.entry(log.id).or_default();
+        if of_log.iter().filter_map(|at| self.parts.get(*at)).any(|p| p.authentic.body() == authentic.body()) {
             return Ok(());
         }
+        of_log.push(self.parts.len());
         let mut chain = vec![authentic.start()];
         let mut records = authentic.records();
         while let Some(record) = records.next() {
             chain.push(record.identity());
         }
         self.parts.push(Part { authentic, log, chain });
-        let known = self.held.len();
         for held in Held::of(&authentic, &log) {
-            if !self.held.iter().any(|other| other.at == held.at) {
-                self.held.push(held);
-            }
-        }
-        if self.held.len() > known {
-            self.held.sort_by_key(|held| (held.at.log, held.at.index, held.at.identity));
-            self.read_facts();
+            self.gathered.take(&held);
         }
         Ok(())
     }
@@ -216,10 +211,9 @@ impl<'a> Evidence<'a> {
         let mut this = Self {
             library,
             anchor,
-            held: Vec::new(),
-            facts: Vec::new(),
-            lists: Vec::new(),
+            gathered: Gathered::new(anchor.id()),
             parts: Vec::new(),
+            by_log: HashMap::new(),
             proofs: Vec::new(),
             problems: Vec::new(),
         };
@@ -258,11 +252,7 @@ impl<'a> Evidence<'a> {
         match kind {
             ObjectType::Bundle => open(&anchor, object, self),
             ObjectType::StateList => {
-                let list = StateList::parse(rest)?;
-                if !self.lists.contains(&list) {
-                    self.lists.push(list);
-                    self.read_facts();
-                }
+                self.gathered.list(StateList::parse(rest)?);
                 Ok(())
             }
             ObjectType::Root => {
@@ -275,7 +265,7 @@ impl<'a> Evidence<'a> {
             ObjectType::ForkProof => {
                 let proof = ForkProof::parse(rest)?;
                 let mut last = BundleError::UnknownLog(0, proof.log);
-                for log in keys(&anchor, &self.facts, &proof.log) {
+                for log in keys(&anchor, self.gathered.facts(), &proof.log) {
                     match proof.verify(&log) {
                         Ok(values) => {
                             let found = (log.id, proof.count, values);
@@ -302,22 +292,6 @@ impl<'a> Evidence<'a> {
         elements(&anchor, bytes, self)
     }
 
-    fn read_facts(&mut self) {
-        // One fact for each record and line of its log, and one for each entry of a list.
-        let listed: usize = self.lists.iter().map(StateList::len).sum();
-        let mut room = self.held.len() * 2 + listed + 8;
-        loop {
-            let nothing = Fact { at: Held::EMPTY.at, kind: FactKind::Critical };
-            self.facts.clear();
-            self.facts.resize(room, nothing);
-            if let Ok(count) = read(self.anchor.id(), &self.held, &self.lists, &mut self.facts) {
-                self.facts.truncate(count);
-                return;
-            }
-            room *= 2;
-        }
-    }
-
     /// The root.
     #[must_use]
     pub const fn anchor(&self) -> &Anchor<'a> {
@@ -328,10 +302,14 @@ impl<'a> Evidence<'a> {
     pub fn parts(&self) -> &[Part<'a>] {
         &self.parts
     }
+    /// Verified segments of a log, each once.
+    pub fn parts_of(&self, log: &Hash) -> impl Iterator<Item = &Part<'a>> {
+        self.by_log.get(log).into_iter().flatten().filter_map(|at| self.parts.get(*at))
+    }
     /// The facts read in authorities' logs.
     #[must_use]
     pub fn all_facts(&self) -> &[Fact<'a>] {
-        &self.facts
+        self.gathered.facts()
     }
     /// What stands unsealed at the end of own logs: judged for the own stock only.
     #[must_use]
@@ -351,7 +329,7 @@ impl<'a> Evidence<'a> {
     }
     /// The keys of logs with this id.
     pub fn keys(&self, id: &[u8; 8]) -> Vec<LogKey<'a>> {
-        keys(&self.anchor, &self.facts, id).collect()
+        keys(&self.anchor, self.gathered.facts(), id).collect()
     }
 
     /// The one log whose id begins with these hex digits (at least 8).
@@ -361,7 +339,7 @@ impl<'a> Evidence<'a> {
     pub fn log_named(&self, text: &str) -> Result<Hash> {
         let bytes = crate::folder::unhex(text).filter(|b| b.len() >= 4);
         let bytes = bytes.ok_or_else(|| Error::argument(format!("log {text:?}: give 8 to 64 hex digits of its id")))?;
-        let enrolled = self.facts.iter().filter_map(|fact| match fact.kind {
+        let enrolled = self.gathered.facts().iter().filter_map(|fact| match fact.kind {
             FactKind::Enrol { child, .. } => Some(child),
             _ => None,
         });
@@ -390,10 +368,12 @@ impl<'a> Evidence<'a> {
             };
             spans.extend(values.map(point));
         }
-        let mut verdicts = vec![Verdict::default(); self.facts.len()];
+        let mut verdicts = vec![Verdict::default(); self.gathered.facts().len()];
         let mut marks = vec![Mark::default(); spans.len()];
-        let facts = Facts { root: self.anchor.id(), entries: &self.facts, spans: &spans };
-        let mut evaluation = evaluate(facts, &mut verdicts, &mut marks).map_err(|e| Error::refused(e.to_string()))?;
+        let facts = Facts { root: self.anchor.id(), entries: self.gathered.facts(), spans: &spans };
+        let mut slots = vec![Slot::default(); self.gathered.facts().len()];
+        let evaluation = evaluate(facts, &mut verdicts, &mut marks, &mut slots);
+        let mut evaluation = evaluation.map_err(|e| Error::refused(e.to_string()))?;
         Ok(ask(&mut evaluation))
     }
 
@@ -402,10 +382,9 @@ impl<'a> Evidence<'a> {
     /// # Errors
     /// The evaluation has no room.
     pub fn record(&self, log: &[u8; 8], index: u32, identity: &[u8; 16]) -> Result<Option<(Vec<u8>, Option<String>)>> {
-        let is = |part: &&Part<'_>| {
-            part.log.id.log_id() == *log && part.identity(index).is_some_and(|id| id.log16() == *identity)
-        };
-        let Some(part) = self.parts.iter().find(is) else { return Ok(None) };
+        let is = |part: &&Part<'_>| part.identity(index).is_some_and(|id| id.log16() == *identity);
+        let logs = self.by_log.keys().filter(|id| id.log_id() == *log);
+        let Some(part) = logs.flat_map(|id| self.parts_of(id)).find(is) else { return Ok(None) };
         let mut records = part.authentic.records();
         let mut bytes = None;
         while let Some(record) = records.next() {
@@ -421,11 +400,10 @@ impl<'a> Evidence<'a> {
     #[must_use]
     pub fn part_with(&self, at: &RecordId) -> Option<&Part<'a>> {
         let holds = |part: &&Part<'_>| {
-            part.log.id == at.log
-                && (part.authentic.index()..part.authentic.end()).contains(&at.index)
+            (part.authentic.index()..part.authentic.end()).contains(&at.index)
                 && part.identity(at.index) == Some(at.identity)
         };
-        self.parts.iter().filter(holds).min_by_key(|part| part.authentic.end() - part.authentic.index())
+        self.parts_of(&at.log).filter(holds).min_by_key(|part| part.authentic.end() - part.authentic.index())
     }
 
     /// The elements that lead a stranger with the root to this log, ready to be followed by a segment of it.
@@ -440,10 +418,9 @@ impl<'a> Evidence<'a> {
             let id = crate::folder::hex(&log.log_id());
             Error::unknown(format!("no enrolment of log {id} is here as a piece of its own: take its enrolment first"))
         };
-        let next = self.parts.iter().find(|part| {
-            part.log.id == *log
-                && part.authentic.index() == 0
-                && self.facts.iter().any(|f| f.at.log == *log && matches!(f.kind, FactKind::NextRoot { .. }))
+        let next = self.parts_of(log).find(|part| {
+            part.authentic.index() == 0
+                && self.gathered.facts().iter().any(|f| f.at.log == *log && matches!(f.kind, FactKind::NextRoot { .. }))
         });
         if let Some(next) = next {
             let mut path = Path::default();
@@ -454,7 +431,8 @@ impl<'a> Evidence<'a> {
         // Of several enrolments one that counts, then one whose path is shorter.
         let verdicts = self.judge(|evaluation| evaluation.verdicts().to_vec())?;
         let mut enrols: Vec<(&Fact<'a>, Verdict)> = self
-            .facts
+            .gathered
+            .facts()
             .iter()
             .zip(verdicts)
             .filter(|(fact, _)| matches!(fact.kind, FactKind::Enrol { child, .. } if child == *log))

@@ -17,6 +17,8 @@ pub mod lang;
 pub mod movements;
 pub mod qr;
 pub mod scan;
+#[cfg(feature = "simulate")]
+pub mod simulate;
 pub mod stock;
 pub mod sync;
 pub mod today;

@@ -23,6 +23,7 @@ struct Asked {
     names: Vec<String>,
     json: bool,
     check: bool,
+    long: bool,
     help: bool,
 }
 
@@ -34,6 +35,7 @@ fn parse() -> Result<Asked, lexopt::Error> {
         match arg {
             Long("json") => asked.json = true,
             Long("check") => asked.check = true,
+            Long("long") => asked.long = true,
             Short('h') | Long("help") => asked.help = true,
             Value(value) if asked.command.is_none() => asked.command = Some(value.string()?),
             Value(value) => asked.names.push(value.string()?),
@@ -48,6 +50,7 @@ fn usage() -> String {
         "usage: cargo xtask <command>\n\n\
          setup [part…]   installs what the parts need; prints each thing that it installs\n\
          test  [part…]   installs what is missing and runs every part, or those named\n\
+         \x20 --long       with ten times as many simulated countries\n\
          demo            the main job on real input: enrolment, deliveries, recall, a stolen device\n\
          bench [--json]  speed, beside its peers\n\
          size  [--json]  bytes of records, signatures, QR codes and firmware\n\
@@ -145,7 +148,10 @@ fn main() -> ExitCode {
             Ok(())
         }
         Some("setup") => setup(&asked.names),
-        Some("test") => test(&asked.names),
+        Some("test") => {
+            parts::LONG.store(asked.long, std::sync::atomic::Ordering::Relaxed);
+            test(&asked.names)
+        }
         Some("demo") => demo::run(),
         Some("bench") => parts::bench(asked.json),
         Some("size") => parts::size(asked.json),

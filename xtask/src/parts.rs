@@ -1,5 +1,6 @@
 //! The parts of `cargo xtask test`, and the commands that show or regenerate something.
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::sh::{Done, Sh, root};
 use crate::{corpus, cross, demo, firmware, setup};
@@ -134,8 +135,13 @@ fn docs() -> Done {
     Sh::cargo().args(["doc", "--workspace", "--no-deps", "--locked"]).env("RUSTDOCFLAGS", "-D warnings").run()
 }
 
+/// Whether more is to be tested than on every change: `--long`.
+pub static LONG: AtomicBool = AtomicBool::new(false);
+
 fn e2e() -> Done {
-    Sh::cargo().args(["test", "-p", "medlot-tests", "-p", "medlot-hub", "--locked"]).run()
+    let test = Sh::cargo().args(["test", "-p", "medlot-tests", "-p", "medlot-hub", "--locked"]);
+    let long = LONG.load(Ordering::Relaxed);
+    (if long { test.env("MEDLOT_LONG", "1") } else { test }).run()
 }
 
 /// Runs the generator of vectors into a folder.

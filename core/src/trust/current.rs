@@ -261,7 +261,7 @@ impl<'f> Evaluation<'f, '_> {
 
     /// The latest State of a line that counts: by the time that it names, then by its index.
     fn latest_state(&self, line: &Hash) -> Option<(RecordId, Option<Timestamp>, State<'f>)> {
-        self.facts_with_verdicts()
+        self.all_states()
             .filter_map(|(fact, verdict)| match fact.kind {
                 FactKind::State { at, state }
                     if verdict.counts == Counts::Yes && self.is_of_line(&fact.at.log, line) =>
@@ -275,24 +275,23 @@ impl<'f> Evaluation<'f, '_> {
 
     /// Entries of the State's list that are here.
     fn list_length(&self, state: &RecordId) -> u32 {
-        let here = self.facts_with_verdicts().filter(|(f, _)| f.at == *state && matches!(f.kind, FactKind::Cut(_)));
+        let at_state = self.entries_at(&state.log, state.index).filter(|(f, _)| f.at == *state);
+        let here = at_state.filter(|(f, _)| matches!(f.kind, FactKind::Cut(_)));
         u32::try_from(here.count()).unwrap_or(u32::MAX)
     }
 
     /// Whether a cut of the State's own log that was in force at its index isn't in its list.
     fn contradicts(&self, state: &RecordId) -> bool {
         let cuts = |upto: u32| {
-            self.facts_with_verdicts().filter_map(move |(fact, verdict)| match fact.kind {
-                FactKind::Cut(cut)
-                    if fact.at.log == state.log && fact.at.index < upto && verdict.counts == Counts::Yes =>
-                {
+            self.in_log(&state.log).filter_map(move |(fact, verdict)| match fact.kind {
+                FactKind::Cut(cut) if fact.at.index < upto && verdict.counts == Counts::Yes => {
                     Some((fact.at.index, cut))
                 }
                 _ => None,
             })
         };
         let listed = |wanted: &crate::record::Cut| {
-            self.facts_with_verdicts()
+            self.entries_at(&state.log, state.index)
                 .any(|(fact, _)| fact.at == *state && matches!(fact.kind, FactKind::Cut(cut) if cut == *wanted))
         };
         cuts(state.index).any(|(index, cut)| {
@@ -304,10 +303,12 @@ impl<'f> Evaluation<'f, '_> {
     /// The authorities' heads that a verdict on this log rests on: of each log above, the greatest sealed one held.
     pub fn rests_on(&self, log: &Hash) -> impl Iterator<Item = &'f Span<'f>> + '_ {
         let log = *log;
-        self.spans().iter().filter(move |span| {
-            let is_above = self.lines_above(&log).any(|line| self.is_of_line(&span.log, &line));
-            let greatest = !self.spans().iter().any(|other| other.log == span.log && other.end > span.end);
-            is_above && greatest
-        })
+        // Of two that end alike both are: they may be branches.
+        self.logs_held().filter(move |held| self.lines_above(&log).any(|line| self.is_of_line(held, &line))).flat_map(
+            move |held| {
+                let greatest = self.spans_of(&held).map(|span| span.end).max();
+                self.spans_of(&held).filter(move |span| Some(span.end) == greatest)
+            },
+        )
     }
 }

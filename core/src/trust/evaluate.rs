@@ -1,7 +1,8 @@
 //! The evaluation, from the root downwards (`spec/trust.md` section 3).
 
-use super::chain::{lies_on, lowest_fork};
-use super::{Counts, Fact, FactKind, Fork, Grant, Mark, Need, Reason, RecordId, SpaceTooSmall, Span, Verdict};
+use super::chain::Chains;
+use super::index::Index;
+use super::{Counts, Fact, FactKind, Fork, Grant, Mark, Need, Reason, RecordId, Slot, SpaceTooSmall, Span, Verdict};
 use crate::crypto::Hash;
 use crate::limits::MAX_DEPTH;
 use crate::record::{Cut, Role, Roles};
@@ -19,6 +20,7 @@ pub struct Facts<'a> {
 }
 
 /// A log's place in the tree: the lines above it, its parent's first, the root's last.
+#[derive(Debug, Clone, Copy)]
 struct Place {
     depth: u8,
     above: [Hash; MAX_DEPTH],
@@ -30,26 +32,39 @@ impl Place {
     }
 }
 
+/// A log that has a place, with what its records are held to.
+#[derive(Debug, Clone, Copy)]
+struct Spot<'s> {
+    log: Hash,
+    place: Place,
+    /// Positions of its Enrols, of the cuts that name it, of entries in it that aren't understood.
+    enrols: &'s [u32],
+    cuts: &'s [u32],
+    criticals: &'s [u32],
+}
+
 const DEEPEST: u8 = MAX_DEPTH as u8;
 
 /// Works out which entries count: `verdicts[i]` is that of `facts.entries[i]`.
 ///
-/// `marks` is space to walk chains in. The work grows with the square of the number of entries and, for each log
-/// that is cut, with the square of the number of its spans.
+/// `marks` and `slots` are space to find things in. Entries and spans are put in order once; then the work grows with
+/// their number, and of each log that is cut with the square of its own cuts and spans.
 ///
 /// # Errors
 ///
-/// [`SpaceTooSmall`] where `verdicts` is shorter than the entries or `marks` shorter than the spans.
+/// [`SpaceTooSmall`] where `verdicts` or `slots` is shorter than the entries or `marks` shorter than the spans.
 pub fn evaluate<'f, 's>(
     facts: Facts<'f>,
     verdicts: &'s mut [Verdict],
     marks: &'s mut [Mark],
+    slots: &'s mut [Slot],
 ) -> Result<Evaluation<'f, 's>, SpaceTooSmall> {
     let too_small = SpaceTooSmall { verdicts: facts.entries.len(), marks: facts.spans.len() };
     let verdicts = verdicts.get_mut(..facts.entries.len()).ok_or(too_small)?;
-    let marks = marks.get_mut(..facts.spans.len()).ok_or(too_small)?;
+    let index = Index::new(facts.entries, slots).ok_or(too_small)?;
+    let chains = Chains::new(facts.spans, marks).ok_or(too_small)?;
     verdicts.fill(Verdict::default());
-    let mut this = Evaluation { facts, verdicts, marks };
+    let mut this = Evaluation { facts, index, verdicts, chains, known: None };
     this.judge_roots();
     for depth in 1..=DEEPEST {
         this.judge_level(|this, at| (this.depth_of(&at.log) == Some(depth)).then_some(depth));
@@ -62,11 +77,14 @@ pub fn evaluate<'f, 's>(
 #[derive(Debug)]
 pub struct Evaluation<'f, 's> {
     facts: Facts<'f>,
+    index: Index<'f, 's>,
     verdicts: &'s mut [Verdict],
-    marks: &'s mut [Mark],
+    chains: Chains<'f, 's>,
+    /// The log asked for last: the records of a segment are asked for one after the other.
+    known: Option<Spot<'s>>,
 }
 
-impl<'f> Evaluation<'f, '_> {
+impl<'f, 's> Evaluation<'f, 's> {
     /// The verdicts, in the order of the entries.
     #[must_use]
     pub fn verdicts(&self) -> &[Verdict] {
@@ -77,20 +95,26 @@ impl<'f> Evaluation<'f, '_> {
     ///
     /// `need` is what its kind needs (table of `spec/trust.md` section 2.1).
     pub fn counts_of(&mut self, record: RecordId, need: Need<'_>) -> Verdict {
-        match self.place_of(&record.log) {
-            Some(place) => {
-                let verdict = self.granted(&record, &need, &place);
-                let verdict = verdict.min(self.admitted(&record, &place)).min(self.readable(&record, &place));
-                verdict.at(place.depth)
-            }
-            None => self.outside(&record.log),
-        }
+        let spot = match self.known.filter(|spot| spot.log == record.log) {
+            Some(spot) => spot,
+            None => match self.spot(&record.log) {
+                Some(spot) => *self.known.insert(spot),
+                None => return self.outside(&record.log),
+            },
+        };
+        self.counts_at(&spot, &record, &need)
+    }
+
+    fn counts_at(&mut self, spot: &Spot<'s>, record: &RecordId, need: &Need<'_>) -> Verdict {
+        let verdict = self.granted(record, need, spot);
+        let verdict = verdict.min(self.admitted(record, spot)).min(self.readable(record, spot));
+        verdict.at(spot.place.depth)
     }
 
     /// The lowest fork of a log, where the pieces held show one. Every branch counts until a cut settles it.
     #[must_use]
     pub fn fork_of(&self, log: &Hash) -> Option<Fork> {
-        let count = lowest_fork(&self.facts, log)?;
+        let count = self.chains.lowest_fork(log)?;
         Some(Fork { count, settled: self.is_cut(log) })
     }
 
@@ -101,7 +125,7 @@ impl<'f> Evaluation<'f, '_> {
         let forked = |candidate: &Hash| self.fork_of(candidate).is_some_and(|fork| !fork.settled);
         let above = |candidate: &Hash| place.lines_above().iter().any(|line| self.is_of(candidate, line));
         // The least, so that the answer doesn't hang on the order of the pieces.
-        self.facts.spans.iter().map(|span| span.log).filter(|log| above(log) && forked(log)).min()
+        self.chains.logs().filter(|log| above(log) && forked(log)).min()
     }
 
     /// Whether a cut was issued by a log that isn't above its target: it has no effect, finding 3012. `None` where
@@ -110,7 +134,9 @@ impl<'f> Evaluation<'f, '_> {
     pub fn is_foreign_cut(&self, position: usize) -> Option<bool> {
         let entry = self.facts.entries.get(position)?;
         let FactKind::Cut(cut) = entry.kind else { return None };
-        let target = self.logs().find(|log| cut.is_on(log))?;
+        let root = self.root_logs().map(|root| root.log).find(|log| cut.is_on(log));
+        let enrolled = || self.placed(self.index.enrols_of_half(cut.log)).map(|(enrol, _)| enrol.child).next();
+        let target = root.or_else(enrolled)?;
         let place = self.place_of(&target)?;
         self.depth_of(&entry.at.log)?;
         Some(!place.lines_above().iter().any(|line| self.is_of(&entry.at.log, line)))
@@ -142,17 +168,36 @@ impl<'f> Evaluation<'f, '_> {
         self.is_of(log, line)
     }
 
-    pub(super) fn spans(&self) -> &'f [Span<'f>] {
-        self.facts.spans
+    /// Every entry with its verdict.
+    pub(super) fn facts_with_verdicts(&self) -> impl Iterator<Item = (&'f Fact<'f>, Verdict)> + '_ {
+        let entries: &'f [Fact<'f>] = self.facts.entries;
+        entries.iter().zip(self.verdicts.iter().copied())
     }
 
-    pub(super) fn facts_with_verdicts(&self) -> impl Iterator<Item = (&'f Fact<'f>, Verdict)> + '_ {
-        self.entries()
+    /// What stands in a log, by index; and what stands at one index of it.
+    pub(super) fn in_log<'e>(&'e self, log: &Hash) -> impl Iterator<Item = (&'f Fact<'f>, Verdict)> + use<'e, 'f, 's> {
+        self.entries(self.index.in_log(log))
+    }
+    pub(super) fn entries_at(&self, log: &Hash, index: u32) -> impl Iterator<Item = (&'f Fact<'f>, Verdict)> + '_ {
+        self.entries(self.index.at(log, index))
+    }
+    /// Every State.
+    pub(super) fn all_states(&self) -> impl Iterator<Item = (&'f Fact<'f>, Verdict)> + '_ {
+        self.entries(self.index.states())
+    }
+
+    /// The pieces held of a log.
+    pub(super) fn spans_of<'e>(&'e self, log: &Hash) -> impl Iterator<Item = &'f Span<'f>> + use<'e, 'f, 's> {
+        self.chains.of(log).iter().filter_map(|at| self.chains.all().get(*at as usize))
+    }
+    /// Logs of which a piece is held, each once.
+    pub(super) fn logs_held(&self) -> impl Iterator<Item = Hash> + '_ {
+        self.chains.logs()
     }
 
     /// The verdict on a fact at this place; of several there (an Enrol under several lines) the best.
     pub(super) fn verdict_at(&self, at: &RecordId) -> Option<Verdict> {
-        let all = self.entries().filter(|(fact, _)| fact.at == *at).map(|(_, verdict)| verdict);
+        let all = self.entries_at(&at.log, at.index).filter(|(fact, _)| fact.at == *at).map(|(_, verdict)| verdict);
         all.max_by_key(|verdict| (verdict.counts, verdict.reason))
     }
 
@@ -163,10 +208,8 @@ impl<'f> Evaluation<'f, '_> {
 
     /// Where the Enrols of a log stand.
     pub(super) fn enrolments_of(&self, log: Hash) -> impl Iterator<Item = (RecordId, Verdict)> + '_ {
-        self.entries().filter_map(move |(fact, verdict)| match fact.kind {
-            FactKind::Enrol { child, .. } if child == log && verdict.depth.is_some() => Some((fact.at, verdict)),
-            _ => None,
-        })
+        let enrols = self.entries(self.index.enrols(&log)).filter(|(_, verdict)| verdict.depth.is_some());
+        enrols.map(|(fact, verdict)| (fact.at, verdict))
     }
 
     /// The lines above a log, its parent's first.
@@ -177,23 +220,30 @@ impl<'f> Evaluation<'f, '_> {
 
     /// Whether a cut that counts is in force on this log.
     pub(super) fn is_cut(&self, log: &Hash) -> bool {
-        self.place_of(log).is_some_and(|place| {
-            self.entries().any(|(fact, verdict)| {
-                verdict.counts == Counts::Yes && self.in_force(fact, verdict, log, &place).is_some()
+        self.spot(log).is_some_and(|spot| {
+            spot.cuts.iter().any(|at| {
+                let verdict = self.verdict(*at);
+                let entry = self.index.get(*at).filter(|_| verdict.counts == Counts::Yes);
+                entry.is_some_and(|entry| self.in_force(entry, verdict, &spot).is_some())
             })
         })
     }
 
     // ----- the tree
 
-    fn entries(&self) -> impl Iterator<Item = (&'f Fact<'f>, Verdict)> + '_ {
-        let entries: &'f [Fact<'f>] = self.facts.entries;
-        entries.iter().zip(self.verdicts.iter().copied())
+    fn verdict(&self, position: u32) -> Verdict {
+        self.verdicts.get(position as usize).copied().unwrap_or_default()
     }
 
-    /// Enrols that stand in the tree: in a log that a path from the root leads to, under a line of it.
-    fn enrols(&self) -> impl Iterator<Item = (Placed<'f>, Verdict)> + '_ {
-        self.entries().filter_map(|(entry, verdict)| {
+    /// Entries at these positions.
+    fn entries<'e>(&'e self, positions: &'e [u32]) -> impl Iterator<Item = (&'f Fact<'f>, Verdict)> + use<'e, 'f, 's> {
+        positions.iter().filter_map(|at| Some((self.index.get(*at)?, self.verdict(*at))))
+    }
+
+    /// Of Enrols at these positions those that stand in the tree: in a log that a path from the root leads to, under a
+    /// line of it.
+    fn placed<'e>(&'e self, positions: &'e [u32]) -> impl Iterator<Item = (Placed<'f>, Verdict)> + use<'e, 'f, 's> {
+        self.entries(positions).filter_map(|(entry, verdict)| {
             let FactKind::Enrol { under, child, line, grant, .. } = entry.kind else { return None };
             let depth = verdict.depth.filter(|depth| *depth < DEEPEST)?;
             Some((Placed { under, child, line, grant, depth: depth + 1 }, verdict))
@@ -202,19 +252,20 @@ impl<'f> Evaluation<'f, '_> {
 
     /// The Enrols that enrol this log.
     fn enrols_of(&self, log: Hash) -> impl Iterator<Item = (Placed<'f>, Verdict)> + '_ {
-        self.enrols().filter(move |(enrol, _)| enrol.child == log)
+        self.placed(self.index.enrols(&log))
     }
 
-    /// Every log that has a place, some of them more than once.
-    fn logs(&self) -> impl Iterator<Item = Hash> + '_ {
-        self.root_logs().map(|root| root.log).chain(self.enrols().map(|(enrol, _)| enrol.child))
-    }
-
-    fn root_logs(&self) -> impl Iterator<Item = RootLog> + 'f {
-        root_logs(self.facts.root, self.facts.entries)
+    fn root_logs(&self) -> impl Iterator<Item = RootLog> + '_ {
+        linked(self.facts.root, self.facts.entries.len(), || {
+            self.index.roots().iter().filter_map(|at| self.index.get(*at))
+        })
     }
 
     fn root_position(&self, log: &Hash) -> Option<usize> {
+        let says_so = |(fact, _): (&Fact<'_>, Verdict)| matches!(fact.kind, FactKind::NextRoot { .. });
+        if *log != self.facts.root && !self.entries_at(log, 0).any(says_so) {
+            return None;
+        }
         self.root_logs().position(|root| root.log == *log)
     }
 
@@ -238,12 +289,20 @@ impl<'f> Evaluation<'f, '_> {
             for (level, slot) in (1..=depth).rev().zip(above.iter_mut()) {
                 *slot = line;
                 if level > 1 {
-                    let parents = self.enrols().find(|(enrol, _)| enrol.line == line && enrol.depth == level - 1);
-                    line = parents.map(|(enrol, _)| enrol.under)?;
+                    let mut parents = self.placed(self.index.of_line(&line));
+                    line = parents.find(|(enrol, _)| enrol.depth == level - 1).map(|(enrol, _)| enrol.under)?;
                 }
             }
         }
         Some(Place { depth, above })
+    }
+
+    fn spot(&self, log: &Hash) -> Option<Spot<'s>> {
+        let place = self.place_of(log)?;
+        // What ends a root's log are the next roots' first entries.
+        let cuts = if place.depth == 0 { self.index.roots() } else { self.index.cuts(log) };
+        let (enrols, criticals) = (self.index.enrols(log), self.index.criticals(log));
+        Some(Spot { log: *log, place, enrols, cuts, criticals })
     }
 
     /// Whether the log is of that line.
@@ -298,7 +357,7 @@ impl<'f> Evaluation<'f, '_> {
                 if !self.is_of(&entry.at.log, &under) {
                     return Verdict::default(); // no line of its log: it enrols nothing here
                 }
-                let verdict = self.counts_of(entry.at, Need::grant(grant));
+                let verdict = self.counts_now(entry.at, Need::grant(grant));
                 let deepest = if depth == DEEPEST { Verdict::of(Reason::EnrolmentRefused) } else { Verdict::YES };
                 return verdict.min(deepest).at(depth);
             }
@@ -306,7 +365,15 @@ impl<'f> Evaluation<'f, '_> {
             FactKind::Confirm(_) | FactKind::Critical => Need::ANY,
             FactKind::Other(need) => need,
         };
-        self.counts_of(entry.at, need)
+        self.counts_now(entry.at, need)
+    }
+
+    /// The same as [`Self::counts_of`] while verdicts still change: nothing known of the log before is taken.
+    fn counts_now(&mut self, record: RecordId, need: Need<'_>) -> Verdict {
+        match self.spot(&record.log) {
+            Some(spot) => self.counts_at(&spot, &record, &need),
+            None => self.outside(&record.log),
+        }
     }
 
     fn judge_first_of_root(&mut self, entry: &Fact<'f>, depth: u8) -> Verdict {
@@ -320,10 +387,10 @@ impl<'f> Evaluation<'f, '_> {
                 }
                 _ => false,
             };
-        let Some(place) = self.place_of(&entry.at.log).filter(|_| stands) else {
+        let Some(spot) = self.spot(&entry.at.log).filter(|_| stands) else {
             return Verdict::of(Reason::Malformed).at(depth);
         };
-        self.admitted(&entry.at, &place).at(0)
+        self.admitted(&entry.at, &spot).at(0)
     }
 
     /// Logs that no path leads to: refused where every Enrol of the log counts no. One may hang under another, so
@@ -349,71 +416,69 @@ impl<'f> Evaluation<'f, '_> {
     }
 
     fn outside(&self, log: &Hash) -> Verdict {
-        let mut enrols = self
-            .entries()
-            .filter(|(entry, _)| matches!(entry.kind, FactKind::Enrol { child, .. } if child == *log))
-            .peekable();
-        let refused = enrols.peek().is_some() && enrols.all(|(_, verdict)| verdict.counts == Counts::No);
+        let enrols = self.index.enrols(log);
+        let refused = !enrols.is_empty() && enrols.iter().all(|at| self.verdict(*at).counts == Counts::No);
         Verdict::of(if refused { Reason::EnrolmentRefused } else { Reason::NotEnrolled })
     }
 
     // ----- one record
 
-    fn granted(&self, record: &RecordId, need: &Need<'_>, place: &Place) -> Verdict {
-        if !need.may_stand(record.index) || (place.depth == 0 && record.index == 0) {
+    fn granted(&self, record: &RecordId, need: &Need<'_>, spot: &Spot<'_>) -> Verdict {
+        if !need.may_stand(record.index) || (spot.place.depth == 0 && record.index == 0) {
             return Verdict::of(Reason::Malformed);
         }
-        if place.depth == 0 {
+        if spot.place.depth == 0 {
             return Verdict::YES;
         }
         let best = |all: &mut dyn Iterator<Item = Verdict>| all.map(|verdict| verdict.counts).max();
-        let any = best(&mut self.enrols_of(record.log).map(|(_, verdict)| verdict));
-        let granting = self.enrols_of(record.log).filter(|(enrol, _)| need.granted_by(&enrol.grant));
+        let granting = self.placed(spot.enrols).filter(|(enrol, _)| need.granted_by(&enrol.grant));
         match best(&mut granting.map(|(_, verdict)| verdict)) {
             Some(Counts::Yes) => Verdict::YES,
             Some(Counts::Unknown) => Verdict::of(Reason::PathUnknown),
-            _ if any == Some(Counts::No) => Verdict::of(Reason::EnrolmentRefused),
+            _ if best(&mut self.placed(spot.enrols).map(|(_, verdict)| verdict)) == Some(Counts::No) => {
+                Verdict::of(Reason::EnrolmentRefused)
+            }
             _ => Verdict::of(Reason::RoleExceeded),
         }
     }
 
     /// The cut that an entry makes on this log, where the log is held to it.
-    fn in_force(&self, entry: &Fact<'_>, verdict: Verdict, log: &Hash, place: &Place) -> Option<Cut> {
-        let cut = self.cut_from_above(entry, log, place).filter(|_| verdict.counts != Counts::No)?;
+    fn in_force(&self, entry: &Fact<'_>, verdict: Verdict, spot: &Spot<'_>) -> Option<Cut> {
+        let cut = self.cut_from_above(entry, spot).filter(|_| verdict.counts != Counts::No)?;
         // Of one log's cuts the latest that counts holds, and what is unknown after it. Nothing replaces a NextRoot's.
         let replaces = |other: &RecordId| {
             other.log == entry.at.log
                 && (other.index > entry.at.index
                     || (other.index == entry.at.index && verdict.counts == Counts::Unknown))
         };
-        let replaced = place.depth > 0
-            && self.entries().any(|(other, by)| {
-                by.counts == Counts::Yes && replaces(&other.at) && self.cut_from_above(other, log, place).is_some()
+        let replaced = spot.place.depth > 0
+            && self.entries(spot.cuts).any(|(other, by)| {
+                by.counts == Counts::Yes && replaces(&other.at) && self.cut_from_above(other, spot).is_some()
             });
         (!replaced).then_some(cut)
     }
 
     /// The cut that an entry makes on this log, where it stands above it.
-    fn cut_from_above(&self, entry: &Fact<'_>, log: &Hash, place: &Place) -> Option<Cut> {
+    fn cut_from_above(&self, entry: &Fact<'_>, spot: &Spot<'_>) -> Option<Cut> {
         match entry.kind {
-            FactKind::NextRoot { cut, .. } if place.depth == 0 && entry.at.index == 0 && cut.is_on(log) => {
+            FactKind::NextRoot { cut, .. } if spot.place.depth == 0 && entry.at.index == 0 && cut.is_on(&spot.log) => {
                 let before = self.root_position(&entry.at.log)?.checked_sub(1)?;
-                self.root_logs().nth(before).filter(|old| old.log == *log && opens(entry, old)).map(|_| cut)
+                self.root_logs().nth(before).filter(|old| old.log == spot.log && opens(entry, old)).map(|_| cut)
             }
-            FactKind::Cut(cut) if cut.is_on(log) => {
-                place.lines_above().iter().any(|line| self.is_of(&entry.at.log, line)).then_some(cut)
+            FactKind::Cut(cut) if cut.is_on(&spot.log) => {
+                spot.place.lines_above().iter().any(|line| self.is_of(&entry.at.log, line)).then_some(cut)
             }
             _ => None,
         }
     }
 
-    fn admitted(&mut self, record: &RecordId, place: &Place) -> Verdict {
+    fn admitted(&mut self, record: &RecordId, spot: &Spot<'s>) -> Verdict {
         let mut verdict = Verdict::YES;
-        for position in 0..self.facts.entries.len() {
-            let Some(entry) = self.facts.entries.get(position) else { continue };
-            let known = self.verdicts.get(position).copied().unwrap_or_default();
-            let Some(cut) = self.in_force(entry, known, &record.log, place) else { continue };
-            let admitted = self.admit(record, &entry.at.log, &cut, place);
+        for position in spot.cuts {
+            let Some(entry) = self.index.get(*position) else { continue };
+            let known = self.verdict(*position);
+            let Some(cut) = self.in_force(entry, known, spot) else { continue };
+            let admitted = self.admit(record, &entry.at.log, &cut, &spot.place);
             let held = if known.counts == Counts::Yes || admitted.counts == Counts::Yes {
                 admitted
             } else {
@@ -428,7 +493,7 @@ impl<'f> Evaluation<'f, '_> {
         if record.index >= cut.count {
             return Verdict::of(Reason::CutOff);
         }
-        match lies_on(&self.facts, self.marks, record, cut.count, &cut.head) {
+        match self.chains.lies_on(record, cut.count, &cut.head) {
             Some(true) => Verdict::YES,
             Some(false) => Verdict::of(Reason::BranchCutOff),
             None if self.confirmed(record, issuer, cut, place) => Verdict::YES,
@@ -438,17 +503,13 @@ impl<'f> Evaluation<'f, '_> {
 
     /// Whether a Confirm names a prefix of the cut's chain that the record lies in.
     fn confirmed(&mut self, record: &RecordId, issuer: &Hash, cut: &Cut, place: &Place) -> bool {
-        for position in 0..self.facts.entries.len() {
-            let Some(Fact { at, kind: FactKind::Confirm(prefix) }) = self.facts.entries.get(position) else {
-                continue;
-            };
-            let counts = self.verdicts.get(position).is_some_and(|verdict| verdict.counts == Counts::Yes);
-            if counts
-                && prefix.is_on(&record.log)
+        for position in self.index.confirms(&record.log) {
+            let Some(Fact { at, kind: FactKind::Confirm(prefix) }) = self.index.get(*position) else { continue };
+            if self.verdict(*position).counts == Counts::Yes
                 && prefix.count <= cut.count
                 && record.index < prefix.count
                 && self.may_confirm(&at.log, &record.log, issuer, place)
-                && lies_on(&self.facts, self.marks, record, prefix.count, &prefix.head) == Some(true)
+                && self.chains.lies_on(record, prefix.count, &prefix.head) == Some(true)
             {
                 return true;
             }
@@ -467,20 +528,17 @@ impl<'f> Evaluation<'f, '_> {
     }
 
     /// Whether nothing that isn't understood stands before it in an authority's log.
-    fn readable(&self, record: &RecordId, place: &Place) -> Verdict {
+    fn readable(&self, record: &RecordId, spot: &Spot<'_>) -> Verdict {
         let authority = Roles::of(&[Role::Enrol, Role::Regulate]);
         let is_authority = || {
-            let mut enrols = self.enrols_of(record.log);
-            place.depth == 0
-                || enrols
+            spot.place.depth == 0
+                || self
+                    .placed(spot.enrols)
                     .any(|(enrol, verdict)| verdict.counts != Counts::No && enrol.grant.roles.intersects(authority))
         };
-        let before = self.entries().any(|(entry, verdict)| {
-            entry.kind == FactKind::Critical
-                && entry.at.log == record.log
-                && entry.at.index < record.index
-                && verdict.counts != Counts::No
-        });
+        let before = self
+            .entries(spot.criticals)
+            .any(|(entry, verdict)| entry.at.index < record.index && verdict.counts != Counts::No);
         if before && is_authority() { Verdict::of(Reason::NewerFormat) } else { Verdict::YES }
     }
 }
@@ -501,14 +559,23 @@ pub(super) struct RootLog {
 
 /// The roots' logs in their order, each with the commitment of its entry 0.
 pub(super) fn root_logs<'f>(root: Hash, entries: &'f [Fact<'f>]) -> impl Iterator<Item = RootLog> + 'f {
-    let first = entries.iter().find_map(|entry| match entry.kind {
+    linked(root, entries.len(), move || entries.iter())
+}
+
+/// The same, among these entries.
+fn linked<'e, 'f: 'e, I: Iterator<Item = &'f Fact<'f>>>(
+    root: Hash,
+    most: usize,
+    entries: impl Fn() -> I + 'e,
+) -> impl Iterator<Item = RootLog> + 'e {
+    let first = entries().find_map(|entry| match entry.kind {
         FactKind::Root { commitment } if entry.at.log == root && entry.at.index == 0 => Some(commitment),
         _ => None,
     });
     // Without its entry 0 the root's log is known all the same: its id is.
     let first = RootLog { log: root, commitment: first.unwrap_or(Hash::ZERO) };
     core::iter::successors(Some(first), move |old| {
-        entries.iter().find_map(|entry| match entry.kind {
+        entries().find_map(|entry| match entry.kind {
             FactKind::NextRoot { commitment, .. } if opens(entry, old) => {
                 Some(RootLog { log: entry.at.log, commitment })
             }
@@ -517,7 +584,7 @@ pub(super) fn root_logs<'f>(root: Hash, entries: &'f [Fact<'f>]) -> impl Iterato
     })
     // A commitment is a hash over the one that it leads to, so roots can't stand in a circle; facts that say so
     // are wrong, and end here.
-    .take(entries.len().saturating_add(1))
+    .take(most.saturating_add(1))
 }
 
 /// Whether this entry 0 goes on from that root: it cuts that log, and its key is the one committed to.

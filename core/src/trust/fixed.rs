@@ -4,6 +4,7 @@ use super::bundle::{Anchor, BundleError, Shelf};
 use super::chain::{Mark, Span};
 use super::evaluate::{Evaluation, Facts, evaluate};
 use super::facts::{Fact, FactKind};
+use super::index::Slot;
 use super::reading::{Held, read};
 use super::verdict::{SpaceTooSmall, Verdict};
 use crate::record::{Authentic, LogKey};
@@ -64,7 +65,8 @@ impl<'a, const RECORDS: usize, const SEGMENTS: usize> FixedShelf<'a, RECORDS, SE
         let mut verdicts = [Verdict::YES; RECORDS];
         let mut marks = [Mark::default(); SEGMENTS];
         let facts = Facts { root: self.anchor.id(), entries: &self.facts, spans: &self.spans };
-        evaluate(facts, &mut verdicts, &mut marks).map(|mut evaluation| ask(&mut evaluation))
+        let mut slots = [Slot::default(); RECORDS];
+        evaluate(facts, &mut verdicts, &mut marks, &mut slots).map(|mut evaluation| ask(&mut evaluation))
     }
 }
 

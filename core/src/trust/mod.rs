@@ -8,7 +8,7 @@
 //! ```
 //! use medlot_core::crypto::Hash;
 //! use medlot_core::record::{KeyOf, Role, Roles};
-//! use medlot_core::trust::{Counts, Fact, FactKind, Facts, Grant, Mark, Need, RecordId, Scope, Verdict, evaluate};
+//! use medlot_core::trust::{Counts, Fact, FactKind, Facts, Grant, Mark, Need, RecordId, Scope, Slot, Verdict, evaluate};
 //!
 //! // Identities are hashes; these are short for the example.
 //! let (root, shop) = (Hash([1; 32]), Hash([2; 32]));
@@ -22,8 +22,8 @@
 //!     },
 //! ];
 //! let facts = Facts { root, entries: &entries, spans: &[] };
-//! let (mut verdicts, mut marks) = ([Verdict::default(); 2], [Mark::default(); 0]);
-//! let mut trust = evaluate(facts, &mut verdicts, &mut marks).unwrap();
+//! let (mut verdicts, mut marks, mut slots) = ([Verdict::default(); 2], [Mark::default(); 0], [Slot::default(); 2]);
+//! let mut trust = evaluate(facts, &mut verdicts, &mut marks, &mut slots).unwrap();
 //! let sale = RecordId { log: shop, index: 7, identity: Hash([99; 32]) };
 //! assert_eq!(trust.counts_of(sale, Need::STOCK).counts, Counts::Yes);
 //! assert_eq!(trust.counts_of(sale, Need::role(Role::Regulate)).counts, Counts::No);
@@ -39,6 +39,9 @@ mod current;
 mod evaluate;
 mod facts;
 mod fixed;
+#[cfg(feature = "alloc")]
+mod gather;
+mod index;
 mod reach;
 mod reading;
 mod state;
@@ -55,6 +58,9 @@ pub use current::{Ask, Current, Remembered, Warning};
 pub use evaluate::{Evaluation, Facts, evaluate};
 pub use facts::{Fact, FactKind, Grant, Need, RecordId, Scope};
 pub use fixed::FixedShelf;
+#[cfg(feature = "alloc")]
+pub use gather::Gathered;
+pub use index::Slot;
 pub use reach::Standing;
 pub use reading::{Held, child_of, grant_of, may_enrol, need_of, read};
 pub use state::{STATE_ENTRY_LEN, StateList, state_entry, state_root};

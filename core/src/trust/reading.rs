@@ -57,7 +57,7 @@ pub fn read<'a>(
     for item in held {
         let Ok(record) = Record::decode(item.bytes) else { continue };
         if !matches!(record.entry, Entry::Enrol(_)) || !record.entry.is_fully_understood() {
-            facts.push(item.at, kind_of(&record, item))?;
+            facts.push(item.at, entry_fact(&record, item))?;
         }
         if let Entry::State(state) = record.entry {
             for list in lists.iter().filter(|list| list.is_of(&item.at, &state)) {
@@ -170,7 +170,8 @@ pub fn grant_of<'a>(enrol: &Enrol<'a>) -> Grant<'a> {
     }
 }
 
-fn kind_of<'a>(record: &Record<'a>, held: &Held<'a>) -> FactKind<'a> {
+/// What a record other than an `Enrol` that is understood says.
+pub(super) fn entry_fact<'a>(record: &Record<'a>, held: &Held<'a>) -> FactKind<'a> {
     // What an introduction asks for with a newer build's words, its Enrol answers: nothing rests on it.
     if !record.entry.is_fully_understood() && !matches!(record.entry, Entry::Introduce(_)) {
         return FactKind::Critical;

@@ -120,7 +120,7 @@ impl Default for Verdict {
 /// The space handed in doesn't hold a place for every fact. Code 3901.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SpaceTooSmall {
-    /// Verdicts needed: as many as entries.
+    /// Verdicts and slots needed: as many as entries.
     pub verdicts: usize,
     /// Marks needed: as many as spans.
     pub marks: usize,
@@ -133,7 +133,7 @@ impl SpaceTooSmall {
 
 impl fmt::Display for SpaceTooSmall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the space is too small: {} verdicts and {} marks are needed", self.verdicts, self.marks)
+        write!(f, "the space is too small: {0} verdicts, {0} slots and {1} marks are needed", self.verdicts, self.marks)
     }
 }
 

@@ -57,6 +57,23 @@ pub struct Config {
     pub read_only: Option<ReadOnly>,
 }
 
+impl Config {
+    /// Of a facility's folder that goes on with this log, its line's first; both empty: a hub's, which writes no log.
+    #[must_use]
+    pub fn new(facility: &str, log: &str) -> Self {
+        Self {
+            layout: LAYOUT,
+            facility: facility.to_owned(),
+            log: log.to_owned(),
+            line: log.to_owned(),
+            language: None,
+            scanner_gs: None,
+            encrypted: None,
+            read_only: None,
+        }
+    }
+}
+
 /// Why an own log takes no further record: two histories under one key would be a fork.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -4,7 +4,7 @@ use super::report::Report;
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::evidence::{Evidence, Library};
-use crate::folder::{Config, Folder, LAYOUT, Location, LogFile, LogHead, ReadOnly, Vault, replace};
+use crate::folder::{Config, Folder, Location, LogFile, LogHead, ReadOnly, Vault, replace};
 use medlot_core::crypto::Hash;
 use medlot_core::limits::MAX_SEGMENT_BYTES;
 use medlot_core::record::{Authentic, Element, Elements, Entry, ObjectType, Observed, read_header};
@@ -132,18 +132,7 @@ pub struct Exchange {
 /// A folder that is in use; no trust anchor.
 pub fn begin_hub(at: impl Into<Location>, root: &[u8]) -> Result<()> {
     medlot_core::trust::Anchor::parse(root)?;
-    let empty = String::new;
-    let config = Config {
-        layout: LAYOUT,
-        facility: empty(),
-        log: empty(),
-        line: empty(),
-        language: None,
-        scanner_gs: None,
-        encrypted: None,
-        read_only: None,
-    };
-    Folder::create(at, config, root).map(drop)
+    Folder::create(at, Config::new("", ""), root).map(drop)
 }
 
 impl Exchange {

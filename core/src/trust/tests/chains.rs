@@ -1,6 +1,6 @@
 //! Pieces of chains: what they hold, which record lies on a head, where a log forks.
 
-use super::chain::{lies_on, lowest_fork};
+use super::chain::Chains;
 use super::reference::on_chain;
 use super::*;
 use proptest::prelude::*;
@@ -12,6 +12,10 @@ fn long_log(count: usize) -> (World, Hash) {
         w.fill(log);
     }
     (w, log)
+}
+
+fn chains<'f, 's>(spans: &'f [Span<'f>], marks: &'s mut [Mark]) -> Chains<'f, 's> {
+    Chains::new(spans, marks).unwrap()
 }
 
 #[test]
@@ -44,9 +48,9 @@ fn an_interior_of_another_length_is_as_none() {
 
 #[test]
 fn the_greatest_index_has_no_count_after_it() {
-    let (w, log) = long_log(2);
+    let (_, log) = long_log(2);
     let record = RecordId { log, index: u32::MAX, identity: Hash([0; 32]) };
-    assert_eq!(lies_on(&w.facts(), &mut [], &record, u32::MAX, &Hash([1; 32])), None);
+    assert_eq!(chains(&[], &mut []).lies_on(&record, u32::MAX, &Hash([1; 32])), None);
 }
 
 #[test]
@@ -61,12 +65,12 @@ fn pieces_that_cross_and_keep_only_their_ends_are_walked_all() {
     let head = w.chain(log, 0)[10];
     for count in [1_u32, 2, 4, 5, 8, 9] {
         let record = RecordId { log, index: count - 1, identity: w.chain(log, 0)[count as usize] };
-        assert_eq!(lies_on(&w.facts(), &mut marks, &record, 10, &head), Some(true), "{count}");
+        assert_eq!(chains(&w.spans, &mut marks).lies_on(&record, 10, &head), Some(true), "{count}");
         let off = RecordId { identity: Hash([9; 32]), ..record };
-        assert_eq!(lies_on(&w.facts(), &mut marks, &off, 10, &head), Some(false), "{count}");
+        assert_eq!(chains(&w.spans, &mut marks).lies_on(&off, 10, &head), Some(false), "{count}");
     }
     let between = RecordId { log, index: 5, identity: w.chain(log, 0)[6] };
-    assert_eq!(lies_on(&w.facts(), &mut marks, &between, 10, &head), None, "not kept");
+    assert_eq!(chains(&w.spans, &mut marks).lies_on(&between, 10, &head), None, "not kept");
 }
 
 /// Two branches of one log, and pieces of both.
@@ -91,9 +95,10 @@ proptest! {
     fn a_walk_finds_what_the_closure_over_all_pieces_finds((w, log) in pieces(), n in 1..14_u32, branch in 0..2_u8) {
         let head = w.chain(log, branch)[n as usize];
         let mut marks = vec![Mark::default(); w.spans.len()];
+        let mut walked = chains(&w.spans, &mut marks);
         for record in w.records().into_iter().filter(|record| record.log == log && record.index < n) {
             prop_assert_eq!(
-                lies_on(&w.facts(), &mut marks, &record, n, &head),
+                walked.lies_on(&record, n, &head),
                 on_chain(&w, &record, n, &head)
             );
         }
@@ -108,6 +113,7 @@ proptest! {
             all.len()
         };
         let expected = (0..14).find(|count| values(*count) > 1);
-        prop_assert_eq!(lowest_fork(&w.facts(), &log), expected);
+        let mut marks = vec![Mark::default(); w.spans.len()];
+        prop_assert_eq!(chains(&w.spans, &mut marks).lowest_fork(&log), expected);
     }
 }

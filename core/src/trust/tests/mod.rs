@@ -174,7 +174,8 @@ impl World {
     fn with<T>(&self, ask: impl FnOnce(&mut Evaluation<'_, '_>) -> T) -> T {
         let mut verdicts = vec![Verdict::default(); self.entries.len()];
         let mut marks = vec![Mark::default(); self.spans.len()];
-        ask(&mut evaluate(self.facts(), &mut verdicts, &mut marks).unwrap())
+        let mut slots = vec![Slot::default(); self.entries.len()];
+        ask(&mut evaluate(self.facts(), &mut verdicts, &mut marks, &mut slots).unwrap())
     }
 
     fn verdict(&self, record: RecordId, need: Need<'_>) -> Verdict {

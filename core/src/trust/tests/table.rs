@@ -383,11 +383,13 @@ fn too_little_space_is_refused_with_what_is_needed() {
     w.hold(device, 0);
     let needed = SpaceTooSmall { verdicts: w.entries.len(), marks: 1 };
     let (mut verdicts, mut marks) = (vec![Verdict::default(); 2], [Mark::default()]);
-    assert_eq!(evaluate(w.facts(), &mut verdicts, &mut marks).unwrap_err(), needed);
+    let mut slots = [Slot::default(); 9];
+    assert_eq!(evaluate(w.facts(), &mut verdicts, &mut marks, &mut slots).unwrap_err(), needed);
     let mut verdicts = vec![Verdict::default(); 9];
-    assert_eq!(evaluate(w.facts(), &mut verdicts, &mut []).unwrap_err(), needed);
-    assert_eq!(needed.to_string(), "the space is too small: 3 verdicts and 1 marks are needed");
-    let trust = evaluate(w.facts(), &mut verdicts, &mut marks).unwrap();
+    assert_eq!(evaluate(w.facts(), &mut verdicts, &mut [], &mut slots).unwrap_err(), needed);
+    assert_eq!(evaluate(w.facts(), &mut verdicts, &mut marks, &mut slots[..2]).unwrap_err(), needed);
+    assert_eq!(needed.to_string(), "the space is too small: 3 verdicts, 3 slots and 1 marks are needed");
+    let trust = evaluate(w.facts(), &mut verdicts, &mut marks, &mut slots).unwrap();
     assert_eq!(trust.verdicts().len(), 3, "more than needed is left alone");
 }
 

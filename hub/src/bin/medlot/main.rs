@@ -7,6 +7,7 @@ mod count;
 mod io;
 mod objects;
 mod scan;
+mod simulate;
 mod stock;
 mod sync;
 mod table;
@@ -109,6 +110,8 @@ enum Command {
     Report(account::ReportArgs),
     /// Give another device, folder or hub what it lacks, and take what is lacking here.
     Sync(sync::SyncArgs),
+    /// Write a whole simulated country to try things on: devices, a hub, and what really happened.
+    Simulate(simulate::SimulateArgs),
 }
 
 fn main() -> ExitCode {
@@ -146,6 +149,7 @@ fn main() -> ExitCode {
         Command::Findings(args) => account::findings(args, &context),
         Command::Report(args) => account::report(&args, &context),
         Command::Sync(args) => sync::run(&args, &context),
+        Command::Simulate(args) => simulate::run(&args, &context),
     };
     done.unwrap_or_else(|error| {
         tracing::error!(code = error.code, name = error.name, "{}", error.message);

@@ -59,6 +59,7 @@ impl Lang {
             "recall" => ("Thu hồi", "Recall"),
             "end_recall" => ("Kết thúc thu hồi", "End of recall"),
             "recorded" => ("Đã ghi", "Recorded"),
+            "simulated" => ("Đã mô phỏng", "Simulated"),
             "sealed" => ("Đã niêm phong", "Sealed"),
             "handed_over" => ("Đã giao", "Handed over"),
             "received" => ("Đã nhận hàng", "Received"),

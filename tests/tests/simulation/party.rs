@@ -1,0 +1,129 @@
+//! What one party makes of what it holds.
+use medlot_core::crypto::Hash;
+use medlot_core::ident::{LotNumber, Product};
+use medlot_core::ledger::{Asked, Ledger, Settled};
+use medlot_core::record::Record;
+use medlot_core::trust::{Counts, RecordId};
+use medlot_sdk::evidence::{Evidence, Library};
+use medlot_sdk::simulate::{Country, FUND, STORES, Spot, Truth};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+/// What trust finds: a code, and the record.
+pub type Noted = (u16, RecordId);
+
+/// A ledger of everything that counts, and what trust says of the rest.
+pub struct Party {
+    pub ledger: Ledger,
+    pub noted: Vec<Noted>,
+    pub problems: usize,
+    pub judged: usize,
+}
+
+impl Party {
+    pub fn of(library: &Library) -> Self {
+        let evidence = Evidence::of(library).unwrap();
+        let (mut ledger, mut noted, mut judged) = (Ledger::new(), Vec::new(), 0);
+        evidence
+            .judge(|evaluation| {
+                let mut unset: BTreeSet<Hash> = BTreeSet::new();
+                for part in evidence.parts() {
+                    part.judge(evaluation, |evaluation, _, record| {
+                        judged += 1;
+                        if let Some(reason) = record.verdict.reason {
+                            noted.push((reason.code(), record.at));
+                        }
+                        if let Ok(said) = &record.record
+                            && record.verdict.counts == Counts::Yes
+                        {
+                            if said.clock_unset {
+                                if unset.insert(record.at.log) {
+                                    noted.push((3016, record.at));
+                                }
+                            } else if evaluation.is_outside_validity(&record.at.log, said.recorded_at) {
+                                noted.push((3015, record.at));
+                            }
+                        }
+                        if let Some(verified) = record.verified() {
+                            ledger.apply(&verified);
+                        }
+                    });
+                }
+                let logs: BTreeSet<Hash> = evidence.parts().iter().map(|part| part.log.id).collect();
+                for log in &logs {
+                    ledger.stand(&evaluation.standing(*log));
+                    if let Some(fork) = evaluation.fork_of(log) {
+                        noted.push((3013, RecordId { log: *log, index: fork.count, identity: Hash::ZERO }));
+                    }
+                }
+                for (position, fact) in evaluation.facts().iter().enumerate() {
+                    if evaluation.is_foreign_cut(position) == Some(true) {
+                        noted.push((3012, fact.at));
+                    }
+                }
+            })
+            .unwrap();
+        noted.sort_by_key(|(code, at)| (*code, at.log, at.index, at.identity));
+        noted.dedup();
+        Self { ledger, noted, problems: evidence.problems().len(), judged }
+    }
+}
+
+/// What is asked of a country.
+pub fn asked<'q>(country: &Country, controlled: &'q dyn Fn(&Product<'_>) -> bool) -> Asked<'q> {
+    Asked { facility: None, now: Some(country.now()), utc_offset: 420, answer_days: 7, controlled }
+}
+
+/// Whether a medicine of the country is controlled.
+pub fn controlled(truth: &Truth) -> impl Fn(&Product<'_>) -> bool + use<> {
+    let all: BTreeSet<&'static str> = truth.lots.iter().filter(|lot| lot.controlled).map(|lot| lot.product).collect();
+    move |product| all.contains(product.to_string().as_str())
+}
+
+/// Stock of one facility, line by line.
+pub fn stock_text(settled: Settled<'_>, facility: &str, out: &mut String) {
+    for lot in settled.lots(facility) {
+        let number = lot.number().map(|n| n.as_str().to_owned());
+        writeln!(out, "{facility} {:?} {number:?} {} {:?}", lot.product(), lot.expiry(), lot.recalls()).unwrap();
+        for stock in lot.stock() {
+            writeln!(out, "  {stock:?}").unwrap();
+        }
+    }
+}
+
+/// Everything that a party says, as text.
+pub fn says(settled: Settled<'_>, asked: &Asked<'_>) -> String {
+    let mut out = String::new();
+    for facility in settled.facilities() {
+        stock_text(settled, facility, &mut out);
+        writeln!(out, "{:?}", settled.as_of(facility)).unwrap();
+    }
+    for finding in settled.findings(asked) {
+        writeln!(out, "{finding:?}").unwrap();
+    }
+    for shipment in settled.shipments() {
+        writeln!(out, "{shipment:?}").unwrap();
+    }
+    out
+}
+
+/// What the ledger says stands of a lot at a facility, by place.
+pub fn stands(settled: Settled<'_>, facility: &str, truth: &Truth, lot: usize) -> BTreeMap<Spot, i64> {
+    let facts = &truth.lots[lot];
+    let (product, number) = (Product::parse(facts.product).unwrap(), LotNumber::parse(&facts.number).unwrap());
+    let held = settled.lot(facility, &product, Some(&number));
+    let spots = held.into_iter().flat_map(|lot| lot.stock()).map(|stock| {
+        let store = STORES.iter().position(|store| *store == stock.place.store).unwrap();
+        let fund = stock.place.fund.is_some_and(|fund| fund == FUND);
+        let parts = stock.parts.map_or(0, |(per, _)| per);
+        let spot = Spot { lot, store, hold: stock.place.hold, fund, vvm: stock.place.vvm.unwrap_or(0), parts };
+        (spot, stock.count)
+    });
+    spots.filter(|(_, count)| *count != 0).collect()
+}
+
+/// A record's bytes, decoded and handed over.
+pub fn said<T>(settled: Settled<'_>, at: &RecordId, ask: impl FnOnce(&Record<'_>) -> T) -> Option<T> {
+    let bytes = settled.record(at)?;
+    Record::decode(bytes).ok().map(|record| ask(&record))
+}
