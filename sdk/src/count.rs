@@ -58,6 +58,14 @@ struct Open {
     ended: bool,
 }
 
+/// The index at which the count begins that a line would belong to: the one given, else the last.
+///
+/// # Errors
+/// No such count, or one that has ended.
+pub(crate) fn begun(desk: &Desk, at: Option<u32>) -> Result<u32> {
+    open(desk, at).map(|count| count.begin)
+}
+
 /// The count that begins at this index; the last one where none is given.
 fn open(desk: &Desk, at: Option<u32>) -> Result<Open> {
     let mut found: Option<Open> = None;

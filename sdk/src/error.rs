@@ -46,6 +46,7 @@ impl Error {
         (4004, "refused"),
         (4005, "unknown_here"),
         (4006, "invalid"),
+        (4010, "stopped"),
     ];
 
     fn new(kind: Kind, code: u16, name: &'static str, message: impl Into<String>) -> Self {
@@ -70,6 +71,10 @@ impl Error {
     /// What would decide isn't here. Code 4005.
     pub fn unknown(message: impl Into<String>) -> Self {
         Self::new(Kind::Unknown, 4005, "unknown_here", message)
+    }
+    /// A person is stopped before a pack is given that isn't to be used; say what instead. Code 4010.
+    pub fn stopped(message: impl Into<String>) -> Self {
+        Self::new(Kind::Refused, 4010, "stopped", message)
     }
     /// Bytes that nobody will take. Code 4006.
     pub fn invalid(message: impl Into<String>) -> Self {

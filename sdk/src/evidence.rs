@@ -4,7 +4,7 @@
 //! follows from `root.mlt`, the own logs and what others sent.
 use crate::error::{Error, Result};
 use crate::folder::{Folder, LogFile};
-use medlot_core::crypto::Hash;
+use medlot_core::crypto::{Hash, chain_next};
 use medlot_core::record::{
     Authentic, AuthenticRecord, Element, ForkProof, LogKey, ObjectType, Segment, SegmentWriter, read_header,
     write_element,
@@ -23,6 +23,47 @@ pub struct Library {
     own: Vec<OwnSegment>,
     /// Objects that others sent, as they came.
     pub objects: Vec<Vec<u8>>,
+    /// What stands unsealed at the end of own logs.
+    tails: Vec<Tail>,
+}
+
+/// Records at the end of an own log that no seal vouches for yet: the device's own word, for its own stock and for
+/// nothing that others are to believe.
+#[derive(Debug)]
+pub struct Tail {
+    /// The log.
+    pub log: Hash,
+    /// Its facility.
+    pub facility: String,
+    from: u32,
+    start: Hash,
+    records: Vec<Vec<u8>>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Unsealed<'t> {
+    /// Its index in the log.
+    pub index: u32,
+    /// The chain's value before it.
+    pub previous: Hash,
+    /// Its identity.
+    pub identity: Hash,
+    /// Its bytes.
+    pub bytes: &'t [u8],
+}
+
+impl Tail {
+    /// The records in order; ends where one can't be chained, which the log itself never takes.
+    pub fn walk(&self) -> impl Iterator<Item = Unsealed<'_>> {
+        let mut previous = self.start;
+        (self.from..).zip(&self.records).map_while(move |(index, bytes)| {
+            let identity = chain_next(&previous, index, bytes).ok()?;
+            let placed = Unsealed { index, previous, identity, bytes };
+            previous = identity;
+            Some(placed)
+        })
+    }
 }
 
 #[derive(Debug)]
@@ -45,9 +86,13 @@ impl Library {
     /// # Errors
     /// Files that can't be read or are damaged.
     pub fn of_folder(folder: &Folder) -> Result<Self> {
-        let mut library = Self { root: folder.root()?, own: Vec::new(), objects: folder.kept()? };
+        let mut library = Self { root: folder.root()?, objects: folder.kept()?, ..Self::default() };
         for path in folder.logs()? {
-            library.add_log(&LogFile::open(&path)?)?;
+            let log = LogFile::open(&path)?;
+            library.add_log(&log)?;
+            if folder.is_own(&log.id()) {
+                library.add_tail(&log);
+            }
         }
         Ok(library)
     }
@@ -65,6 +110,15 @@ impl Library {
             from = seal.count;
         }
         Ok(())
+    }
+
+    /// Adds what stands unsealed at the end of a log whose key is this device's own.
+    fn add_tail(&mut self, log: &LogFile) {
+        let (from, start) = log.seals().last().map_or((0, log.id()), |seal| (seal.count, seal.head));
+        let records: Vec<Vec<u8>> = log.records().iter().skip(from as usize).cloned().collect();
+        if !records.is_empty() {
+            self.tails.push(Tail { log: log.id(), facility: log.head().facility.clone(), from, start, records });
+        }
     }
 }
 
@@ -274,6 +328,11 @@ impl<'a> Evidence<'a> {
     #[must_use]
     pub fn all_facts(&self) -> &[Fact<'a>] {
         &self.facts
+    }
+    /// What stands unsealed at the end of own logs: judged for the own stock only.
+    #[must_use]
+    pub fn tails(&self) -> &'a [Tail] {
+        &self.library.tails
     }
     /// What couldn't be taken.
     #[must_use]

@@ -1,15 +1,18 @@
 //! medlot-sdk: the façade that scanner apps, pages and national systems program against.
 pub use medlot_core;
 
+pub mod account;
 pub mod authority;
 pub mod changes;
 pub mod correct;
 pub mod count;
+pub mod counter;
 pub mod desk;
 pub mod error;
 pub mod evidence;
 pub mod fields;
 pub mod folder;
+pub mod lang;
 pub mod movements;
 pub mod qr;
 pub mod scan;

@@ -1,9 +1,9 @@
 //! The movements in everything that is held: own and others', with what each counts.
-use crate::error::{Error, Result};
-use crate::evidence::Evidence;
-use crate::folder::LogFile;
+use crate::error::Result;
+use crate::evidence::{Evidence, Unsealed};
 use crate::view;
-use medlot_core::crypto::{Hash, chain_next};
+use medlot_core::crypto::Hash;
+use medlot_core::movement::Amount;
 use medlot_core::record::{Detail, Entry, Record};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -15,30 +15,34 @@ const fn is_movement(entry: &Entry<'_>) -> bool {
     matches!(entry, Entry::Movement { .. } | Entry::Reversal(_) | Entry::Refuse(_))
 }
 
+/// The lines before it that a `Detail` speaks of, by their index, each with its amount.
+pub(crate) fn lines_of<'d>(detail: &Detail<'d>, index: u32) -> impl Iterator<Item = (u32, Option<Amount>)> + use<'d> {
+    let first = index.checked_sub(detail.first).unwrap_or(index);
+    (first..index).zip(detail.amounts.iter().map(|amount| amount.0))
+}
+
 /// What a `Detail` says of lines before it, by their index.
 fn details(detail: &Detail<'_>, index: u32) -> Vec<(u32, Map<String, Value>)> {
-    let Some(first) = index.checked_sub(detail.first) else { return Vec::new() };
-    let mut lines = Vec::new();
-    for (line, amount) in (first..index).zip(detail.amounts.iter()) {
+    let said = |amount: Option<Amount>| {
         let mut out = Map::new();
-        if let Some(amount) = amount.0 {
+        if let Some(amount) = amount {
             out.insert("amount".into(), view::amount(&amount));
         }
         if let Some(operator) = detail.operator {
             out.insert("operator".into(), operator.as_str().into());
         }
-        lines.push((line, out));
-    }
-    lines
+        out
+    };
+    lines_of(detail, index).map(|(line, amount)| (line, said(amount))).collect()
 }
 
 /// The movements in everything that is held, by log and index. Amounts and operators that stand in a `Detail` beside a
-/// hand-over are shown with their lines. What the own device wrote and didn't seal yet (`unsealed`: its log and the first
-/// such index) is its own word: shown, and said to be unsealed.
+/// hand-over are shown with their lines. What the own device wrote and didn't seal yet is its own word: shown, and said to
+/// be unsealed.
 ///
 /// # Errors
 /// The evaluation has no room.
-pub fn movements(evidence: &Evidence<'_>, unsealed: Option<(&LogFile, u32)>) -> Result<Vec<Value>> {
+pub fn movements(evidence: &Evidence<'_>) -> Result<Vec<Value>> {
     let mut rows: BTreeMap<Place, Value> = BTreeMap::new();
     let mut beside: Vec<(Hash, u32, Map<String, Value>)> = Vec::new();
     evidence.judge(|evaluation| {
@@ -55,27 +59,25 @@ pub fn movements(evidence: &Evidence<'_>, unsealed: Option<(&LogFile, u32)>) -> 
             });
         }
     })?;
-    if let Some((log, from)) = unsealed {
-        let mut head = log.id();
-        for (index, bytes) in (0u32..).zip(log.records()) {
-            head = chain_next(&head, index, bytes).map_err(|e| Error::invalid(e.to_string()))?;
+    for tail in evidence.tails() {
+        for Unsealed { index, identity: id, bytes, .. } in tail.walk() {
             let Ok(record) = Record::decode(bytes) else { continue };
             if let Entry::Detail(detail) = record.entry {
-                beside.extend(details(&detail, index).into_iter().map(|(at, d)| (log.id(), at, d)));
+                beside.extend(details(&detail, index).into_iter().map(|(at, d)| (tail.log, at, d)));
             }
-            if index < from || !is_movement(&record.entry) {
+            if !is_movement(&record.entry) {
                 continue;
             }
             let mut row = Map::new();
-            row.insert("log".into(), log.id().to_string().into());
+            row.insert("log".into(), tail.log.to_string().into());
             row.insert("index".into(), index.into());
-            row.insert("id".into(), head.to_string().into());
-            row.insert("facility".into(), log.head().facility.clone().into());
+            row.insert("id".into(), id.to_string().into());
+            row.insert("facility".into(), tail.facility.clone().into());
             if let Value::Object(said) = view::content(&record) {
                 row.extend(said);
             }
             row.insert("unsealed".into(), true.into());
-            rows.insert((log.id(), index, head), Value::Object(row));
+            rows.insert((tail.log, index, id), Value::Object(row));
         }
     }
     for (log, index, detail) in beside {

@@ -287,6 +287,13 @@ fn receipts(desk: &Desk, plan: &ReceivePlan, lines: &[Line]) -> Result<Vec<Vec<u
         receipt.vvm = m.vvm;
         receipt.made_on = m.made_on;
         receipt.answers = Some(answers);
+        // Where the hand-over shows the line's value, what came has its share of it.
+        let came = u64::from(quantity.count());
+        let alike = std::mem::discriminant(&quantity) == std::mem::discriminant(&m.quantity);
+        receipt.amount = m.amount.filter(|_| alike).and_then(|sent| {
+            let value = crate::account::share(sent.value, came, u64::from(m.quantity.count()))?;
+            Some(Amount { value, ..sent })
+        });
         receipt.operator = operator;
         entries.push((at, movement_entry(receipt)));
     }

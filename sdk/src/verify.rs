@@ -1,4 +1,5 @@
 //! What a stranger may believe of an object: verdict, warnings, records; and `inspect`, which explains any bytes.
+use crate::account::trust_finding;
 use crate::error::Result;
 use crate::evidence::{Evidence, Part};
 use crate::folder::hex;
@@ -126,19 +127,15 @@ pub fn verify_with(evidence: &Evidence<'_>, object: &[u8], question: &Question) 
                     found.add(&warned.warnings().collect::<Vec<_>>(), warned.stale_since());
                     found.findings_of(evaluation, said, judged.at, warned.contradicted());
                     if warned.warnings().any(|warning| warning == Warning::Clock) && !found.names(3018) {
-                        let text = "no clock is set here, or it is earlier than the newest State: set it";
-                        found.finding(3018, "clock", text, &judged.at.log, judged.at.index);
+                        found.finding(3018, &judged.at.log, judged.at.index);
                     }
                 }
                 records.push(view::record(judged, record.bytes()));
             });
             if let Some(fork) = evaluation.fork_of(&part.log.id) {
-                let text = if fork.settled {
-                    "the log has two branches; a cut settles which one holds"
-                } else {
-                    "the log has two branches: report it to its authority"
-                };
-                found.finding(3013, "fork", text, &part.log.id, fork.count);
+                let settled = "the log has two branches; a cut settles which one holds";
+                let (name, text) = trust_finding(3013);
+                found.say(3013, name, if fork.settled { settled } else { text }, &part.log.id, fork.count);
             }
             for span in evaluation.rests_on(&part.log.id) {
                 let head = json!({"log": span.log.to_string(), "count": span.end, "head": span.end_hash.to_string()});
@@ -208,34 +205,34 @@ impl Found {
         state: Option<RecordId>,
     ) {
         if let Some(state) = state {
-            let text = "a State goes back or contradicts its log";
-            self.finding(3017, "state_contradicts", text, &state.log, state.index);
+            self.finding(3017, &state.log, state.index);
         }
         let foreign = evaluation.facts().iter().enumerate().filter(|(_, fact)| fact.at == at);
         if foreign.into_iter().any(|(position, _)| evaluation.is_foreign_cut(position) == Some(true)) {
-            let text = "a cut by a log that isn't above its target has no effect";
-            self.finding(3012, "foreign_cut", text, &at.log, at.index);
+            self.finding(3012, &at.log, at.index);
         }
         if let Some(above) = evaluation.forked_above(&at.log) {
             let count = evaluation.fork_of(&above).map_or(0, |fork| fork.count);
-            self.finding(3014, "authority_fork", "an authority above has two histories: report it", &above, count);
+            self.finding(3014, &above, count);
         }
         let is_stock = matches!(said.entry, Entry::Movement { .. } | Entry::Reversal(_) | Entry::Refuse(_));
         if is_stock && evaluation.is_reported_beside_device(&at.log) {
-            let text = "a reporter writes for a facility that has a device of its own";
-            self.finding(3019, "reported_beside_device", text, &at.log, at.index);
+            self.finding(3019, &at.log, at.index);
         }
         if said.clock_unset {
-            self.finding(3016, "clock_not_set", "the device's clock was never set", &at.log, at.index);
+            self.finding(3016, &at.log, at.index);
         } else if evaluation.is_outside_validity(&at.log, said.recorded_at) {
-            let text = "written outside the validity of its enrolment";
-            self.finding(3015, "outside_validity", text, &at.log, at.index);
+            self.finding(3015, &at.log, at.index);
         }
     }
     fn names(&self, code: u16) -> bool {
         self.findings.iter().any(|finding| finding["code"] == code)
     }
-    fn finding(&mut self, code: u16, name: &str, message: &str, log: &Hash, index: u32) {
+    fn finding(&mut self, code: u16, log: &Hash, index: u32) {
+        let (name, text) = trust_finding(code);
+        self.say(code, name, text, log, index);
+    }
+    fn say(&mut self, code: u16, name: &str, message: &str, log: &Hash, index: u32) {
         let finding = json!({
             "code": code, "name": name, "message": message, "records": [{"log": log.to_string(), "index": index}],
         });
@@ -256,7 +253,7 @@ fn elsewhere(record: &Record<'_>, own: Option<&str>) -> bool {
     }
 }
 
-fn ask_for(error: &BundleError) -> Option<Value> {
+pub(crate) fn ask_for(error: &BundleError) -> Option<Value> {
     match error {
         BundleError::UnknownLog(_, id) => Some(json!({"log": hex(id)})),
         BundleError::Omitted(_, id, index) => Some(json!({"log": hex(id), "index": index})),
@@ -265,7 +262,7 @@ fn ask_for(error: &BundleError) -> Option<Value> {
 }
 
 /// What to ask for where a record is unknown here.
-fn ask_of(why: Reason, log: &Hash, evidence: &Evidence<'_>) -> Option<Value> {
+pub(crate) fn ask_of(why: Reason, log: &Hash, evidence: &Evidence<'_>) -> Option<Value> {
     match why {
         Reason::CutNotChecked => Some(json!({"log": log.to_string()})),
         Reason::NotEnrolled | Reason::PathUnknown => {

@@ -71,6 +71,13 @@ fn quantity(out: &mut Out, quantity: &Quantity) {
     }
 }
 
+/// `expiry` and `expiry_whole_month`.
+pub(crate) fn put_expiry(map: &mut Map<String, Value>, of: Expiry) {
+    let mut out = Out::default();
+    expiry(&mut out, of);
+    map.extend(out.0);
+}
+
 fn expiry(out: &mut Out, expiry: Expiry) {
     match expiry {
         Expiry::NotRead => {}

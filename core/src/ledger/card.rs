@@ -27,9 +27,13 @@ pub struct CardLine<'l> {
     pub parts: Option<(u16, Measure)>,
 }
 
-/// What came and went between two times, of one lot in one measure.
+/// What came and went between two times, of one lot.
+///
+/// Where the lot is opened (`parts`), everything is said in parts: 20 vials of ten doses are 200.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Turnover {
+    /// What the numbers are where they aren't whole units: how many make one, and what one is.
+    pub parts: Option<(u16, Measure)>,
     /// Before.
     pub opening: i64,
     /// Came in.
@@ -92,27 +96,32 @@ impl<'l> Settled<'l> {
         card
     }
 
-    /// What came and went of a lot from a time to before another, in whole units. A move within the facility is neither.
+    /// What came and went of a lot from a time to before another (seconds since 2020). A move within the facility is
+    /// neither. One answer, but for a lot whose records measure in ways that can't be added (finding 5014): then one for
+    /// whole units and one for each measure.
     #[must_use]
-    pub fn turnover(self, lot: &Lot<'l>, from: i64, until: i64) -> Turnover {
-        let mut out = Turnover::default();
-        let mut moved: BTreeMap<([u8; 32], u32, [u8; 32]), i64> = BTreeMap::new();
-        for line in self.card(lot).iter().filter(|line| line.parts.is_none() && line.time < until) {
-            if line.time < from {
-                out.opening += line.change;
-            } else if line.counted {
-                out.counted += line.change;
-            } else {
-                *moved.entry((line.record.log.0, line.record.index, line.record.identity.0)).or_default() +=
-                    line.change;
+    pub fn turnover(self, lot: &Lot<'l>, from: i64, until: i64) -> Vec<Turnover> {
+        let card = self.card(lot);
+        let mut measures: Vec<(u16, Measure)> = Vec::new();
+        for parts in card.iter().filter_map(|line| line.parts) {
+            if !measures.contains(&parts) {
+                measures.push(parts);
             }
         }
-        for change in moved.into_values() {
-            out.came += change.max(0);
-            out.went += change.min(0).abs();
+        measures.sort_by_key(|(per, measure)| (*per, measure.number()));
+        let sum = |parts: Option<(u16, Measure)>, weight: &dyn Fn(&CardLine<'_>) -> i64| Turnover {
+            parts,
+            ..turnover_of(card.iter().filter(|line| line.time < until), from, weight)
+        };
+        match measures.as_slice() {
+            [] => [sum(None, &|_| 1)].into(),
+            [one] => [sum(Some(*one), &|line| if line.parts.is_none() { i64::from(one.0) } else { 1 })].into(),
+            several => {
+                let units = sum(None, &|line| i64::from(line.parts.is_none()));
+                let each = several.iter().map(|one| sum(Some(*one), &|line| i64::from(line.parts == Some(*one))));
+                core::iter::once(units).chain(each).collect()
+            }
         }
-        out.closing = out.opening + out.came - out.went + out.counted;
-        out
     }
 
     /// A record's exact bytes, where it is held and counts.
@@ -121,4 +130,30 @@ impl<'l> Settled<'l> {
         let book = &self.ledger.book;
         book.find(at).map(|row| book.bytes_of(row))
     }
+}
+
+/// Adds up lines, each with its weight.
+fn turnover_of<'c, 'l: 'c>(
+    lines: impl Iterator<Item = &'c CardLine<'l>>,
+    from: i64,
+    weight: &dyn Fn(&CardLine<'_>) -> i64,
+) -> Turnover {
+    let mut out = Turnover::default();
+    let mut moved: BTreeMap<([u8; 32], u32, [u8; 32]), i64> = BTreeMap::new();
+    for line in lines {
+        let change = line.change.saturating_mul(weight(line));
+        if line.time < from {
+            out.opening += change;
+        } else if line.counted {
+            out.counted += change;
+        } else {
+            *moved.entry((line.record.log.0, line.record.index, line.record.identity.0)).or_default() += change;
+        }
+    }
+    for change in moved.into_values() {
+        out.came += change.max(0);
+        out.went += change.min(0).abs();
+    }
+    out.closing = out.opening + out.came - out.went + out.counted;
+    out
 }

@@ -1,9 +1,10 @@
 //! Stock of one lot at one facility where something was counted (`spec/ledger.md` section 4).
 
-use super::book::{Book, does};
+use super::book::{Book, NONE, does};
 use super::cause::{Cover, Line};
 use super::names::Place;
 use super::rules::encoding;
+use crate::movement::Reference;
 use crate::record::{Entry, Record};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -225,5 +226,44 @@ impl Lot<'_> {
             }
         }
         out.sums.extend(sums.into_iter().map(|(measure, count)| Sum { place, measure, count }));
+    }
+}
+
+impl super::settled::Settled<'_> {
+    /// The record that a reference in this log names, where it is held. In a forked log the reference to an own record
+    /// names the least identity there.
+    #[must_use]
+    pub fn named(self, log: &crate::crypto::Hash, reference: &Reference) -> Option<crate::trust::RecordId> {
+        let book = &self.ledger.book;
+        let row = match reference {
+            Reference::Own(index) => {
+                let log = book.log(book.log_by_id(log)?)?;
+                log.at(*index).min_by_key(|row| book.identity(*row))?
+            }
+            Reference::Other { .. } => book.named(NONE, reference)?,
+        };
+        Some(book.id(row))
+    }
+
+    /// The line of a count (or the end of one whose rest is zero) that governs where a movement stands and covers it: it
+    /// was in the counted quantity, so taking it back, or more of it, changes no stock. `None` where none does.
+    #[must_use]
+    pub fn counted_by(self, at: &crate::trust::RecordId) -> Option<crate::trust::RecordId> {
+        let (ledger, book) = (self.ledger, &self.ledger.book);
+        let row = book.find(at)?;
+        let r = book.row(row).filter(|r| r.is(does::MOVES))?;
+        let counted = ledger.counted.get(&ledger.leader(r.part))?;
+        let counts = ledger.sites.get(book.facility_of(row) as usize).map(|site| &site.counts);
+        let begin_of_rest = |end: u32| {
+            let count = counts.and_then(|counts| counts.values().find(|count| count.end == Some(end)));
+            count.map_or(end, |count| count.begin)
+        };
+        let taken = r.is(does::TAKES).then_some((r.from, false));
+        let put = r.is(does::PUTS).then_some((r.into, true));
+        taken.into_iter().chain(put).find_map(|(place, increases)| {
+            let (_, line) = counted.governs.iter().find(|(governed, _)| *governed == place)?;
+            let by = if increases { begin_of_rest(*line) } else { *line };
+            (Line::new(book, by).covers(row) != Cover::No).then(|| book.id(*line))
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! What one record does to stock.
 
 use crate::ident::{Fund, LotNumber, Party, Product, Quantity, Store};
-use crate::movement::{Bucket, Direction, Movement, Reference};
+use crate::movement::{Bucket, Direction, Movement, Reference, reasons};
 use crate::record::{Entry, Refuse, Reversed};
 use crate::trust::Verified;
 
@@ -187,6 +187,15 @@ fn moves<'r>(facility: &'r str, m: &Movement<'r>, quantity: Quantity) -> Moves<'
             Moves { quantity, from: delta(here, true), into: delta(there, false), transit: None }
         }
     }
+}
+
+/// Whether a movement gives the medicine to be used: sold, transferred, administered. What a recalled or expired pack
+/// must not be; to return, destroy or lose it is another thing.
+#[must_use]
+pub fn gives(movement: &Movement<'_>) -> bool {
+    let to_use = ["retail", "wholesale", "transfer", "used_in_facility", "administered", "loan", "donation"];
+    movement.direction == Direction::Out
+        && reasons::OUT.name(movement.reason).is_some_and(|reason| to_use.contains(&reason))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 use super::add::Site;
 use super::book::{Row, does};
+use super::effect::gives;
 use super::names::{lot_of, product_of};
 use super::rules::encoding;
 use super::settled::{Lot, Settled, same};
@@ -140,13 +141,6 @@ const REPORT_WITHIN: i64 = 2 * DAY;
 /// People who stand for a destruction.
 const WITNESSES: usize = 3;
 
-/// Whether going out for this reason gives the medicine to be used.
-fn is_dispensed(movement: &Movement<'_>) -> bool {
-    let to_use = ["retail", "wholesale", "transfer", "used_in_facility", "administered", "loan", "donation"];
-    movement.direction == Direction::Out
-        && reasons::OUT.name(movement.reason).is_some_and(|reason| to_use.contains(&reason))
-}
-
 struct Search<'l, 'q> {
     settled: Settled<'l>,
     asked: &'q Asked<'q>,
@@ -258,16 +252,17 @@ impl<'l> Search<'l, '_> {
             .clone()
         };
         let sums = lot.sums();
-        for sum in sums.iter().filter(|sum| sum.count < 0) {
-            let (mut left, mut named) = (sum.count, Vec::new());
+        for below in super::shelf::below(&sums) {
+            let (mut left, mut named) = (below.total, Vec::new());
             for row in in_order(lot).into_iter().rev() {
-                let Some(r) = book.row(row).filter(|r| r.measure == sum.measure && !r.is(does::LINE)) else { continue };
-                let net = i64::from(ledger.net(row));
-                if r.is(does::TAKES) && r.from == sum.place && net > 0 {
+                let Some(r) = book.row(row).filter(|r| !r.is(does::LINE)) else { continue };
+                let Some(weight) = below.weight(r.measure) else { continue };
+                let net = i64::from(ledger.net(row)).saturating_mul(weight);
+                if r.is(does::TAKES) && r.from == below.place && net > 0 {
                     named.push(row);
                     left += net;
                 }
-                if r.is(does::PUTS) && r.into == sum.place {
+                if r.is(does::PUTS) && r.into == below.place {
                     left -= net;
                 }
                 if left >= 0 {
@@ -276,9 +271,9 @@ impl<'l> Search<'l, '_> {
             }
             named.reverse();
             if let Some(counted) = ledger.counted.get(&lot.part()) {
-                named.extend(counted.governs.iter().filter(|(place, _)| *place == sum.place).map(|(_, line)| *line));
+                named.extend(counted.governs.iter().filter(|(place, _)| *place == below.place).map(|(_, line)| *line));
             }
-            self.put(FindingKind::NegativeStock, &named, Some(sum.count));
+            self.put(FindingKind::NegativeStock, &named, Some(below.units()));
         }
         let mut measures: Vec<u32> = sums.iter().map(|sum| sum.measure).filter(|measure| *measure != 0).collect();
         measures.sort_unstable();
@@ -337,7 +332,7 @@ impl<'l> Search<'l, '_> {
             }
             let Some(Entry::Movement { movement, .. }) = book.record(row).map(|r| r.entry) else { continue };
             let net = Some(i64::from(ledger.net(row)));
-            if is_dispensed(&movement) {
+            if gives(&movement) {
                 if expired {
                     self.put(FindingKind::ExpiredDispensed, &[row], net);
                 }
@@ -552,7 +547,7 @@ impl<'l> Search<'l, '_> {
             }
             if let Some(sent) = ledger.transit.sent.get(row) {
                 sums.way += i64::try_from(sent.remaining()).unwrap_or(0);
-            } else if is_dispensed(&movement) {
+            } else if gives(&movement) {
                 sums.dispensed += net;
             }
             if movement.direction == Direction::In && reasons::IN.name(movement.reason) == Some("customer_return") {
@@ -587,9 +582,10 @@ pub(super) fn day_of(time: i64, utc_offset: i16) -> Option<Date> {
     Timestamp::from_secs(u32::try_from(time).ok()?).date_at(utc_offset)
 }
 
-/// Whether two products are one where this lot stands.
 impl Lot<'_> {
-    pub(super) fn is_of(&self, product: &Product<'_>) -> bool {
+    /// Whether it is a lot of this product, under any of the names that are one here.
+    #[must_use]
+    pub fn is_of(&self, product: &Product<'_>) -> bool {
         let site = self.settled_site();
         self.product().is_some_and(|own| same(site, &encoding(&own), &encoding(product)))
     }

@@ -28,11 +28,13 @@ mod rules;
 #[cfg(feature = "alloc")]
 mod settled;
 #[cfg(feature = "alloc")]
+mod shelf;
+#[cfg(feature = "alloc")]
 mod trace;
 #[cfg(feature = "alloc")]
 mod transit;
 
-pub use effect::{Balance, Delta, Effect, Moves, Transit, effect};
+pub use effect::{Balance, Delta, Effect, Moves, Transit, effect, gives};
 
 #[cfg(feature = "alloc")]
 pub use self::{
@@ -41,5 +43,6 @@ pub use self::{
     finding::{Asked, Finding, FindingKind},
     names::Place,
     settled::{Lot, Picked, Picking, Settled, Shipment, Stock},
+    shelf::{Shelf, together},
     trace::{Edge, Node, Trace},
 };

@@ -4,6 +4,7 @@ use super::add::Ledger;
 use super::book::NONE;
 use super::names::{Place, lot_of, product_of};
 use super::rules::encoding;
+use super::shelf::Shelf;
 use crate::crypto::Hash;
 use crate::ident::{LotNumber, Measure, Product};
 use crate::movement::{Document, Movement};
@@ -212,14 +213,13 @@ impl<'l> Settled<'l> {
             if last_usable.is_some_and(|day| day < wanted.today) || lot.is_named_by(&recalls) {
                 continue;
             }
-            for stock in lot.stock() {
-                let at = stock.place;
+            for shelf in lot.shelf() {
+                let at = shelf.place;
                 let usable = !at.hold
                     && at.vvm.is_none_or(|stage| stage < 3)
-                    && stock.parts.is_none()
                     && wanted.store.is_none_or(|store| store == at.store)
                     && wanted.fund.is_none_or(|fund| fund == at.fund);
-                if let Some(units) = u32::try_from(stock.count).ok().filter(|units| usable && *units > 0) {
+                if let Some(units) = u32::try_from(shelf.units).ok().filter(|units| usable && *units > 0) {
                     // No date known: after those that have one.
                     let order = (at.vvm != Some(2), last_usable.is_none(), last_usable);
                     from.push((order, Picked { lot, place: at, last_usable, units }));
@@ -247,7 +247,7 @@ impl<'l> Settled<'l> {
     pub fn expiring(self, facility: &str, until: Date) -> Vec<(Date, Lot<'l>)> {
         let dated = self.lots(facility).into_iter().filter_map(|lot| {
             let day = lot.expiry().last_usable().filter(|day| *day <= until)?;
-            lot.stock().iter().any(|stock| stock.count > 0).then_some((day, lot))
+            lot.shelf().iter().any(Shelf::holds).then_some((day, lot))
         });
         let mut all: Vec<_> = dated.collect();
         all.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| x.name().cmp(&y.name())));
@@ -264,6 +264,39 @@ impl<'l> Settled<'l> {
         let name = encoding(product);
         let is = |other: &Product<'_>| same(site, &name, &encoding(other));
         ledger.rules.recalls(&ledger.book, facility, &is)
+    }
+
+    /// Recalls in force of a pack, whether or not its lot ever was at the facility; the gravest class first.
+    #[must_use]
+    pub fn recalls(self, facility: &str, product: &Product<'_>, lot: Option<&LotNumber<'_>>) -> Vec<RecordId> {
+        let recalls = self.recalls_of(facility, product).into_iter();
+        recalls.filter(|row| self.names_lot(*row, lot)).map(|row| self.ledger.book.id(row)).collect()
+    }
+
+    /// The regulator's word on the expiry of a pack, whether or not its lot ever was at the facility.
+    #[must_use]
+    pub fn expiry_fact(
+        self,
+        facility: &str,
+        product: &Product<'_>,
+        lot: Option<&LotNumber<'_>>,
+    ) -> Option<(Expiry, RecordId)> {
+        let ledger = self.ledger;
+        let site = self.site(facility).map(|(_, site)| site);
+        let name = encoding(product);
+        let is = |other: &Product<'_>| same(site, &name, &encoding(other));
+        let fact = ledger.rules.expiry(&ledger.book, facility, &is, lot);
+        fact.map(|(expiry, row)| (expiry, ledger.book.id(row)))
+    }
+
+    /// Whether a recall is about this lot of its products.
+    fn names_lot(self, recall: u32, lot: Option<&LotNumber<'_>>) -> bool {
+        match self.ledger.book.record(recall).map(|r| r.entry) {
+            Some(Entry::Recall(recall)) => {
+                recall.lots.is_none_or(|lots| lots.iter().any(|named| named.as_ref() == lot))
+            }
+            _ => false,
+        }
     }
 
     fn shipment(self, row: u32) -> Option<Shipment<'l>> {
@@ -407,17 +440,12 @@ impl<'l> Lot<'l> {
     #[must_use]
     pub fn recalls(&self) -> Vec<RecordId> {
         let Some(product) = self.product() else { return Vec::new() };
-        let recalls = self.settled.recalls_of(self.facility(), &product);
-        let book = &self.settled.ledger.book;
-        recalls.into_iter().filter(|row| self.is_named_by(&[*row])).map(|row| book.id(row)).collect()
+        self.settled.recalls(self.facility(), &product, self.number().as_ref())
     }
 
     /// Whether one of these recalls of its product is about this lot.
     fn is_named_by(&self, recalls: &[u32]) -> bool {
-        recalls.iter().any(|row| match self.settled.ledger.book.record(*row).map(|r| r.entry) {
-            Some(Entry::Recall(recall)) => recall.lots.is_none_or(|lots| lots.iter().any(|lot| lot == self.number())),
-            _ => false,
-        })
+        recalls.iter().any(|row| self.settled.names_lot(*row, self.number().as_ref()))
     }
 
     /// What is on the way from this facility, of this lot.
@@ -428,6 +456,10 @@ impl<'l> Lot<'l> {
         let mut all: Vec<Shipment<'l>> = rows.filter_map(|row| self.settled.shipment(*row)).collect();
         all.sort_by_key(|shipment| (shipment.record.log, shipment.record.index, shipment.record.identity));
         all
+    }
+
+    pub(super) fn place_at(&self, place: u32) -> Place<'l> {
+        self.settled.ledger.book.places.get(place)
     }
 
     pub(super) const fn part(&self) -> u32 {

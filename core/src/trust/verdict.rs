@@ -78,6 +78,7 @@ pub const FINDINGS: &[(u16, &str)] = &[
     (3017, "state_contradicts"),
     (3018, "clock"),
     (3019, "reported_beside_device"),
+    (3020, "gap"),
 ];
 
 /// The verdict on a record.

@@ -4,7 +4,7 @@ use super::evaluate::Evaluation;
 use super::facts::RecordId;
 use super::reading::need_of;
 use super::verdict::{Counts, Reason, Verdict};
-use crate::crypto::Hash;
+use crate::crypto::{CryptoError, Hash, chain_next};
 use crate::record::{AuthenticRecord, Record, RecordError};
 
 /// A record that counts, with the facility whose stock it is about.
@@ -91,7 +91,36 @@ impl<'f> Evaluation<'f, '_> {
         'f: 'r,
     {
         let at = RecordId { log: authentic.log(), index: authentic.index(), identity: authentic.identity() };
-        let record = Record::decode(authentic.bytes()).and_then(|record| {
+        self.judge_bytes(at, authentic.previous(), authentic.bytes())
+    }
+
+    /// Judges a record that stands in the **own** log of whoever asks and that no seal vouches for yet: the device's word
+    /// to itself, so that its stock holds the sale of a second ago. The link before it is given, its identity follows.
+    ///
+    /// Only for records read from the device's own medium, for its own stock. Nothing that is believed of others, and
+    /// nothing that is handed on, may rest on it: for everybody else a record begins to exist with its seal.
+    ///
+    /// # Errors
+    /// A record over 4,096 bytes, which can't be chained.
+    pub fn judge_unsealed<'r>(
+        &mut self,
+        log: Hash,
+        index: u32,
+        previous: Hash,
+        bytes: &'r [u8],
+    ) -> Result<Judged<'r>, CryptoError>
+    where
+        'f: 'r,
+    {
+        let identity = chain_next(&previous, index, bytes)?;
+        Ok(self.judge_bytes(RecordId { log, index, identity }, previous, bytes))
+    }
+
+    fn judge_bytes<'r>(&mut self, at: RecordId, previous: Hash, bytes: &'r [u8]) -> Judged<'r>
+    where
+        'f: 'r,
+    {
+        let record = Record::decode(bytes).and_then(|record| {
             record.check_place(at.index)?;
             Ok(record)
         });
@@ -107,7 +136,6 @@ impl<'f> Evaluation<'f, '_> {
                 is_enrol.then(|| self.verdict_at(&at)).flatten().map_or(verdict, |fact| verdict.min(fact))
             }
         };
-        let (previous, bytes) = (authentic.previous(), authentic.bytes());
         Judged { at, previous, bytes, facility, record, verdict }
     }
 

@@ -201,6 +201,11 @@ impl Folder {
         let seed: [u8; 32] = unhex(seed).and_then(|s| s.try_into().ok()).ok_or_else(damaged)?;
         SoftwareKey::from_seed(suite, &seed).map_err(|e| Error::folder(&path, e))
     }
+    /// Whether the key of this log is here: it is an own log.
+    #[must_use]
+    pub fn is_own(&self, log: &Hash) -> bool {
+        self.path.join("keys").join(format!("{log}.key")).is_file()
+    }
     /// Gives a key file the name of its log.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 use crate::context::Context;
 use crate::stock::PackArgs;
 use medlot_sdk::count::{self, CountPlan};
+use medlot_sdk::counter;
 use medlot_sdk::error::Result;
 use medlot_sdk::fields::Fields;
 use std::process::ExitCode;
@@ -46,7 +47,7 @@ pub(crate) struct LineArgs {
     count: Option<u32>,
     #[command(flatten)]
     pack: PackArgs,
-    /// The balance that the person was shown.
+    /// The balance that the person was shown; that of the book otherwise, but in a blind count.
     #[arg(long, allow_negative_numbers = true)]
     shown: Option<i64>,
 }
@@ -80,7 +81,7 @@ pub(crate) fn run(command: Count, context: &Context) -> Result<ExitCode> {
         }
         Count::Line(args) => {
             let seen = args.pack.fields(&desk, context, Fields::default())?;
-            count::line(&mut desk, args.count, &seen, args.shown)?
+            counter::count_line(&mut desk, args.count, &seen, args.shown)?
         }
         Count::End(args) => count::end(&mut desk, args.count, args.rest_is_zero, args.operator.as_deref())?,
     };

@@ -1,4 +1,5 @@
 //! The `medlot` command: parses arguments and prints; what it does is one call of the sdk each.
+mod account;
 mod authority;
 mod context;
 mod count;
@@ -6,11 +7,11 @@ mod io;
 mod objects;
 mod scan;
 mod stock;
+mod table;
 mod words;
 
 use clap::{Parser, Subcommand};
 use context::Context;
-use medlot_sdk::error::Error;
 use medlot_sdk::medlot_core::time::Timestamp;
 use serde_json::json;
 use std::path::PathBuf;
@@ -87,6 +88,16 @@ enum Command {
     Qr(objects::QrArgs),
     /// List movements: own and handed over, with what each counts.
     Movements(stock::MovementsArgs),
+    /// What is here, what of it may be dispensed, and what to do: by lot and place.
+    Stock(account::StockArgs),
+    /// The stock card of a lot: every movement with the balance after it.
+    Card(account::CardArgs),
+    /// Where a lot went and where it came from, through every facility that is known here.
+    Trace(account::TraceArgs),
+    /// What records disagree in, what doesn't count, and what to do.
+    Findings(account::FindingsArgs),
+    /// Reports: turnover of a period.
+    Report(account::ReportArgs),
 }
 
 fn main() -> ExitCode {
@@ -102,7 +113,7 @@ fn main() -> ExitCode {
     let lang = cli.lang.unwrap_or_else(Lang::of_environment);
     let context = Context::new(cli.dir, lang, cli.json, cli.now);
     let done = match cli.command {
-        Command::Scan(args) => scan::run(&args, lang, context.json).map_err(Error::argument),
+        Command::Scan(args) => scan::run(&args, lang, &context),
         Command::Authority(command) => authority::authority(command, &context),
         Command::Device(command) => authority::device(command, &context),
         Command::Record(args) => stock::record(*args, &context),
@@ -116,6 +127,11 @@ fn main() -> ExitCode {
         Command::Inspect(args) => objects::inspect(&args, &context),
         Command::Qr(args) => objects::codes(&args, &context),
         Command::Movements(args) => stock::movements(&args, &context),
+        Command::Stock(args) => account::stock(&args, &context),
+        Command::Card(args) => account::card(&args, &context),
+        Command::Trace(args) => account::trace(&args, &context),
+        Command::Findings(args) => account::findings(args, &context),
+        Command::Report(args) => account::report(&args, &context),
     };
     done.unwrap_or_else(|error| {
         tracing::error!(code = error.code, name = error.name, "{}", error.message);

@@ -1,5 +1,11 @@
 //! `medlot scan`: what a scanner sent, read for a person or as JSON.
+use crate::context::Context;
+use crate::table::wrapped;
 use crate::words::Lang;
+use medlot_sdk::account::Account;
+use medlot_sdk::counter::{self, proposal};
+use medlot_sdk::error::Error;
+use medlot_sdk::fields::Fields;
 use medlot_sdk::medlot_core::time::Date;
 use medlot_sdk::scan::{scan_json, scan_json_line};
 use serde_json::{Map, Value};
@@ -20,12 +26,65 @@ pub(crate) struct Args {
     /// What the scanner sends for the GS separator, where its profile is known.
     #[arg(long, value_name = "TEXT")]
     gs: Option<String>,
+    /// Say whether the pack may be dispensed from this folder's stock, and what to take instead.
+    #[arg(long, conflicts_with = "jsonl")]
+    dispense: bool,
 }
 
 /// The legal day in Vietnam, minutes from UTC: only the century of two-digit years hangs on it.
 const UTC_OFFSET: i16 = 420;
 
-pub(crate) fn run(args: &Args, lang: Lang, json: bool) -> Result<ExitCode, String> {
+pub(crate) fn run(args: &Args, lang: Lang, context: &Context) -> Result<ExitCode, Error> {
+    if args.dispense {
+        return dispense(args, context);
+    }
+    read(args, lang, context.json).map_err(Error::argument)
+}
+
+/// What is known here of packs that are about to be dispensed: each is read, and checked against the stock.
+fn dispense(args: &Args, context: &Context) -> Result<ExitCode, Error> {
+    let desk = context.desk()?;
+    let mut account = Account::of_desk(&desk)?;
+    let day = args.today.map_or_else(|| account.today(), Ok)?;
+    let (gs, lang) = (args.gs.clone().or_else(|| desk.folder().config().scanner_gs.clone()), context.lang.sdk());
+    let mut stopped = false;
+    for raw in &args.code {
+        let mut fields = Fields::default();
+        fields.scan(raw, gs.as_deref(), day, None)?;
+        let check = counter::check_pack(&mut account, &fields, Some(day), lang)?;
+        let mut said = scan_json(raw, gs.as_deref(), day);
+        if let Some(map) = said.as_object_mut() {
+            map.insert("dispense".into(), check.json());
+        }
+        stopped |= !check.stops.is_empty();
+        let file = |e: String| Error::argument(e);
+        let mut out = std::io::stdout().lock();
+        if context.json {
+            line(&mut out, &said.to_string()).map_err(file)?;
+            continue;
+        }
+        show(&mut out, raw, &said, context.lang).map_err(file)?;
+        for (_, text) in &check.stops {
+            line(&mut out, &wrapped("  ! ", text)).map_err(file)?;
+        }
+        if check.stops.is_empty() {
+            let day = check.last_usable.map_or_else(|| "–".to_owned(), |day| day.to_string());
+            let by = check.expiry_notice.as_deref().map_or_else(String::new, |notice| {
+                lang.pick(format!(" (theo công văn {notice})"), format!(" (by notice {notice})"))
+            });
+            let text = lang.pick(format!("Dùng được đến hết {day}{by}"), format!("Usable through {day}{by}"));
+            line(&mut out, &wrapped("  ", &text)).map_err(file)?;
+        }
+        let first = check.propose.first().map(|first| proposal(first, lang));
+        if let Some(first) = first {
+            let text = lang.pick(format!("Cấp phát trước: {first}"), format!("Dispense first: {first}"));
+            line(&mut out, &wrapped("  ", &text)).map_err(file)?;
+        }
+    }
+    Ok(ExitCode::from(if stopped { 4 } else { 0 }))
+}
+
+fn read(args: &Args, lang: Lang, json: bool) -> Result<ExitCode, String> {
     let today = args.today.or_else(|| medlot_sdk::today::today_at(UTC_OFFSET));
     let today = today.ok_or("the clock was never set: give --today YYYY-MM-DD")?;
     let mut out = std::io::stdout().lock();

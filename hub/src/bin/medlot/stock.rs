@@ -1,8 +1,10 @@
 //! `medlot record`, `seal`, `handover`, `receive`, `reverse`, `attest`, `movements`.
 use crate::context::{Context, OutArg};
 use crate::io;
+use crate::table;
 use medlot_sdk::authority::Written;
 use medlot_sdk::correct::{self, Note};
+use medlot_sdk::counter;
 use medlot_sdk::desk::Desk;
 use medlot_sdk::error::{Error, Result};
 use medlot_sdk::evidence::Evidence;
@@ -126,10 +128,13 @@ pub(crate) struct RecordArgs {
     /// The facility's own reason.
     #[arg(long)]
     local_reason: Option<String>,
+    /// Record that a recalled, expired, held or spoilt pack was given all the same: it is then a finding.
+    #[arg(long)]
+    anyway: bool,
 }
 
 /// The day around which two-digit years are read.
-fn today(context: &Context) -> Result<Date> {
+pub(crate) fn today(context: &Context) -> Result<Date> {
     context.now()?.date_at(420).ok_or_else(|| Error::argument("now: lies beyond the dates that records hold"))
 }
 
@@ -151,7 +156,8 @@ pub(crate) fn record(args: RecordArgs, context: &Context) -> Result<ExitCode> {
         ..Fields::default()
     };
     let given = args.pack.fields(&desk, context, rest)?;
-    let said = stock::record(&mut desk, fields::direction(&args.direction)?, &given)?;
+    let direction = fields::direction(&args.direction)?;
+    let said = counter::record(&mut desk, direction, &given, args.anyway, context.lang.sdk())?;
     context.say("recorded", &said)
 }
 
@@ -206,6 +212,9 @@ pub(crate) struct HandoverArgs {
     /// What the scanner sends for the GS separator; that of medlot.toml otherwise.
     #[arg(long)]
     gs: Option<String>,
+    /// Hand over a recalled, expired, held or spoilt lot all the same: it is then a finding.
+    #[arg(long)]
+    anyway: bool,
     #[command(flatten)]
     out: OutArg,
 }
@@ -224,6 +233,9 @@ pub(crate) fn handover(args: HandoverArgs, context: &Context) -> Result<ExitCode
         line.amount = args.amounts.get(at).copied();
         line.tax_included = args.tax_included;
         lines.push(line);
+    }
+    if !args.anyway {
+        counter::stop_lines(&desk, &args.reason, &lines, context.lang.sdk())?;
     }
     let plan = HandoverPlan {
         to: args.to,
@@ -326,7 +338,8 @@ impl From<NoteArgs> for Note {
 
 pub(crate) fn reverse(args: ReverseArgs, context: &Context) -> Result<ExitCode> {
     let mut desk = context.desk()?;
-    context.say("recorded", &correct::reverse(&mut desk, &args.record, args.total, &args.note.into())?)
+    let lang = context.lang.sdk();
+    context.say("recorded", &counter::reverse(&mut desk, &args.record, args.total, &args.note.into(), lang)?)
 }
 
 /// `medlot attest`: says something of a record, in a capacity.
@@ -365,8 +378,7 @@ pub(crate) fn movements(args: &MovementsArgs, context: &Context) -> Result<ExitC
     let desk = context.desk()?;
     let library = desk.library()?;
     let evidence = Evidence::of(&library)?;
-    let sealed = desk.log().tip().count() - desk.log().tip().unsealed();
-    let mut rows = movements::movements(&evidence, Some((desk.log(), sealed)))?;
+    let mut rows = movements::movements(&evidence)?;
     if args.own {
         let own = Value::from(desk.folder().config().facility.clone());
         rows.retain(|row| row.get("facility") == Some(&own));
@@ -380,12 +392,12 @@ pub(crate) fn movements(args: &MovementsArgs, context: &Context) -> Result<ExitC
     if context.json {
         return context.say("movements", &json!({ "movements": rows }));
     }
-    table(&rows, context);
+    show(&rows, context);
     Ok(ExitCode::SUCCESS)
 }
 
 /// A table for people.
-fn table(rows: &[Value], context: &Context) {
+fn show(rows: &[Value], context: &Context) {
     const COLUMNS: [&str; 9] =
         ["recorded_at", "facility", "direction", "reason", "quantity", "product", "lot", "expiry", "counts"];
     let cell = |row: &Value, key: &str| match row.get(key) {
@@ -403,20 +415,9 @@ fn table(rows: &[Value], context: &Context) {
         }),
         None => String::new(),
     };
-    let mut lines = vec![COLUMNS.map(|c| context.lang.word(c).to_owned())];
-    lines.extend(rows.iter().map(|row| COLUMNS.map(|key| cell(row, key))));
-    let mut widths = [0; COLUMNS.len()];
-    for line in &lines {
-        for (width, text) in widths.iter_mut().zip(line) {
-            *width = (*width).max(text.chars().count());
-        }
-    }
-    for line in &lines {
-        let cells: Vec<String> = line
-            .iter()
-            .zip(widths)
-            .map(|(text, width)| format!("{text}{}", " ".repeat(width - text.chars().count())))
-            .collect();
-        println!("{}", cells.join("  ").trim_end());
+    let mut lines = vec![COLUMNS.map(|c| context.lang.word(c).to_owned()).to_vec()];
+    lines.extend(rows.iter().map(|row| COLUMNS.map(|key| cell(row, key)).to_vec()));
+    for line in table::lines(&lines, &[]) {
+        println!("{line}");
     }
 }

@@ -10,6 +10,14 @@ pub(crate) enum Lang {
 }
 
 impl Lang {
+    /// The same for the sdk.
+    pub(crate) const fn sdk(self) -> medlot_sdk::lang::Lang {
+        match self {
+            Self::Vi => medlot_sdk::lang::Lang::Vi,
+            Self::En => medlot_sdk::lang::Lang::En,
+        }
+    }
+
     /// From `LC_ALL`, `LC_MESSAGES` or `LANG`: Vietnamese where it begins with `vi`, else English.
     pub(crate) fn of_environment() -> Self {
         let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
@@ -138,6 +146,30 @@ impl Lang {
             "not_permitted" => ("không có quyền", "not permitted"),
             "clock" => ("đồng hồ chưa đúng", "clock"),
             "expired" => ("hết hiệu lực", "expired"),
+            "turnover" => ("Xuất nhập tồn", "Turnover"),
+            "opening" => ("Tồn đầu", "Opening"),
+            "counted" => ("Kiểm kê", "Counted"),
+            "closing" => ("Tồn cuối", "Closing"),
+            "note" => ("Lưu ý", "Note"),
+            "opening_balance" => ("tồn đầu kỳ", "opening balance"),
+            "customer_return" => ("khách trả lại", "customer return"),
+            "administered" => ("đã tiêm/dùng", "administered"),
+            "used_in_facility" => ("dùng tại cơ sở", "used in facility"),
+            "open_vial_wastage" => ("hao phí lọ mở", "open-vial wastage"),
+            "destroy" => ("tiêu hủy", "destroy"),
+            "missing" => ("thất lạc", "missing"),
+            "stolen" => ("mất trộm", "stolen"),
+            "return_to_supplier" => ("trả nhà cung cấp", "return to supplier"),
+            "recall_return" => ("trả hàng thu hồi", "recall return"),
+            "manufactured" => ("sản xuất", "manufactured"),
+            "imported" => ("nhập khẩu", "imported"),
+            "store_to_store" => ("giữa các kho", "store to store"),
+            "hold" => ("giữ lại", "hold"),
+            "release" => ("thôi giữ", "release"),
+            "vaccine_vial_monitor" => ("đổi VVM", "vial monitor"),
+            "made_from" => ("làm từ lô khác", "made from"),
+            "used_up" => ("dùng để làm lô khác", "used up"),
+            "other" => ("khác", "other"),
             _ => (key, key),
         };
         if self == Self::Vi { vi } else { en }

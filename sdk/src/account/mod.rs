@@ -1,0 +1,167 @@
+//! The account of a folder: stock, findings, cards, traces and reports, from everything that counts here.
+//!
+//! [`Account`] is the one place that turns verified records into an applied ledger. It takes all records that count, the
+//! authorities' standing, and what the own device wrote and didn't seal yet (its own word: the sale of a second ago is in
+//! the stock at the counter). Nothing of it is stored; the same records give the same answers.
+
+mod card;
+mod findings;
+mod gather;
+mod report;
+mod say;
+mod stock;
+
+pub use card::LotQuery;
+pub use findings::FindingsQuery;
+pub use report::{Report, ReportKind, ReportQuery};
+pub use stock::{PartsLeft, Picked, RecallNote, StockAnswer, StockQuery, StockRow};
+
+pub(crate) use findings::share;
+pub(crate) use say::trust_finding;
+pub(crate) use stock::{fact_notice, recall_note};
+
+use crate::desk::Desk;
+use crate::error::{Error, Result};
+use crate::evidence::{Evidence, Library};
+use crate::folder::Folder;
+use crate::lang::Lang;
+use crate::view;
+use gather::{Gathered, Missing};
+use medlot_core::crypto::Hash;
+use medlot_core::ident::{LotNumber, Product};
+use medlot_core::ledger::{Ledger, Settled};
+use medlot_core::record::{Entry, Record};
+use medlot_core::time::{Date, Timestamp};
+use medlot_core::trust::RecordId;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// Everything that counts in a folder, added up.
+#[derive(Debug)]
+pub struct Account {
+    ledger: Ledger,
+    facility: String,
+    utc_offset: i16,
+    now: Option<Timestamp>,
+    gathered: Gathered,
+}
+
+impl Account {
+    /// Of a device or authority at work, at its time.
+    ///
+    /// # Errors
+    /// Files that can't be read; a log that doesn't verify.
+    pub fn of_desk(desk: &Desk) -> Result<Self> {
+        Self::of_folder(desk.folder(), Some(desk.now()))
+    }
+
+    /// Of a folder. `now`: the time by which clocks, waiting and today are judged; `None` where no clock is set.
+    ///
+    /// # Errors
+    /// As [`Account::of_desk`].
+    pub fn of_folder(folder: &Folder, now: Option<Timestamp>) -> Result<Self> {
+        let library = Library::of_folder(folder)?;
+        Self::of(&Evidence::of(&library)?, &folder.config().facility, now)
+    }
+
+    /// Of evidence. `facility`: the own one, whose logs should be held whole; empty for a root's folder.
+    ///
+    /// # Errors
+    /// The evaluation has no room.
+    pub fn of(evidence: &Evidence<'_>, facility: &str, now: Option<Timestamp>) -> Result<Self> {
+        let mut ledger = Ledger::new();
+        let gathered = gather::gather(evidence, &mut ledger, facility, now)?;
+        Ok(Self { ledger, facility: facility.to_owned(), utc_offset: utc_offset(evidence), now, gathered })
+    }
+
+    /// The own facility's code.
+    #[must_use]
+    pub fn facility(&self) -> &str {
+        &self.facility
+    }
+
+    /// The legal day's offset from UTC in minutes, as the root says it.
+    #[must_use]
+    pub const fn utc_offset(&self) -> i16 {
+        self.utc_offset
+    }
+
+    /// The legal day of now.
+    ///
+    /// # Errors
+    /// No clock is set, or it stands beyond the dates that records hold.
+    pub fn today(&self) -> Result<Date> {
+        let today = self.now.and_then(|now| now.date_at(self.utc_offset));
+        today.ok_or_else(|| Error::argument("today: the clock isn't set; give the date"))
+    }
+
+    /// The ledger with everything worked out: for reports that `medlot_core::ledger` writes.
+    pub fn settled(&mut self) -> Settled<'_> {
+        self.ledger.settled()
+    }
+
+    /// Facilities of which records are here, in order.
+    pub fn facilities(&mut self) -> Vec<String> {
+        self.ledger.settled().facilities().into_iter().map(str::to_owned).collect()
+    }
+
+    /// The facility asked for: the own one where none is named.
+    fn asked<'a>(&'a self, facility: Option<&'a str>) -> Result<&'a str> {
+        match facility.unwrap_or(&self.facility) {
+            "" => Err(Error::argument("facility: this folder is a root's and has none; give --facility CODE")),
+            code => Ok(code),
+        }
+    }
+
+    /// Up to which record of which device of a facility the answers go, as JSON: log, count, head. A device of which
+    /// nothing is here stands with count 0.
+    #[must_use]
+    pub fn as_of(&self, facility: &str) -> Value {
+        let heads = self.gathered.heads.get(facility);
+        let json = |(log, (count, head)): (&Hash, &(u32, Hash))| json!({"log": log.to_string(), "count": count, "head": head.to_string()});
+        heads.map_or_else(|| json!([]), |heads| heads.iter().map(json).collect())
+    }
+
+    /// What is missing for the answers about a facility to be whole, as JSON: code, name, message, what to ask for.
+    /// Empty where nothing is known to be missing.
+    #[must_use]
+    pub fn incomplete(&self, facility: &str, lang: Lang) -> Vec<Value> {
+        let about = |missing: &&Missing| missing.facility.as_deref().is_none_or(|of| of == facility);
+        self.gathered.missing.iter().filter(about).map(|missing| missing.json(lang)).collect()
+    }
+}
+
+/// The root's offset of the legal day from UTC; Vietnam's where the root says nothing that can be read.
+fn utc_offset(evidence: &Evidence<'_>) -> i16 {
+    const VIETNAM: i16 = 420;
+    let authentic = evidence.anchor().authentic();
+    let mut records = authentic.records();
+    match records.next().map(|first| Record::decode(first.bytes()).map(|record| record.entry)) {
+        Some(Ok(Entry::Root(root))) => root.utc_offset,
+        _ => VIETNAM,
+    }
+}
+
+/// Where a record stands.
+fn record_json(at: &RecordId) -> Value {
+    json!({"log": at.log.to_string(), "index": at.index, "id": at.identity.to_string()})
+}
+
+/// `product` and `lot`.
+fn put_lot(out: &mut Map<String, Value>, product: Option<&Product<'_>>, lot: Option<&LotNumber<'_>>) {
+    if let Some(product) = product {
+        out.insert("product".into(), view::product(product));
+    }
+    if let Some(lot) = lot {
+        out.insert("lot".into(), lot.as_str().into());
+    }
+}
+
+/// Seconds since 2020 as a time.
+fn time_text(secs: i64) -> String {
+    let bounded = u32::try_from(secs.max(0)).unwrap_or(u32::MAX);
+    Timestamp::from_secs(bounded).to_string()
+}
+
+/// Log and index of amounts that stand beside a hand-over.
+type Amounts = BTreeMap<(Hash, u32), medlot_core::movement::Amount>;
