@@ -84,18 +84,21 @@ class Findings:
 
     def lot(self, lot):
         book = self.book
-        for (place, form), n in lot.balances.items():
-            if n < 0:
-                left, named = n, []
-                moved = {r: sign for r, sign in lot.uncovered.get(place, ()) if r["form"] == form and book.net(r)}
+        for place in sorted({place for place, _ in lot.balances}):
+            for weights, units in lot.sums_at(place):
+                left, named = sum(lot.balances.get((place, form), 0) * weight for form, weight in weights.items()), []
+                if left >= 0:
+                    continue
+                below = left // units
+                moved = {r: sign for r, sign in lot.uncovered.get(place, ()) if r["form"] in weights and book.net(r)}
                 for r in reversed(book.in_time(moved)):
                     if left >= 0:
                         break
-                    left -= moved[r] * book.net(r)
+                    left -= moved[r] * book.net(r) * weights[r["form"]]
                     if moved[r] < 0:
                         named.append(r)
                 governs = [lot.governs[place]] if place in lot.governs else []
-                self.put(5002, named[::-1] + governs, n)
+                self.put(5002, named[::-1] + governs, below)
         forms = sorted({form for _, form in lot.balances if form})
         if len(forms) > 1:
             has = [r for r in book.in_time(lot.records) if r.kind == LINE or book.net(r)]

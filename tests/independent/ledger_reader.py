@@ -26,7 +26,7 @@ def product_name(text, names):
 
 def expiry_text(expiry):
     if expiry <= 1:
-        return ["none", "not_read"][expiry]
+        return ["none", "not-read"][expiry]
     year, month, day = 1975 + (expiry >> 9), expiry >> 5 & 15, expiry & 31
     return f"{year:04}-{month:02}" + (f"-{day:02}" if day else "")
 
@@ -62,9 +62,9 @@ def answer(root, objects, asked):
                              if next(iter(by.values()))[0].facility == facility] for facility in book.facilities},
         "lots": [without_nothing({
             "facility": lot.facility, **of_lot(lot.product, lot.number), "expiry": expiry_text(lot.expiry()),
-            "recalls": [short(r) for r, end in lot.recalls() if end is None] or None,
-            "stock": [without_nothing({**of_place(place), "count": n, "parts": list(form) if form else None})
-                      for (place, form), n in sorted(lot.balances.items(), key=lambda b: (b[0][0], b[0][1] or ()))],
+            "recalls": sorted(short(r) for r, end in lot.recalls() if end is None) or None,
+            "stock": [without_nothing({**of_place(place), "units": lot.shelf(place)[0], "parts": lot.shelf(place)[1] or None})
+                      for place in sorted({place for place, _ in lot.balances}) if lot.shelf(place) != (0, [])],
         }) for lot in here],
         "shipments": [without_nothing({
             "record": short(s.record), "to": s.to[-1] if s.to else None, "sent": s.sent, "received": s.received,

@@ -116,6 +116,30 @@ class Lot:
                         self.absorbed.add((r, line))
             self.balances |= {(place, form): n for form, n in sums.items() if n}
 
+    # ----- section 1: units and parts together
+
+    def forms_at(self, place):
+        return sorted(form for at, form in self.balances if at == place and form)
+
+    def sums_at(self, place):
+        """What is added up: the weight of each form, and how many of the sum make a unit where that is asked."""
+        forms = self.forms_at(place)
+        if len(forms) == 1:
+            return [({None: forms[0][0], forms[0]: 1}, forms[0][0])]
+        return [({form: 1}, 1) for form in [None, *forms]]
+
+    def shelf(self, place):
+        """Whole units and what is left of opened ones."""
+        units, left = self.balances.get((place, None), 0), []
+        for form in self.forms_at(place):
+            units += self.balances[place, form] // form[0]
+            if self.balances[place, form] % form[0]:
+                left.append([self.balances[place, form] % form[0], *form])
+        if units < 0 and left:
+            units += 1
+            left[0][0] -= left[0][1]
+        return units, left
+
     # ----- section 6
 
     def claims(self):
@@ -154,9 +178,9 @@ def pick(lots_here, book, facility, product, units, today, store=None, fund=None
         day = last_usable(lot.expiry())
         if lot.product != name or lot.is_recalled() or day and day < today:
             continue
-        for (place, form), n in lot.balances.items():
-            asked = (store is None or place[0] == store) and (fund is None or place[1] == fund)
-            if form is None and n > 0 and place[3] != HOLD and place[2] < 3 and asked:
+        for place in {place for place, _ in lot.balances}:
+            n, asked = lot.shelf(place)[0], (store is None or place[0] == store) and (fund is None or place[1] == fund)
+            if n > 0 and place[3] != HOLD and place[2] < 3 and asked:
                 candidates.append(((place[2] != 2, day is None, day or (), lot.product, lot.number, place), lot, place, n))
     picked = []
     for _, lot, place, n in sorted(candidates, key=lambda c: c[0]):

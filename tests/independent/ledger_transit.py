@@ -31,7 +31,7 @@ class Transit:
         for r, (target, shipment) in named.items():
             if shipment:
                 self.answer(self.of_record[shipment], r)
-            elif target and book.net(r):
+            elif target and book.net(r) and (target in self.of_record or not target["sent"]):
                 self.not_sent.append(r)
         for r in movements:
             if r["direction"] == IN and r not in named and book.head(r) and self.code(self.party(r)):

@@ -1,6 +1,7 @@
 //! What medlot's tests share: the bodies of fuzz targets, figures, and the world of the vectors.
 pub mod figures;
 pub mod fuzz_bodies;
+pub mod ledger_vectors;
 pub mod log_bodies;
 pub mod measures;
 pub mod peers;
