@@ -11,7 +11,10 @@ use medlot_core::movement::{Bucket, Direction, Group, Movement};
 use medlot_core::record::{ClockSet, CountBegin, CountLine, EndRecall, Entry, List, Record};
 use medlot_core::time::{Date, Expiry};
 
-const WORLDS: u64 = 260;
+/// Worlds of each kind.
+const MIXED: u64 = 90;
+const SHELVES: u64 = 190;
+const WAYS: u64 = 100;
 const SITES: [&str; 3] = ["DN-01", "HN-0417", "HN-0999"];
 const LOTS: [(&str, &str); 5] = [(A, "L1"), (A, "L2"), (B, "L1"), (C, "L10"), (A, "")];
 const STORES: [&str; 2] = ["K1", "T05"];
@@ -34,8 +37,21 @@ impl Chance {
     }
 }
 
+/// What a world is full of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Everything.
+    Mixed,
+    /// One shelf of one facility: counts, clocks, branches.
+    Shelf,
+    /// Deliveries of two lots between two facilities.
+    Ways,
+}
+
 /// A world as it is told.
 struct Teller {
+    kind: Kind,
+    lots: &'static [(&'static str, &'static str)],
     chance: Chance,
     land: Land,
     devices: Vec<usize>,
@@ -45,41 +61,56 @@ struct Teller {
 }
 
 pub(super) fn add(set: &mut Set) -> Done<()> {
-    for seed in 0..WORLDS {
-        let mut teller = Teller::new(seed)?;
-        let says = 10 + teller.chance.below(26);
-        for _ in 0..says {
-            teller.say()?;
+    let kinds = [(Kind::Mixed, MIXED, "seed"), (Kind::Shelf, SHELVES, "shelf"), (Kind::Ways, WAYS, "ways")];
+    for (kind, worlds, name) in kinds {
+        for seed in 0..worlds {
+            let mut teller = Teller::new(kind, seed)?;
+            let says = 10 + teller.chance.below(26);
+            for _ in 0..says {
+                teller.say()?;
+            }
+            teller.end()?;
+            let today = teller.chance.of(&["2026-11-24", "2026-12-01", "2027-01-06"]);
+            let after = teller.chance.of(&[3_600u32, 86_400, 700_000]);
+            let mut question = Question::new().with("now", (NOON + after).into());
+            for facility in SITES.into_iter().filter(|_| kind == Kind::Mixed) {
+                question = question.pick(facility, A, 1 + teller.chance.below(80), today);
+            }
+            set.put(&format!("{name} {seed}"), &teller.land, &question)?;
         }
-        teller.end()?;
-        let today = teller.chance.of(&["2026-11-24", "2026-12-01", "2027-01-06"]);
-        let after = teller.chance.of(&[3_600u32, 86_400, 700_000]);
-        let mut question = Question::new().with("now", (NOON + after).into());
-        for facility in SITES {
-            question = question.pick(facility, A, 1 + teller.chance.below(80), today);
-        }
-        set.put(&format!("seed {seed}"), &teller.land, &question)?;
     }
     Ok(())
 }
 
 impl Teller {
-    fn new(seed: u64) -> Done<Self> {
-        let mut chance = Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1));
-        let sites: &[&str] = match chance.below(4) {
-            0 => &[SITES[1], SITES[1], SITES[1]],
-            1 => &[SITES[0], SITES[1], SITES[1]],
-            2 => &[SITES[0], SITES[1], SITES[1], SITES[2]],
+    fn new(kind: Kind, seed: u64) -> Done<Self> {
+        let mut chance = Chance((seed * 4 + kind as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let sites: &[&str] = match (kind, chance.below(3)) {
+            (Kind::Shelf, 0) => &[SITES[1], SITES[1]],
+            (Kind::Shelf, _) => &[SITES[1], SITES[1], SITES[1]],
+            (Kind::Ways, _) => &[SITES[0], SITES[1], SITES[1]],
+            (_, 0) => &[SITES[0], SITES[1], SITES[1]],
+            (_, 1) => &[SITES[0], SITES[1], SITES[1], SITES[2]],
             _ => &[SITES[0], SITES[0], SITES[1], SITES[1], SITES[2]],
+        };
+        let lots: &[_] = match kind {
+            Kind::Mixed => &LOTS,
+            Kind::Shelf => &LOTS[..1],
+            Kind::Ways => &LOTS[1..3],
         };
         let land = Land::new(sites)?;
         let devices: Vec<usize> = (FIRST..land.logs.len()).collect();
         let skew = (0..FIRST + sites.len()).map(|log| {
             let wrong = log >= FIRST && chance.once_in(3);
-            if wrong { i64::from(chance.below(7_200)) - 3_600 } else { 0 }
+            if wrong { i64::from(chance.below(600)) - 300 } else { 0 }
         });
         let skew = skew.collect();
-        Ok(Self { chance, land, devices, skew, now: 0 })
+        let mut teller = Self { kind, lots, chance, land, devices, skew, now: 0 };
+        for log in teller.devices.clone() {
+            let of = teller.chance.of(teller.lots);
+            teller.write(log, goes_in(of, 150)?)?;
+        }
+        Ok(teller)
     }
 
     fn device(&mut self) -> usize {
@@ -93,7 +124,7 @@ impl Teller {
 
     fn write(&mut self, log: usize, entry: Entry<'_>) -> Done<()> {
         let at = self.clock(log);
-        if self.chance.once_in(9) {
+        if self.chance.once_in(if self.kind == Kind::Shelf { 4 } else { 9 }) {
             let late = i64::from(self.chance.below(400));
             return self.land.say_late(log, at, at - late, entry).map(drop);
         }
@@ -112,7 +143,7 @@ impl Teller {
 
     /// A movement of some lot with some of the fields.
     fn movement(&mut self, direction: Direction) -> Done<Movement<'static>> {
-        let of = self.chance.of(&LOTS);
+        let of = self.chance.of(self.lots);
         let mut m = Movement { quantity: self.quantity(), ..moves(direction, of, 1)? };
         if self.chance.once_in(3) {
             let day = Date::new(
@@ -154,9 +185,38 @@ impl Teller {
     }
 
     fn say(&mut self) -> Done<()> {
-        self.now += i64::from(self.chance.below(90));
+        let most = if self.kind == Kind::Shelf { 40 } else { 90 };
+        if !self.chance.once_in(3) {
+            self.now += i64::from(self.chance.below(most));
+        }
         let log = self.device();
-        let (of, units) = (self.chance.of(&LOTS), 1 + self.chance.below(60));
+        match (self.kind, self.chance.below(16)) {
+            (Kind::Shelf, 0..=3) => self.observed(log),
+            (Kind::Shelf, 4..=6) => self.counted(log),
+            (Kind::Shelf, 7) => self.forked(),
+            (Kind::Shelf, 8) => self.set_clock(log),
+            (Kind::Shelf, 9..=12) | (Kind::Ways, 0) => {
+                let (of, units) = (self.chance.of(self.lots), 1 + self.chance.below(15));
+                self.write(log, goes_out(of, units)?)
+            }
+            (Kind::Ways, 1..=5) => self.sent(log),
+            (Kind::Ways, 6..=10) => self.received(log),
+            (Kind::Ways, 11) => self.refused(log),
+            (Kind::Ways, 12 | 13) => self.taken_back(log),
+            _ => self.say_anything(log),
+        }
+    }
+
+    fn set_clock(&mut self, log: usize) -> Done<()> {
+        let change = i64::from(self.chance.below(600)) - 300;
+        self.skew[log] += change;
+        let entry = ClockSet { change: if change == 0 { 1 } else { change }, extensions: None };
+        let at = self.clock(log);
+        self.land.say(log, at, Entry::ClockSet(entry)).map(drop)
+    }
+
+    fn say_anything(&mut self, log: usize) -> Done<()> {
+        let (of, units) = (self.chance.of(self.lots), 1 + self.chance.below(60));
         match self.chance.below(25) {
             0..=2 => {
                 let m = self.movement(Direction::In)?;
@@ -176,13 +236,7 @@ impl Teller {
             13 | 14 => self.taken_back(log),
             15..=17 => self.counted(log),
             18 | 19 => self.observed(log),
-            20 => {
-                let change = i64::from(self.chance.below(3_000)) - 1_500;
-                self.skew[log] += change;
-                let entry = ClockSet { change: if change == 0 { 1 } else { change }, extensions: None };
-                let at = self.clock(log);
-                self.land.say(log, at, Entry::ClockSet(entry)).map(drop)
-            }
+            20 => self.set_clock(log),
             21 => {
                 let serial = Some(Serial::parse("SN1")?);
                 let (direction, reason) =
@@ -207,25 +261,25 @@ impl Teller {
 
     fn sent(&mut self, log: usize) -> Done<()> {
         let (to, number) = (self.chance.of(&SITES), self.chance.of(&["DN77", "DN78"]));
-        let (first, other) = (self.chance.of(&LOTS), self.chance.of(&LOTS));
-        let units = 1 + self.chance.below(40);
-        let sent = Movement { document: note(number)?, ..sends(to, first, units)? };
+        let (first, other) = (self.chance.of(self.lots), self.chance.of(self.lots));
+        let quantity = self.quantity();
+        let sent = Movement { document: note(number)?, quantity, ..sends(to, first, 1)? };
         if self.chance.once_in(2) {
             return self.write(log, said(sent));
         }
         let at = self.clock(log);
         self.land.say(log, at, said(Movement { group: Group::Head(2), ..sent }))?;
-        let line = Movement { sent: true, group: Group::Line(1), ..moves(Direction::Out, other, units)? };
+        let line = Movement { sent: true, group: Group::Line(1), quantity, ..moves(Direction::Out, other, 1)? };
         self.land.say(log, at, said(line)).map(drop)
     }
 
     fn received(&mut self, log: usize) -> Done<()> {
-        let of = self.chance.of(&LOTS);
+        let of = self.chance.of(self.lots);
         let units = 1 + self.chance.below(40);
         let named = self.any_record().filter(|_| !self.chance.once_in(3));
         let Some((other, index)) = named else {
             let (from, number) = (self.chance.of(&SITES), self.chance.of(&["DN77", "DN78"]));
-            let receipt = moves(Direction::In, of, units)?;
+            let receipt = Movement { quantity: self.quantity(), ..moves(Direction::In, of, 1)? };
             let receipt = Movement { counterparty: facility(from)?, document: note(number)?, ..receipt };
             return self.write(log, said(receipt));
         };
@@ -236,7 +290,7 @@ impl Teller {
             Entry::Movement { movement: m, .. } => (m.product, m.lot, m.quantity),
             _ => (Product::parse(of.0)?, lot_of(of.1)?, Quantity::Units(units)),
         };
-        let quantity = if self.chance.once_in(2) { Quantity::Units(units) } else { quantity };
+        let quantity = if self.chance.once_in(3) { Quantity::Units(units) } else { quantity };
         let receipt = Movement::new(Direction::In, 0, product, lot, Expiry::NotRead, quantity);
         let receipt = Movement { answers: Some(reference), ..receipt };
         if self.chance.once_in(5) {
@@ -259,7 +313,8 @@ impl Teller {
         }
         let (reference, units) = (self.land.reference(other, index)?, 1 + self.chance.below(20));
         if self.chance.once_in(3) {
-            return self.write(log, answers(reference, LOTS[0], units)?);
+            let of = self.chance.of(self.lots);
+            return self.write(log, answers(reference, of, units)?);
         }
         self.write(log, refuses(reference, units))
     }
@@ -294,7 +349,7 @@ impl Teller {
         let begin = self.land.len(log) - 1;
         for _ in 0..self.chance.below(4) {
             self.now += i64::from(self.chance.below(5));
-            let (of, quantity) = (self.chance.of(&LOTS), self.quantity());
+            let (of, quantity) = (self.chance.of(self.lots), self.quantity());
             let line = self.land.line_of(log, begin, of, quantity)?;
             let line = CountLine {
                 bucket: if self.chance.once_in(8) { Bucket::Hold } else { Bucket::Available },
@@ -315,7 +370,7 @@ impl Teller {
 
     /// Something happens while one counts.
     fn say_other(&mut self, log: usize) -> Done<()> {
-        let (by, of, units) = (self.device(), self.chance.of(&LOTS), 1 + self.chance.below(9));
+        let (by, of, units) = (self.device(), self.chance.of(self.lots), 1 + self.chance.below(9));
         let by = if self.chance.once_in(2) { log } else { by };
         self.write(by, goes_out(of, units)?)
     }
@@ -327,6 +382,9 @@ impl Teller {
         }
         let clock = self.chance.once_in(2).then(|| self.skew[other] - self.skew[log]);
         let at = self.clock(log);
+        if self.chance.once_in(6) {
+            return self.land.observe_late(log, at, at - 100, other, clock);
+        }
         self.land.observe(log, at, other, clock)
     }
 

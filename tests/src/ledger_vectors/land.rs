@@ -194,6 +194,16 @@ impl Land {
         self.say(log, at, Entry::Observed(entry)).map(drop)
     }
 
+    /// The same, with an effective time, which an `Observed` doesn't heed.
+    ///
+    /// # Errors
+    /// Never.
+    pub fn observe_late(&mut self, log: usize, at: i64, took_place: i64, other: usize, clock: Option<i64>) -> Done<()> {
+        let Cut { log: of, count, head } = self.logs[other].at(self.len(other))?;
+        let entry = Observed { log: of, count, head: head.log16(), clock, extensions: None };
+        self.say_late(log, at, took_place, Entry::Observed(entry)).map(drop)
+    }
+
     /// Begins a count; gives its index.
     ///
     /// # Errors
