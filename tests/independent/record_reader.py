@@ -1,4 +1,7 @@
-"""Decodes records, written from spec/wire-format.md alone (sections 1 and 5): what is malformed, what trust needs."""
+"""Decodes records, written from spec/wire-format.md alone (sections 1 and 5): what is malformed, what they say.
+
+Products, lot numbers, parties and documents are given as their encodings: that is how they are compared.
+"""
 import re
 
 MAX_OPEN = 16_383
@@ -107,23 +110,38 @@ class Reader:
         self.text(1, 50)
 
     def reference(self, index):
+        """(None, index, None) in the own log, else (log id, index, beginning of the identity)."""
         form = self.fixed(1)
         if form == 0:
             at = self.varint()
             require(at < index, "a reference to what doesn't stand before")
-        else:
-            require(form == 1, "a reference in no form")
-            self.take(8)
-            at = self.varint()
-            self.take(16)
-        return at
+            return None, at, None
+        require(form == 1, "a reference in no form")
+        return self.take(8), self.varint(), self.take(16)
 
     def back(self, index):
-        require(self.varint(1) <= index, "a distance before the log's beginning")
+        back = self.varint(1)
+        require(back <= index, "a distance before the log's beginning")
+        return back
 
     def parts(self):
-        self.varint(2, 65_535)
-        self.varint(0, MAX_OPEN)
+        return self.varint(2, 65_535), self.varint(0, MAX_OPEN)
+
+    # As they are encoded.
+    def product_name(self):
+        return self.encoded(self.product)
+
+    def lot_name(self, least=0):
+        return self.encoded(lambda: self.text(least, 50))
+
+    def party_name(self):
+        return self.encoded(self.party)
+
+    def document_name(self):
+        return self.encoded(self.document)
+
+    def expiry(self):
+        return int.from_bytes(self.encoded(lambda: self.date(none=True)), "little")
 
     def amount(self, value):
         require(value >> 1 <= 10**15, "an amount over its limit")
@@ -165,22 +183,25 @@ def optional(r, presence, readers):
     return found, odd
 
 
+MOVEMENT = ["operator", "document", "amount", "party", "sent", "back", "lines", "answers", "serial", "form", "store",
+            "to_store", "bucket", "to_bucket", "fund", "to_fund", "vvm", "to_vvm", "document2", "unit", "prescription",
+            "local_reason", "made_on"]
+
+
 def movement(r, index):
     presence, what = r.varint(), r.varint(0, MAX_OPEN * 4 + 3)
     direction, reason = what % 4, what // 4
     require(direction < 3, "direction 3")
-    r.product()
-    r.text(0, 50)
-    r.date(none=True)
+    product, lot, expiry = r.product_name(), r.lot_name(), r.expiry()
     quantity = r.varint(1, 999_999_999)
     has = [presence >> bit & 1 for bit in range(24)]
     values, odd = optional(r, presence, [
-        lambda: r.text(1, 12), r.document, lambda: r.amount(r.varint(0, 2**64 - 1)), r.party, lambda: None,
+        lambda: r.text(1, 12), r.document_name, lambda: r.amount(r.varint(0, 2**64 - 1)), r.party_name, lambda: True,
         lambda: r.back(index), lambda: r.varint(1, 65_535), lambda: r.reference(index),
         lambda: r.text(1, 20, r"[A-Za-z0-9!\"%&'()*+,\-./:;<=>?_]*"), r.parts, r.store, lambda: r.store(0),
         lambda: r.varint(1, 2), lambda: r.varint(0, 1), lambda: r.text(1, 20), lambda: r.text(0, 20),
-        lambda: r.varint(1, 4), lambda: r.varint(0, 4), r.document, lambda: r.checked(8, 18), lambda: r.take(10),
-        lambda: r.text(1, 12), r.date])
+        lambda: r.varint(1, 4), lambda: r.varint(0, 4), r.document, lambda: r.checked(8, 18),
+        lambda: r.take(10), lambda: r.text(1, 12), r.date])
     bucket = values.get(12, 0)
     require(not has[4] or direction == 1 and (has[3] or has[5] or has[6]), "sent, but not out to someone")
     require(not has[6] or not has[4] or has[3], "a group sent to nobody")
@@ -191,32 +212,34 @@ def movement(r, index):
         require(not has[to] or direction == 2 and values[to] != values.get(own, none), "a target")
     require(direction != 2 or has[11] or has[13] or has[15] or has[17], "a move that changes nothing")
     require(not has[18] or has[1], "a second document alone")
-    return {"supply": direction == 0 and reason in (4, 5), "odd": odd, "quantity": quantity}
+    out = {name: values.get(bit) for bit, name in enumerate(MOVEMENT)}
+    return {**out, "direction": direction, "reason": reason, "product": product, "lot": lot, "expiry": expiry,
+            "quantity": quantity, "bucket": bucket, "supply": direction == 0 and reason in (4, 5), "odd": odd}
 
 
 def refuse(r, index):
     presence = r.varint()
-    r.reference(index)
+    shipment = r.reference(index)
     quantity = r.varint(1, 999_999_999)
-    r.varint(0, MAX_OPEN)
+    reason = r.varint(0, MAX_OPEN)
     require(presence >> 2 & 3 != 3, "head and line of a group")
-    _, odd = optional(r, presence, [lambda: r.text(1, 12), r.document, lambda: r.back(index),
-                                    lambda: r.varint(1, 65_535), r.parts, lambda: r.text(1, 12)])
-    return {"odd": odd, "quantity": quantity}
+    found, odd = optional(r, presence, [lambda: r.text(1, 12), r.document, lambda: r.back(index),
+                                        lambda: r.varint(1, 65_535), r.parts, lambda: r.text(1, 12)])
+    return {"odd": odd, "quantity": quantity, "answers": shipment, "reason": reason, "form": found.get(4)}
 
 
 def body(r, kind, index):
-    """The fields that trust needs; raises Malformed."""
+    """The fields; raises Malformed."""
     if kind == 0:
         return movement(r, index)
     if kind == 1:
-        at = r.reference(index)
+        target = r.reference(index)
         total = r.varint(1, 999_999_999)
         form = r.fixed(1)
         require(form < 2, "a reversal in no form")
-        repeated = (refuse if form else movement)(r, at)
+        repeated = (refuse if form else movement)(r, target[1])
         require(total <= repeated["quantity"], "more taken back than there was")
-        return {"odd": repeated["odd"]}
+        return {"odd": repeated["odd"], "target": target, "total": total, "repeats": (2 if form else 0, repeated)}
     if kind == 2:
         return refuse(r, index)
     if kind == 17:
@@ -226,37 +249,36 @@ def body(r, kind, index):
         return {"cut": r.cut()}
     presence, out = r.varint(), {}
     operator = lambda: r.text(1, 12)  # noqa: E731
+    flag = lambda: True  # noqa: E731
+    # Optional fields by their bits: name and reader.
     readers = []
     if kind == 3:
-        readers = [operator, r.store, lambda: r.list(1, 8, lambda: r.text(0, 20)),
-                   lambda: r.list(1, 64, r.product), lambda: None, r.document]
+        readers = [("operator", operator), ("store", r.store), ("funds", lambda: r.list(1, 8, lambda: r.text(0, 20))),
+                   ("products", lambda: r.list(1, 64, r.product)), ("blind", flag), ("document", r.document)]
     elif kind == 4:
-        r.back(index)
-        r.product()
-        r.text(0, 50)
-        r.date(none=True)
-        r.varint(0, 999_999_999)
-        readers = [lambda: r.zigzag(10**15), operator, r.parts, lambda: r.varint(1, 1), lambda: r.text(1, 20),
-                   lambda: r.varint(1, 4), r.date, lambda: r.text(1, 20)]
+        out["back"], out["product"], out["lot"], out["expiry"] = r.back(index), r.product_name(), r.lot_name(), r.expiry()
+        out["quantity"] = r.varint(0, 999_999_999)
+        readers = [("shown", lambda: r.zigzag(10**15)), ("operator", operator), ("form", r.parts),
+                   ("bucket", lambda: r.varint(1, 1)), ("fund", lambda: r.text(1, 20)), ("vvm", lambda: r.varint(1, 4)),
+                   ("made_on", r.date), ("serial", lambda: r.text(1, 20))]
     elif kind == 5:
-        r.back(index)
+        out["back"] = r.back(index)
         r.varint(0, 65_535)
-        readers = [lambda: None, operator]
+        readers = [("rest_is_zero", flag), ("operator", operator)]
     elif kind == 6:
-        r.take(16)
-        r.varint(1)
-        r.take(16)
-        readers = [lambda: r.zigzag(2**32 - 1)]
+        out["of"], out["count"], out["head"] = r.take(16), r.varint(1), r.take(16)
+        readers = [("clock", lambda: r.zigzag(2**32 - 1))]
     elif kind == 7:
-        require(r.zigzag(2**32 - 1) != 0, "a clock set by nothing")
+        out["change"] = r.zigzag(2**32 - 1)
+        require(out["change"] != 0, "a clock set by nothing")
     elif kind == 16:
-        r.reference(index)
+        out["record"] = r.reference(index)
         out["capacity"] = r.varint(0, MAX_OPEN)
-        readers = [lambda: None, operator, r.document]
+        readers = [("refused", flag), ("operator", operator), ("document", r.document)]
     elif kind == 18:
         r.back(index)
         r.list(1, 1_024, lambda: r.amount(max(r.varint(0, 2**64 - 1) - 1, 0)), increasing=False)
-        readers = [operator]
+        readers = [("operator", operator)]
     elif kind == 32:
         require(re.fullmatch(rb"[A-Z]{5}", r.take(5)), "a country or a currency")
         r.zigzag(1_440)
@@ -265,10 +287,11 @@ def body(r, kind, index):
         out["cut"], out["commitment"] = r.cut(1), r.take(32)
     elif kind == 34:
         r.varint(0, MAX_OPEN)
-        readers = [lambda: r.text(1, 50)]
+        readers = [("label", lambda: r.text(1, 50))]
     elif kind == 35:
         out["key"], out["facility"], out["roles"] = r.key(), r.facility().encode(), r.varint(0, MAX_OPEN)
-        readers = [r.key, lambda: r.list(0, 16, r.facility), lambda: r.varint(0, 65_535), lambda: r.varint(0, 65_535)]
+        readers = [("first", r.key), ("scope", lambda: r.list(0, 16, r.facility)), ("from", lambda: r.varint(0, 65_535)),
+                   ("until", lambda: r.varint(0, 65_535))]
     elif kind == 37:
         out["prefix"] = r.cut()
     elif kind == 38:
@@ -277,30 +300,30 @@ def body(r, kind, index):
     elif kind == 39:
         require(1 <= r.fixed(1) <= 3, "a class")
         r.text(1, 50)
-        r.list(1, 16, r.product)
-        readers = [lambda: r.list(1, 64, lambda: r.text(0, 50)), lambda: r.varint(0, 65_535)]
+        out["products"] = r.list(1, 16, r.product)
+        readers = [("lots", lambda: r.list(1, 64, r.lot_name)), ("from", lambda: r.varint(0, 65_535))]
     elif kind == 40:
-        r.reference(index)
-        readers = [lambda: r.text(1, 50)]
+        out["recall"] = r.reference(index)
+        readers = [("notice", lambda: r.text(1, 50))]
     elif kind == 41:
-        require(r.encoded(r.product) < r.encoded(r.product), "two products out of order")
+        out["same"] = r.product_name(), r.product_name()
+        require(out["same"][0] < out["same"][1], "two products out of order")
     elif kind == 42:
-        r.product()
-        r.text(1, 50)
-        require(r.data[r.at : r.at + 2] not in (b"\0\0", b"\1\0"), "no expiry")
-        r.date(none=True)
+        out["product"], out["lot"], out["expiry"] = r.product_name(), r.lot_name(1), r.expiry()
+        require(out["expiry"] > 1, "no expiry")
         r.text(1, 50)
     elif kind == 43:
         out["code"] = r.facility().encode()
         r.varint(0, MAX_OPEN)
-        readers = [r.facility, r.facility, lambda: r.varint(0, 65_535)]
-    found, odd = optional(r, presence, readers)
+        readers = [("parent", r.facility), ("successor", r.facility), ("from", lambda: r.varint(0, 65_535))]
+    found, odd = optional(r, presence, [read for _, read in readers])
+    out |= {name: found.get(bit) for bit, (name, _) in enumerate(readers)}
     out["odd"] = odd
     if kind == 35:
-        out["first"] = found.get(0)
         # Texts without the length in front of them; None: the own facility.
-        out["scope"] = [item[1:] for item in found[1]] if 1 in found else None
-        require(not (2 in found and 3 in found) or found[2] <= found[3], "validity ends before it begins")
+        out["scope"] = None if out["scope"] is None else [item[1:] for item in out["scope"]]
+        require(out["from"] is None or out["until"] is None or out["from"] <= out["until"],
+                "validity ends before it begins")
     return out
 
 
@@ -315,9 +338,11 @@ def decode(record, index):
     try:
         require(6 <= len(record) <= 4_096, "length")
         r = Reader(record)
-        recorded_at = r.fixed(4)
-        if r.fixed(1) & 0x40:
-            require(r.varint() <= recorded_at, "effective before the beginning")
+        out["recorded_at"], head = r.fixed(4), r.fixed(1)
+        out["clock_unset"], out["effective"] = bool(head & 0x80), None
+        if head & 0x40:
+            out["effective"] = r.varint()
+            require(out["effective"] <= out["recorded_at"], "effective before the beginning")
         if kind not in KNOWN:
             require(kind >= 16, "a stock kind that doesn't exist")
             require(index > 0, "a place")

@@ -3,6 +3,7 @@ import hashlib
 
 from medlot_reader import Refused, log_identity, read_segment
 from record_reader import Malformed, Reader, decode
+from strict_ed25519 import is_strict
 
 NO, UNKNOWN, YES = 0, 1, 2
 WORDS = ["no", "unknown", "yes"]
@@ -21,36 +22,6 @@ class Error(Exception):
 
 def sha256(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
-
-
-# ----- Ed25519, strict: the library lets points of small order pass.
-
-P = 2**255 - 19
-D = -121665 * pow(121666, -1, P) % P
-
-
-def double(point):
-    x, y = point
-    k = D * x * x * y * y
-    return 2 * x * y * pow(1 + k, -1, P) % P, (y * y + x * x) * pow(1 - k, -1, P) % P
-
-
-def is_strict(encoded):
-    """Canonical, on the curve and not of small order."""
-    n = int.from_bytes(encoded, "little")
-    y = n & (2**255 - 1)
-    if y >= P:
-        return False
-    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
-    x = pow(square, (P + 3) // 8, P)
-    if x * x % P != square:
-        x = x * pow(2, (P - 1) // 4, P) % P
-    if x * x % P != square or (x == 0 and n >> 255):
-        return False
-    point = (x, y)
-    for _ in range(3):
-        point = double(point)
-    return point != (0, 1)
 
 
 def verify_segment(body, log, suite, key):
@@ -551,11 +522,11 @@ def least(values):
     return value, min(reasons, key=ORDER.index) if value != YES else None
 
 
-def judge(root, held_objects, judged):
-    """Verdict, error, records of an object with what is held."""
+def hold(root, objects):
+    """Everything that the objects give, and the errors of those that are refused, by their place."""
     held = Held(root)
-    objects, errors = [*held_objects, judged], {}
-    waiting = dict(enumerate(objects))
+    waiting, errors = dict(enumerate(objects)), {}
+    # One object's keys may stand in another: go on while something more can be taken.
     while waiting:
         errors, before = {}, len(waiting)
         for i, data in list(waiting.items()):
@@ -567,6 +538,13 @@ def judge(root, held_objects, judged):
                 errors[i] = error
         if len(waiting) == before:
             break
+    return held, errors
+
+
+def judge(root, held_objects, judged):
+    """Verdict, error, records of an object with what is held."""
+    objects = [*held_objects, judged]
+    held, errors = hold(root, objects)
     evaluation = Evaluation(held)
     error, records = errors.get(len(objects) - 1), []
     try:

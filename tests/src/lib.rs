@@ -3,6 +3,7 @@ pub mod bench_reports;
 pub mod country;
 pub mod figures;
 pub mod fuzz_bodies;
+pub mod ledger_vectors;
 pub mod log_bodies;
 pub mod measures;
 pub mod peers;

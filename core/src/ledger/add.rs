@@ -84,7 +84,7 @@ pub(super) struct Site {
     pub(super) parts: Vec<u32>,
     /// Parts by product, as it was written.
     pub(super) by_product: HashMap<u32, Vec<u32>>,
-    count_rows: Vec<u32>,
+    pub(super) count_rows: Vec<u32>,
     pub(super) counts: BTreeMap<u32, Count>,
     /// Something was counted here: causes matter.
     counting: bool,
@@ -579,7 +579,7 @@ fn site_mut(sites: &mut Vec<Site>, facility: u32) -> &mut Site {
 }
 
 /// Whether two products (by number) are one at a facility.
-fn same_class(book: &Book, sites: &[Site], facility: u32, a: u32, b: u32) -> bool {
+pub(super) fn same_class(book: &Book, sites: &[Site], facility: u32, a: u32, b: u32) -> bool {
     let Some(site) = sites.get(facility as usize) else { return false };
     site.class_of(book.products.get(a)) == site.class_of(book.products.get(b))
 }

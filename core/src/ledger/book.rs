@@ -86,6 +86,8 @@ struct Cold {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seen {
     pub(super) index: u32,
+    /// Of two at one index in a forked log the least identity comes first.
+    identity: Hash,
     pub(super) row: u32,
     pub(super) of: [u8; 16],
     pub(super) count: u32,
@@ -304,7 +306,7 @@ impl Book {
             time,
             measure: 0,
             expiry: crate::time::Expiry::NotRead.packed(),
-            does: if effective.is_some() { does::EFFECTIVE } else { 0 },
+            does: if effective.is_some() && stands_late(&said.entry) { does::EFFECTIVE } else { 0 },
         };
         let mut item = None;
         match (&said.entry, &effect) {
@@ -436,8 +438,9 @@ impl Book {
         log.end = log.end.max(at.index.saturating_add(1));
         match &record.record().entry {
             Entry::Observed(o) => {
-                let seen = Seen { index: at.index, row, of: o.log, count: o.count, head: o.head, clock: o.clock };
-                let to = log.observed.partition_point(|other| other.index < at.index);
+                let (index, identity) = (at.index, at.identity);
+                let seen = Seen { index, identity, row, of: o.log, count: o.count, head: o.head, clock: o.clock };
+                let to = log.observed.partition_point(|other| (other.index, other.identity) < (index, identity));
                 log.observed.insert(to, seen);
             }
             Entry::ClockSet(set) => {
@@ -489,7 +492,8 @@ impl Book {
     // ----- branches
 
     /// What stands before a record on its branch, the last first. Where a piece of the chain isn't held, the least
-    /// identity at the next index below stands for the branch.
+    /// identity at the next index below stands for the branch; where what it follows isn't among what is held there, the
+    /// branch is lost down to where the log is one.
     pub(super) fn ancestors(&self, row: u32) -> Box<dyn Iterator<Item = u32> + '_> {
         let Some((r, log)) = self.row(row).zip(self.log_of(row)) else { return Box::new(core::iter::empty()) };
         let Some(fork) = log.fork() else { return Box::new(log.below(r.index)) };
@@ -501,7 +505,8 @@ impl Book {
             if index >= fork {
                 // What it follows, where that index is held at all; over a gap the least identity.
                 next = if index + 1 == here {
-                    log.at(index).find(|candidate| self.identity(*candidate).log16() == previous)?
+                    let followed = log.at(index).find(|candidate| self.identity(*candidate).log16() == previous);
+                    followed.or_else(|| log.below(fork).next())?
                 } else {
                     log.at(index).min_by_key(|r| self.identity(*r))?
                 };
@@ -565,6 +570,11 @@ impl Book {
             Group::Line(back) => self.ancestor(row, self.row(row)?.index.checked_sub(back)?),
         }
     }
+}
+
+/// Whether an effective time moves its place: what a device noted of others and of its clock stands where it was written.
+const fn stands_late(entry: &Entry<'_>) -> bool {
+    !matches!(entry, Entry::Observed(_) | Entry::ClockSet(_))
 }
 
 /// Number, and measure as a number: 0 for whole units.

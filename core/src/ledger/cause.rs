@@ -22,7 +22,7 @@ pub(super) enum Cover {
     Earlier,
 }
 
-/// What a line knows of one other log.
+/// What a line knows of one other log; both without branches.
 #[derive(Debug, Clone, Copy)]
 struct Knows {
     log: u32,
@@ -117,14 +117,20 @@ impl Book {
             return 0;
         };
         let stand = self.stand(row);
+        let on_branch = |seen: &Seen, of: u32| {
+            self.log_of(of).is_none_or(|log| !log.is_forked()) || self.on_one_branch(seen.row, of)
+        };
         // Noted in a log of another: the other's clock less its own, both read in their last clocks.
         let noted = |by: &super::book::Log, of: &super::book::Log, seen: &Seen| {
             let clock = seen.clock?;
             let theirs = of.set_after(i64::from(seen.count) - 1);
             Some(clock.saturating_add(theirs).saturating_sub(by.set_after(i64::from(seen.index))))
         };
-        let of_line = |seen: &&Seen| seen.of == mine.id.log16() && seen.clock.is_some() && self.is_held(l.log, seen);
-        let of_row = |seen: &&Seen| seen.of == other.id.log16() && seen.clock.is_some() && self.is_held(r.log, seen);
+        let says = |seen: &Seen, of: &super::book::Log, log| {
+            seen.of == of.id.log16() && seen.clock.is_some() && self.is_held(log, seen)
+        };
+        let of_line = |seen: &&Seen| says(seen, mine, l.log) && on_branch(seen, row);
+        let of_row = |seen: &&Seen| says(seen, other, r.log) && on_branch(seen, line);
         let after = other.observed.iter().filter(of_line).find(|seen| at_index(seen.index) > stand);
         if let Some(difference) = after.and_then(|seen| noted(other, mine, seen)) {
             return difference;
@@ -157,19 +163,41 @@ impl<'b> Line<'b> {
             };
         }
         let forked = |log: u32| book.log(log).is_some_and(super::book::Log::is_forked);
-        let knows = self.knows_of(r.log);
-        let known = if forked(r.log) || forked(l.log) { book.knows(self.row, row) } else { r.index < knows.below };
+        let (known, absorbed, seen) = if forked(r.log) || forked(l.log) {
+            (book.knows(self.row, row), self.knew_later(row), self.was_seen_before(row))
+        } else {
+            let knows = self.knows_of(r.log);
+            (r.index < knows.below, stand < knows.absorbed, knows.seen.is_some_and(|seen| seen < stand))
+        };
         if known {
             return Cover::Known;
         }
-        if stand < knows.absorbed {
+        if absorbed {
             return Cover::Absorbed;
         }
-        if knows.seen.is_some_and(|seen| seen < stand) {
+        if seen {
             return Cover::No;
         }
         let time = book.time(row).saturating_add(book.clock_difference(self.row, row));
         if time <= self.time { Cover::Earlier } else { Cover::No }
+    }
+
+    /// Whether the line knew a record that stands after this one on its branch: of forked logs, where each is asked.
+    fn knew_later(&self, row: u32) -> bool {
+        let (book, stand) = (self.book, self.book.stand(row));
+        book.log_of(row).is_some_and(|log| {
+            log.rows()
+                .any(|later| stand < book.stand(later) && book.on_one_branch(later, row) && book.knows(self.row, later))
+        })
+    }
+
+    /// Whether this record's log had observed the line, before it and on its branch: the same.
+    fn was_seen_before(&self, row: u32) -> bool {
+        let (book, stand) = (self.book, self.book.stand(row));
+        let Some((mine, other)) = book.log_of(self.row).zip(book.log_of(row)) else { return false };
+        other.observed.iter().take_while(|seen| at_index(seen.index) < stand).any(|seen| {
+            seen.of == mine.id.log16() && book.includes(seen, self.row) && book.on_one_branch(seen.row, row)
+        })
     }
 
     fn knows_of(&mut self, log: u32) -> Knows {
@@ -185,18 +213,16 @@ impl<'b> Line<'b> {
         let (book, l) = (self.book, self.book.row(self.row)?);
         let (mine, other) = (book.log(l.log)?, book.log(log)?);
         let before = mine.observed.iter().take_while(|seen| at_index(seen.index) < self.stand);
-        let of_other = before.filter(|seen| {
-            seen.of == other.id.log16()
-                && book.is_held(log, seen)
-                && (!mine.is_forked() || book.on_one_branch(seen.row, self.row))
-        });
+        let of_other = before.filter(|seen| seen.of == other.id.log16() && book.is_held(log, seen));
         let below = of_other.map(|seen| seen.count).max().unwrap_or(0);
-        // Of a forked log only where no branch has a late entry: which came first must not matter.
-        let late = |row: u32| book.row(row).is_some_and(|r| r.is(does::EFFECTIVE));
-        let last = other
-            .below(below)
-            .find(|row| book.row(*row).is_some_and(|r| other.at(r.index).all(|branch| !late(branch))));
-        let absorbed = last.and_then(|row| book.row(row)).map_or(0, |r| at_index(r.index));
+        // The last place of what is known: no late entry stands behind one that isn't late and has a greater index.
+        let mut absorbed = 0;
+        for row in other.below(below) {
+            absorbed = absorbed.max(book.stand(row));
+            if book.row(row).is_some_and(|r| !r.is(does::EFFECTIVE)) {
+                break;
+            }
+        }
         let of_line = |seen: &&Seen| seen.of == mine.id.log16() && book.includes(seen, self.row);
         let seen = other.observed.iter().find(of_line).map(|seen| at_index(seen.index));
         Some(Knows { log, below, absorbed, seen })

@@ -64,6 +64,16 @@ pub(super) fn counts_of(book: &Book, rows: &[u32]) -> BTreeMap<u32, Count> {
     counts
 }
 
+/// Ends behind the one that counts, on its branch: they have no effect.
+pub(super) fn further_ends(book: &Book, rows: &[u32], counts: &BTreeMap<u32, Count>) -> Vec<u32> {
+    let is_further = |row: &u32| {
+        let Some(Entry::CountEnd(end)) = book.record(*row).map(|r| r.entry) else { return false };
+        let count = begin_of(book, *row, end.begin).and_then(|begin| counts.get(&begin));
+        count.and_then(|count| count.end).is_some_and(|first| first != *row && book.on_one_branch(first, *row))
+    };
+    rows.iter().copied().filter(is_further).collect()
+}
+
 /// The beginning that a line or an end names.
 pub(super) fn begin_of(book: &Book, row: u32, back: u32) -> Option<u32> {
     let index = book.row(row)?.index.checked_sub(back)?;
@@ -205,9 +215,9 @@ impl Lot<'_> {
         let mut left: Vec<&Checkpoint> = all.iter().filter(|checkpoint| !known(checkpoint.line)).collect();
         left.sort_by_key(|checkpoint| (book.time(checkpoint.line), book.identity(checkpoint.line)));
         let latest = left.pop();
-        if let Some((latest, other)) = latest.zip(left.last()) {
-            let log = |row: u32| book.row(row).map(|r| r.log);
-            if log(latest.line) != log(other.line) {
+        let log = |row: u32| book.row(row).map(|r| r.log);
+        for other in &left {
+            if let Some(latest) = latest.filter(|latest| log(latest.line) != log(other.line)) {
                 out.overlapping.push((other.line, latest.line));
             }
         }
@@ -226,7 +236,7 @@ impl Lot<'_> {
                 (Cover::No, _) => {
                     *sums.entry(book.row(row).map_or(0, |r| r.measure)).or_default() += delta;
                 }
-                (Cover::Absorbed, Some(latest)) => out.absorbed.push((row, latest.line)),
+                (Cover::Absorbed, Some(latest)) if delta != 0 => out.absorbed.push((row, latest.line)),
                 _ => {}
             }
         }
@@ -319,21 +329,26 @@ impl super::settled::Settled<'_> {
     /// was in the counted quantity, so taking it back, or more of it, changes no stock. `None` where none does.
     #[must_use]
     pub fn counted_by(self, at: &crate::trust::RecordId) -> Option<crate::trust::RecordId> {
-        let (ledger, book) = (self.ledger, &self.ledger.book);
+        let book = &self.ledger.book;
         let row = book.find(at)?;
         let r = book.row(row).filter(|r| r.is(does::MOVES))?;
-        let counted = ledger.counted.get(&ledger.leader(r.part))?;
+        let taken = r.is(does::TAKES).then_some((r.from, false));
+        let put = r.is(does::PUTS).then_some((r.into, true));
+        let line = taken.into_iter().chain(put).find_map(|(place, increases)| self.covering(row, place, increases))?;
+        Some(book.id(line))
+    }
+
+    /// The line (or end) that governs a place and covers what a row adds to it, or takes from it.
+    pub(super) fn covering(self, row: u32, place: u32, increases: bool) -> Option<u32> {
+        let (ledger, book) = (self.ledger, &self.ledger.book);
+        let counted = ledger.counted.get(&ledger.leader(book.row(row)?.part))?;
+        let (_, line) = counted.governs.iter().find(|(governed, _)| *governed == place)?;
         let counts = ledger.sites.get(book.facility_of(row) as usize).map(|site| &site.counts);
         let begin_of_rest = |end: u32| {
             let count = counts.and_then(|counts| counts.values().find(|count| count.end == Some(end)));
             count.map_or(end, |count| count.begin)
         };
-        let taken = r.is(does::TAKES).then_some((r.from, false));
-        let put = r.is(does::PUTS).then_some((r.into, true));
-        taken.into_iter().chain(put).find_map(|(place, increases)| {
-            let (_, line) = counted.governs.iter().find(|(governed, _)| *governed == place)?;
-            let by = if increases { begin_of_rest(*line) } else { *line };
-            (Line::new(book, by).covers(row) != Cover::No).then(|| book.id(*line))
-        })
+        let by = if increases { begin_of_rest(*line) } else { *line };
+        (Line::new(book, by).covers(row) != Cover::No).then_some(*line)
     }
 }

@@ -2,12 +2,14 @@
 //!
 //! Nothing that was recorded is refused or lost because of one.
 
-use super::add::Site;
+use super::add::{Site, same_class};
 use super::book::{Row, does};
+use super::counts::further_ends;
 use super::effect::gives;
 use super::names::{lot_of, product_of};
 use super::rules::encoding;
 use super::settled::{Lot, Settled, same};
+use super::transit::With;
 use crate::ident::{LotNumber, Party, Product};
 use crate::movement::{Bucket, Direction, Movement, reasons};
 use crate::record::{Entry, Reversed};
@@ -158,6 +160,7 @@ impl<'l> Settled<'l> {
                 self.lots(facility).into_iter().for_each(|lot| search.lot(&lot));
             }
         }
+        search.ends();
         search.shipments();
         search.receipts();
         search.reversals();
@@ -228,7 +231,9 @@ impl<'l> Search<'l, '_> {
                     self.put(FindingKind::ClockBack, &[row, last], Some(was - time));
                 }
                 if let Some(by) = now.map(|now| time - now).filter(|by| *by > AHEAD) {
-                    let further = ahead.is_none_or(|(_, most)| by > most);
+                    // Of branches that are equally far ahead always the same.
+                    let further = ahead
+                        .is_none_or(|(first, most)| by > most || by == most && book.order(row) < book.order(first));
                     ahead = if further { Some((row, by)) } else { ahead };
                 }
                 before = Some((row, time));
@@ -236,6 +241,16 @@ impl<'l> Search<'l, '_> {
             if let Some((row, by)) = ahead {
                 self.put(FindingKind::ClockAhead, &[row], Some(by));
             }
+        }
+    }
+
+    /// Second ends of counts.
+    fn ends(&mut self) {
+        let ledger = self.settled.ledger;
+        let further: Vec<u32> =
+            ledger.sites.iter().flat_map(|site| further_ends(&ledger.book, &site.count_rows, &site.counts)).collect();
+        for row in further {
+            self.put(FindingKind::AfterEndOfCount, &[row], None);
         }
     }
 
@@ -258,11 +273,15 @@ impl<'l> Search<'l, '_> {
                 let Some(r) = book.row(row).filter(|r| !r.is(does::LINE)) else { continue };
                 let Some(weight) = below.weight(r.measure) else { continue };
                 let net = i64::from(ledger.net(row)).saturating_mul(weight);
-                if r.is(does::TAKES) && r.from == below.place && net > 0 {
+                let (takes, puts) =
+                    (r.is(does::TAKES) && r.from == below.place, r.is(does::PUTS) && r.into == below.place);
+                if !(takes || puts) || net == 0 || self.settled.covering(row, below.place, puts).is_some() {
+                    continue;
+                }
+                if takes {
                     named.push(row);
                     left += net;
-                }
-                if r.is(does::PUTS) && r.into == below.place {
+                } else {
                     left -= net;
                 }
                 if left >= 0 {
@@ -275,12 +294,17 @@ impl<'l> Search<'l, '_> {
             }
             self.put(FindingKind::NegativeStock, &named, Some(below.units()));
         }
-        let mut measures: Vec<u32> = sums.iter().map(|sum| sum.measure).filter(|measure| *measure != 0).collect();
+        let mut measures: Vec<u32> =
+            sums.iter().filter(|sum| sum.measure != 0 && sum.count != 0).map(|sum| sum.measure).collect();
         measures.sort_unstable();
         measures.dedup();
         if measures.len() > 1 {
             let first = |measure: &u32| {
-                let with = in_order(lot).into_iter().find(|row| book.row(*row).is_some_and(|r| r.measure == *measure));
+                let has = |row: &u32| {
+                    let r = book.row(*row).filter(|r| r.measure == *measure);
+                    r.is_some_and(|r| r.is(does::LINE) || ledger.net(*row) > 0)
+                };
+                let with = in_order(lot).into_iter().find(has);
                 with.into_iter()
             };
             let named: Vec<u32> = measures.iter().flat_map(first).collect();
@@ -484,8 +508,11 @@ impl<'l> Search<'l, '_> {
                 self.between(book.facilities.find(code.as_str().as_bytes()).map(|f| book.facilities.text(f)));
             }
         }
-        let answers: Vec<u32> = ledger.transit.answers_to_what_was_not_sent(book).collect();
-        for row in answers {
+        let net = |row| ledger.net(row);
+        let one = |facility, a, b| a == b || same_class(book, &ledger.sites, facility, a, b);
+        let with = With { book, rules: &ledger.rules, net: &net, one: &one };
+        let answers: Vec<u32> = ledger.transit.answers_to_what_was_not_sent(&with).collect();
+        for row in answers.into_iter().filter(|row| ledger.net(*row) > 0) {
             self.put(FindingKind::ReceiptWithoutShipment, &[row], Some(i64::from(ledger.net(row))));
         }
     }

@@ -46,6 +46,10 @@ impl Rules {
 
     /// Takes an authority's record; whether it changes which lots are one.
     pub(super) fn take(&mut self, row: u32, entry: &Entry<'_>) -> bool {
+        // With an extension that must be understood it says nothing here, but for a recall: that stops goods.
+        if !entry.is_fully_understood() && !matches!(entry, Entry::Recall(_)) {
+            return false;
+        }
         match entry {
             Entry::Recall(_) => self.recalls.push(row),
             Entry::EndRecall(_) => self.ends.push(row),
@@ -175,17 +179,18 @@ impl Rules {
                 });
             may && book.named(*row, &end.recall) == Some(recall)
         });
-        ends.min_by_key(|row| book.order(*row))
+        ends.min_by_key(|row| (book.time(*row), book.order(*row)))
     }
 
-    /// Who receives what was sent to a facility: the last of its successors.
-    pub(super) fn successor(&self, book: &Book, facility: &str) -> String {
-        let mut at = String::from(facility);
-        let mut seen = BTreeSet::new();
-        while seen.insert(at.clone()) {
+    /// Who receives what was sent to a facility: itself, then each of its successors. Where these lead in a circle it has
+    /// none.
+    pub(super) fn successors(&self, book: &Book, facility: &str) -> Vec<String> {
+        let mut chain = alloc::vec![String::from(facility)];
+        loop {
+            let at = chain.last().map(String::as_str).unwrap_or_default();
             let named = self.facilities.iter().filter_map(|row| match book.record(*row).map(|r| r.entry) {
                 Some(Entry::Facility(f)) if f.code.as_str() == at => {
-                    Some((f.successor.map(|s| s.as_str().into()), *row))
+                    Some((f.successor.map(|s| String::from(s.as_str())), *row))
                 }
                 _ => None,
             });
@@ -193,11 +198,14 @@ impl Rules {
             let latest: Option<(Option<String>, u32)> =
                 named.max_by_key(|(_, row)| (book.time(*row), book.order(*row)));
             match latest.and_then(|(successor, _)| successor) {
-                Some(next) => at = next,
-                None => break,
+                Some(next) if chain.contains(&next) => {
+                    chain.truncate(1);
+                    return chain;
+                }
+                Some(next) => chain.push(next),
+                None => return chain,
             }
         }
-        at
     }
 }
 

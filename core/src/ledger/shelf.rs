@@ -78,7 +78,7 @@ fn by_place(sums: &[Sum]) -> Vec<Vec<Sum>> {
 pub(super) fn below(sums: &[Sum]) -> Vec<Below> {
     let mut found = Vec::new();
     for group in by_place(sums) {
-        let parts: Vec<&Sum> = group.iter().filter(|sum| sum.measure != 0).collect();
+        let parts: Vec<&Sum> = group.iter().filter(|sum| sum.measure != 0 && sum.count != 0).collect();
         let Some(place) = group.first().map(|sum| sum.place) else { continue };
         if let [only] = parts.as_slice() {
             let per = per_unit(only.measure);

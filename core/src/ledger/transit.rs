@@ -7,7 +7,6 @@ use crate::ident::Party;
 use crate::movement::{Bucket, Direction, Group, Movement, Reference};
 use crate::record::{Entry, Refuse};
 use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::string::String;
 use alloc::vec::Vec;
 use hashbrown::HashMap;
 
@@ -17,8 +16,10 @@ type LaneKey = (u32, u32);
 /// What became of a sent record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Sent {
-    /// The facility that should receive it; `NONE`: not a facility's code.
+    /// The facility that should receive it, the last of its successors; `NONE`: not a facility's code.
     pub(super) to: u32,
+    /// The facility that the record names, and its successors: who may answer.
+    pub(super) addressees: Vec<u32>,
     /// What was sent, less what was taken back.
     pub(super) sent: u32,
     /// Received by the addressee.
@@ -62,7 +63,7 @@ pub(super) struct Transit {
     unmatched: BTreeMap<LaneKey, Vec<u32>>,
     /// Sent rows by facility of the sender and item, and by lane's facility: for who asks of a lot.
     pub(super) by_part: HashMap<u32, Vec<u32>>,
-    successors: HashMap<u32, u32>,
+    successors: HashMap<u32, Vec<u32>>,
     /// Rows that answer something sent.
     answering: BTreeSet<u32>,
 }
@@ -91,7 +92,8 @@ pub(super) fn part_of(book: &Book, row: u32) -> Option<Part<'_>> {
     };
     let document = movement.document.or(first.document).map(|d| (d.kind, d.number.as_str()));
     let own = movement.answers.map(|answers| (row, answers));
-    let answers = own.or_else(|| first.answers.map(|answers| (head, answers)));
+    let of_group = || first.answers.filter(|_| movement.direction == Direction::In).map(|answers| (head, answers));
+    let answers = own.or_else(of_group);
     Some(Part { movement, party: movement.counterparty.or(first.counterparty), document, answers })
 }
 
@@ -157,7 +159,7 @@ impl Transit {
         }
         let (_, lot) = item_of(book, row)?;
         if part.movement.sent {
-            let key = (self.addressee(with, part.party.as_ref()), lot);
+            let key = (self.addressees(with, part.party.as_ref()).last().copied().unwrap_or(NONE), lot);
             self.lane_of.insert(row, key);
             let lane = self.lanes.entry(key).or_default();
             if !lane.sent.contains(&row) {
@@ -166,7 +168,7 @@ impl Transit {
             }
             self.dirty.insert(key);
         } else if part.movement.direction == Direction::In && matches!(part.party, Some(Party::Facility(_))) {
-            let here = self.successor(with, book.facility_of(row));
+            let here = self.lane_facility(with, book.facility_of(row));
             let lane = self.lanes.entry((here, lot)).or_default();
             if !lane.receipts.contains(&row) {
                 lane.receipts.push(row);
@@ -189,7 +191,8 @@ impl Transit {
         }
     }
 
-    /// The lines of a shipment: the group that a sent record stands in.
+    /// The lines of a shipment: the group that a sent record stands in. Its first record announces how many; those of them
+    /// count that point back to it.
     pub(super) fn shipment<'b>(&self, book: &'b Book, row: u32) -> impl Iterator<Item = u32> + use<'b> {
         let head = book.record(row).and_then(|r| match r.entry {
             Entry::Movement { movement, .. } => book.group_head(row, &movement),
@@ -202,7 +205,13 @@ impl Transit {
         });
         let first = book.row(head).map_or(0, |r| r.index);
         (first..first.saturating_add(lines)).flat_map(move |index| {
-            let on_branch = |line: &u32| *line == head || book.on_one_branch(head, *line);
+            let on_branch = |line: &u32| {
+                let points = || match book.record(*line).map(|r| r.entry) {
+                    Some(Entry::Movement { movement, .. }) => movement.group == Group::Line(index - first),
+                    _ => false,
+                };
+                *line == head || points() && book.on_one_branch(head, *line)
+            };
             let mut here: Vec<u32> =
                 book.log_of(head).into_iter().flat_map(|log| log.at(index)).filter(on_branch).collect();
             here.sort_by_key(|line| book.identity(*line));
@@ -210,22 +219,26 @@ impl Transit {
         })
     }
 
-    fn addressee(&mut self, with: &With<'_>, party: Option<&Party<'_>>) -> u32 {
-        let Some(Party::Facility(code)) = party else { return NONE };
-        match with.book.facilities.find(code.as_str().as_bytes()) {
-            Some(facility) => self.successor(with, facility),
-            None => NONE,
-        }
+    /// The facility that something is sent to and its successors; none where it isn't a facility's code.
+    fn addressees(&mut self, with: &With<'_>, party: Option<&Party<'_>>) -> Vec<u32> {
+        let Some(Party::Facility(code)) = party else { return Vec::new() };
+        let facility = with.book.facilities.find(code.as_str().as_bytes());
+        facility.map(|facility| self.successors(with, facility)).unwrap_or_default()
     }
 
-    fn successor(&mut self, with: &With<'_>, facility: u32) -> u32 {
+    fn successors(&mut self, with: &With<'_>, facility: u32) -> Vec<u32> {
         if let Some(known) = self.successors.get(&facility) {
-            return *known;
+            return known.clone();
         }
-        let last: String = with.rules.successor(with.book, with.book.facilities.text(facility));
-        let last = with.book.facilities.find(last.as_bytes()).unwrap_or(facility);
-        self.successors.insert(facility, last);
-        last
+        let chain = with.rules.successors(with.book, with.book.facilities.text(facility));
+        let chain: Vec<u32> = chain.iter().filter_map(|code| with.book.facilities.find(code.as_bytes())).collect();
+        self.successors.insert(facility, chain.clone());
+        chain
+    }
+
+    /// Which lane is a facility's: that of the last of its successors.
+    fn lane_facility(&mut self, with: &With<'_>, facility: u32) -> u32 {
+        self.successors(with, facility).last().copied().unwrap_or(facility)
     }
 
     /// The answers and refusals that name this sent row.
@@ -264,7 +277,9 @@ impl Transit {
         let Some((product, lot)) = item_of(with.book, answer) else { return false };
         let facility = with.book.facility_of(answer);
         let fits = |line: &u32| {
-            item_of(with.book, *line).is_some_and(|(other, of)| of == lot && (with.one)(facility, other, product))
+            self.lane_of.contains_key(line)
+                && item_of(with.book, *line)
+                    .is_some_and(|(other, of)| of == lot && (with.one)(facility, other, product))
         };
         self.shipment(with.book, named).find(fits) == Some(row)
     }
@@ -306,20 +321,21 @@ impl Transit {
     /// What the answers that name a sent row make of it.
     fn named(&mut self, with: &With<'_>, to: u32, row: u32) -> Sent {
         let book = with.book;
-        let mut sent = Sent { to, sent: (with.net)(row), ..Sent::default() };
+        let addressees = part_of(book, row).map(|part| self.addressees(with, part.party.as_ref())).unwrap_or_default();
+        let mut sent = Sent { to, addressees, sent: (with.net)(row), ..Sent::default() };
         let sender = book.facility_of(row);
         let measure = book.row(row).map_or(0, |r| r.measure);
         for answer in self.named_by(with, row) {
             let Some(r) = book.row(answer) else { continue };
             let quantity = u64::from((with.net)(answer));
             let by = book.facility_of(answer);
-            let (is_sender, is_addressee) = (by == sender, to == NONE || self.successor(with, by) == to);
+            if quantity == 0 {
+                continue; // taken back
+            }
+            let (is_sender, is_addressee) = (by == sender, to == NONE || sent.addressees.contains(&by));
             if !is_sender && !is_addressee {
                 sent.strangers.push(answer);
                 continue;
-            }
-            if quantity == 0 {
-                continue; // taken back
             }
             if r.measure != measure {
                 sent.other_measure.push(answer);
@@ -329,8 +345,9 @@ impl Transit {
             match book.record(answer).map(|r| r.entry) {
                 Some(Entry::Refuse(_)) => sent.refused += quantity,
                 Some(Entry::Movement { movement, .. }) => {
-                    // Between two stores of one chain the sender may be the addressee too.
-                    if is_sender && (movement.bucket == Bucket::Transit || to != sender) {
+                    // What is closed is nobody's receipt. Between two stores of one chain the sender may be the
+                    // addressee too.
+                    if movement.bucket == Bucket::Transit || is_sender && to != sender {
                         sent.back += quantity;
                     } else {
                         sent.received += quantity;
@@ -352,7 +369,7 @@ impl Transit {
         if !self.is_answer(answer) {
             return None;
         }
-        let here = self.successors.get(&facility).copied().unwrap_or(facility);
+        let here = self.successors.get(&facility).and_then(|chain| chain.last().copied()).unwrap_or(facility);
         let lanes = [(here, lot), (NONE, lot)];
         let sent = lanes.iter().filter_map(|lane| self.lanes.get(lane)).flat_map(|lane| lane.sent.iter().copied());
         let answered = sent.filter(|row| self.sent.get(row).is_some_and(|sent| sent.answers.contains(&answer)));
@@ -364,8 +381,9 @@ impl Transit {
         self.unmatched.values().flatten().copied()
     }
 
-    /// Answers to a record that is held and was no line sent.
-    pub(super) fn answers_to_what_was_not_sent<'t>(&'t self, book: &'t Book) -> impl Iterator<Item = u32> + 't {
+    /// Answers to a record that is held and was no line sent; and those by their group to a shipment without their lot.
+    pub(super) fn answers_to_what_was_not_sent<'t>(&'t self, with: &'t With<'t>) -> impl Iterator<Item = u32> + 't {
+        let book = with.book;
         self.answers.values().flatten().filter_map(move |answer| {
             book.row(*answer).filter(|r| r.counts())?;
             let (by, reference) = match book.record(*answer)?.entry {
@@ -373,7 +391,14 @@ impl Transit {
                 _ => part_of(book, *answer)?.answers?,
             };
             let named = book.named(by, &reference)?;
-            (!self.sent.contains_key(&named)).then_some(*answer)
+            let is_one = |line: u32| by == *answer || self.is_answered_by_lot(with, line, named, *answer);
+            if !self.sent.contains_key(&named) {
+                // Its group's first record isn't here: whom it was sent to isn't known.
+                let waits = matches!(book.record(named)?.entry, Entry::Movement { movement, .. } if movement.sent);
+                return (!waits).then_some(*answer);
+            }
+            let sent = self.shipment(book, named).chain([named]).any(is_one);
+            (!sent).then_some(*answer)
         })
     }
 }
@@ -387,8 +412,8 @@ fn pour(with: &With<'_>, states: &mut [(u32, Sent)], receipt: u32) -> bool {
     let measure = book.row(receipt).map_or(0, |r| r.measure);
     let mut room = [0; ITEM_ROOM];
     let from = part.party.map(|party| party_name(&party, &mut room).to_vec());
-    let fits = |row: u32| {
-        let Some(line) = part_of(book, row) else { return false };
+    let fits = |row: u32, sent: &Sent| {
+        let Some(line) = part_of(book, row).filter(|_| sent.addressees.contains(&here)) else { return false };
         let sender = crate::ident::FacilityCode::parse(book.facilities.text(book.facility_of(row))).ok();
         let mut room = [0; ITEM_ROOM];
         let sender = sender.map(|code| party_name(&Party::Facility(code), &mut room).to_vec());
@@ -401,7 +426,7 @@ fn pour(with: &With<'_>, states: &mut [(u32, Sent)], receipt: u32) -> bool {
     let mut left = u64::from((with.net)(receipt));
     let mut last = None;
     for (at, (row, sent)) in states.iter_mut().enumerate() {
-        if !fits(*row) {
+        if !fits(*row, sent) {
             continue;
         }
         last = Some(at);

@@ -186,5 +186,6 @@ fn main() -> Done<()> {
     println!("{}: {} vectors", folder.join("segments.jsonl").display(), lines.len());
     println!("{}: {} vectors", folder.join("records.jsonl").display(), medlot_tests::record_vectors::write(&folder)?);
     println!("{}: {} vectors", folder.join("bundles.jsonl").display(), medlot_tests::trust_vectors::write(&folder)?);
+    println!("{}: {} vectors", folder.join("ledger.jsonl").display(), medlot_tests::ledger_vectors::write(&folder)?);
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Reports: what came, went and stands, as those who must hand it in ask for it (`spec/ledger.md` section 8).
+//! Reports: what came, went and stands, as those who must hand it in ask for it (`spec/ledger.md` section 9).
 //!
 //! No clock: legal days, the offset from UTC and today are arguments. Every answer is a function of the set of records,
 //! in integers: a sum is exact, and what is rounded says how.

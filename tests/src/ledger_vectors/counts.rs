@@ -1,0 +1,350 @@
+//! Counts: what a line covers by what its device knew, by its log's order and by the clocks.
+use super::land::{A, B, COUNT, FIRST, Land, NOON, SECOND, THIRD, fund, goes_in, goes_out, moves, said, store};
+use super::{Question, Set};
+use crate::world::Done;
+use medlot_core::ident::{Product, Quantity};
+use medlot_core::movement::{Bucket, Direction, Movement};
+use medlot_core::record::{AnyFund, ClockSet, CountBegin, CountLine, Entry, List};
+
+const L: (&str, &str) = (A, "L1");
+const R: (&str, &str) = (A, "R1");
+const SHOP: &str = "HN-0417";
+
+fn shop(devices: usize) -> Done<Land> {
+    Land::new(&[SHOP; 3][..devices])
+}
+
+pub(super) fn add(set: &mut Set) -> Done<()> {
+    covers(set)?;
+    clocks(set)?;
+    late(set)?;
+    rest(set)?;
+    several(set)?;
+    branches(set)
+}
+
+fn covers(set: &mut Set) -> Done<()> {
+    let q = &Question::new();
+    let mut land = shop(2)?;
+    land.say(FIRST, 10, goes_in(L, 100)?)?;
+    land.say(SECOND, 20, goes_out(L, 10)?)?;
+    let begin = land.begin(FIRST, 30, None)?;
+    land.line(FIRST, 31, begin, L, 90)?;
+    land.say(FIRST, 32, goes_out(L, 5)?)?;
+    set.add("a line sets stock and what its device writes later is added", &land, q, &["HN-0417 L1 85"], &[])?;
+    land.say(SECOND, 31, goes_out(L, 3)?)?;
+    set.add("in the same second on another device: covered", &land, q, &["HN-0417 L1 85"], &[])?;
+    land.say(SECOND, 40, goes_out(L, 7)?)?;
+    set.add("row 17: what is sold elsewhere while counting is added up", &land, q, &["HN-0417 L1 78"], &[])?;
+    let mut land = shop(2)?;
+    land.say(FIRST, 90_000, goes_in(L, 100)?)?;
+    let begin = land.begin(FIRST, 90_010, None)?;
+    land.line(FIRST, 90_011, begin, L, 100)?;
+    land.observe(SECOND, 3_611, FIRST, None)?;
+    land.say(SECOND, 3_700, goes_out(L, 7)?)?;
+    let later = &Question::new().with("now", (NOON + 100_000).into());
+    set.add("row 18: sold after seeing the count, by a clock a day late", &land, later, &["HN-0417 L1 93"], &[])?;
+    let mut land = shop(2)?;
+    land.say(SECOND, 50_000, goes_in(L, 100)?)?;
+    land.observe(FIRST, 20, SECOND, None)?;
+    let begin = land.begin(FIRST, 30, None)?;
+    land.line(FIRST, 31, begin, L, 60)?;
+    set.add(
+        "row 18: what the counting device knew is counted though its clock says tomorrow",
+        &land,
+        q,
+        &["HN-0417 L1 60"],
+        &[],
+    )?;
+    land.say(SECOND, 10, goes_out(L, 1)?)?;
+    set.add("a later record of that log falls back on the clocks", &land, q, &["HN-0417 L1 60"], &[5015])?;
+    let mut land = shop(1)?;
+    land.say(FIRST, 10, goes_in(L, 100)?)?;
+    land.say(FIRST, 11, said(Movement { to_bucket: Some(Bucket::Hold), ..moves(Direction::Move, L, 40)? }))?;
+    let begin = land.begin(FIRST, 30, None)?;
+    land.line(FIRST, 31, begin, L, 58)?;
+    set.add("held goods are another place", &land, q, &["HN-0417 L1 58", "HN-0417 L1 hold 40"], &[])?;
+    let held = CountLine { bucket: Bucket::Hold, ..land.line_of(FIRST, begin, L, Quantity::Units(39))? };
+    land.say(FIRST, 32, Entry::CountLine(held))?;
+    set.add("and are counted by a line of their own", &land, q, &["HN-0417 L1 58", "HN-0417 L1 hold 39"], &[])?;
+    Ok(())
+}
+
+fn clocks(set: &mut Set) -> Done<()> {
+    let q = &Question::new();
+    let base = || -> Done<Land> {
+        let mut land = shop(2)?;
+        land.say(FIRST, 1_000, goes_in(L, 100)?)?;
+        let begin = land.begin(FIRST, 2_000, None)?;
+        land.line(FIRST, 2_001, begin, L, 95)?;
+        Ok(land)
+    };
+    let mut land = base()?;
+    // An hour ahead: sold at 1,500 of the counter's clock.
+    land.say(SECOND, 5_100, goes_out(L, 5)?)?;
+    set.add("row 18: nothing is known of a clock an hour ahead", &land, q, &["HN-0417 L1 90"], &[])?;
+    land.observe(SECOND, 6_000, FIRST, Some(-3_600))?;
+    set.add(
+        "row 18: the difference that its log noted afterwards places the sale before the count",
+        &land,
+        q,
+        &["HN-0417 L1 95"],
+        &[],
+    )?;
+    land.observe(SECOND, 7_000, FIRST, Some(0))?;
+    set.add("the first difference noted after the sale is the one", &land, q, &["HN-0417 L1 95"], &[])?;
+    let mut land = base()?;
+    land.say(SECOND, 5_100, goes_out(L, 5)?)?;
+    land.observe(FIRST, 2_500, SECOND, Some(3_600))?;
+    set.add(
+        "the difference that the counter's log noted with the sale, with opposite sign",
+        &land,
+        q,
+        &["HN-0417 L1 95"],
+        &[],
+    )?;
+    land.say(SECOND, 5_700, goes_out(L, 2)?)?;
+    set.add("and for what that doesn't include, the last noted", &land, q, &["HN-0417 L1 93"], &[])?;
+    let mut land = shop(2)?;
+    land.say(FIRST, 10, goes_in(L, 100)?)?;
+    land.observe(SECOND, 3_700, FIRST, Some(-3_600))?;
+    land.say(SECOND, 5_000, goes_out(L, 5)?)?;
+    let begin = land.begin(FIRST, 2_000, None)?;
+    land.line(FIRST, 2_001, begin, L, 95)?;
+    set.add(
+        "the difference that the sale's log noted before it, where there is no other",
+        &land,
+        q,
+        &["HN-0417 L1 95"],
+        &[],
+    )?;
+    let mut land = base()?;
+    land.say(SECOND, 5_100, goes_out(L, 5)?)?;
+    land.say(SECOND, 1_900, Entry::ClockSet(ClockSet { change: -3_600, extensions: None }))?;
+    land.say(SECOND, 2_100, goes_out(L, 1)?)?;
+    set.add("row 18: a clock that was set is read as the last one all along", &land, q, &["HN-0417 L1 94"], &[])?;
+    let mut land = shop(2)?;
+    land.say(FIRST, 1_000, goes_in(L, 100)?)?;
+    land.observe(SECOND, 4_700, FIRST, Some(-3_600))?;
+    land.say(SECOND, 1_200, Entry::ClockSet(ClockSet { change: -3_600, extensions: None }))?;
+    land.say(SECOND, 1_500, goes_out(L, 5)?)?;
+    let begin = land.begin(FIRST, 2_000, None)?;
+    land.line(FIRST, 2_001, begin, L, 95)?;
+    set.add(
+        "a difference noted before the clock was set is read in the clock as it is set",
+        &land,
+        q,
+        &["HN-0417 L1 95"],
+        &[],
+    )?;
+    let mut land = base()?;
+    land.begin_unset(SECOND)?;
+    land.say_unset(SECOND, 700, goes_out(L, 5)?)?;
+    land.say(SECOND, 2_600, Entry::ClockSet(ClockSet { change: i64::from(NOON) + 1_900 - 600, extensions: None }))?;
+    set.add("an uptime is a time once the clock is set", &land, q, &["HN-0417 L1 95"], &[])?;
+    Ok(())
+}
+
+fn late(set: &mut Set) -> Done<()> {
+    let q = &Question::new();
+    let mut land = shop(2)?;
+    land.say(FIRST, 10, goes_in(L, 100)?)?;
+    land.say(FIRST, 11, goes_out(L, 10)?)?;
+    let begin = land.begin(FIRST, 30, None)?;
+    land.line(FIRST, 31, begin, L, 85)?;
+    land.say_late(FIRST, 40, 20, goes_out(L, 5)?)?;
+    set.add("row 18: a sale written late was counted", &land, q, &["HN-0417 L1 85"], &[5017])?;
+    let written = (FIRST, land.len(FIRST) - 1);
+    land.take_back(SECOND, 41, written, 5)?;
+    set.add("a reversal of what was counted changes nothing", &land, q, &["HN-0417 L1 85"], &[])?;
+    land.say_late(FIRST, 50, 31, goes_out(L, 5)?)?;
+    set.add("written late, in the second of the line: it stands after it", &land, q, &["HN-0417 L1 80"], &[])?;
+    let mut land = shop(2)?;
+    land.say(SECOND, 10, goes_in(L, 100)?)?;
+    land.say(SECOND, 25, goes_out(L, 1)?)?;
+    land.observe(FIRST, 28, SECOND, None)?;
+    let begin = land.begin(FIRST, 30, None)?;
+    land.line(FIRST, 31, begin, L, 94)?;
+    land.say_late(SECOND, 40, 20, goes_out(L, 5)?)?;
+    set.add("what stands before a record that the line knew was counted", &land, q, &["HN-0417 L1 94"], &[5017])?;
+    let mut land = shop(2)?;
+    land.say(SECOND, 10, goes_in(L, 100)?)?;
+    land.say(SECOND, 200, goes_out(L, 1)?)?;
+    land.say_late(SECOND, 300, 50, goes_out(L, 1)?)?;
+    land.say_late(SECOND, 400, 350, goes_out(L, 1)?)?;
+    land.observe(FIRST, 1, SECOND, None)?;
+    let begin = land.begin(FIRST, 2, None)?;
+    land.line(FIRST, 3, begin, L, 92)?;
+    land.say_late(SECOND, 500, 280, goes_out(L, 5)?)?;
+    set.add("late records that the line knew have places too", &land, q, &["HN-0417 L1 92"], &[5017])?;
+    let mut land = shop(1)?;
+    land.say(FIRST, 10, goes_in(L, 100)?)?;
+    land.say(FIRST, 50, goes_out(L, 10)?)?;
+    let begin = land.begin(FIRST, 100, None)?;
+    let line = land.line_of(FIRST, begin, L, Quantity::Units(98))?;
+    land.say_late(FIRST, 101, 30, Entry::CountLine(line))?;
+    set.add("a count on paper stands where it was made", &land, q, &["HN-0417 L1 88"], &[])?;
+    let mut land = shop(1)?;
+    land.say(FIRST, 10, goes_in(L, 10)?)?;
+    let begin = land.begin(FIRST, 30, None)?;
+    land.line(FIRST, 31, begin, L, 5)?;
+    land.say(FIRST, 32, goes_out(L, 3)?)?;
+    land.say(FIRST, 33, goes_out(L, 4)?)?;
+    set.add("below nothing after a count names what went since and the line", &land, q, &["HN-0417 L1 -2"], &[5002])?;
+    Ok(())
+}
+
+fn rest(set: &mut Set) -> Done<()> {
+    let q = &Question::new();
+    let new = (A, "N1");
+    let mut land = shop(1)?;
+    land.say(FIRST, 10, goes_in(L, 100)?)?;
+    land.say(FIRST, 11, goes_in(R, 50)?)?;
+    let begin = land.begin(FIRST, 30, None)?;
+    land.line(FIRST, 31, begin, L, 99)?;
+    land.say(FIRST, 32, goes_in(new, 20)?)?;
+    land.say(FIRST, 33, goes_out(R, 5)?)?;
+    set.add(
+        "an unfinished count leaves the rest",
+        &land,
+        q,
+        &["HN-0417 L1 99", "HN-0417 N1 20", "HN-0417 R1 45"],
+        &[],
+    )?;
+    land.end(FIRST, 34, begin, true)?;
+    land.say(FIRST, 40, goes_out(new, 1)?)?;
+    set.add(
+        "the rest is zero: what came in while counting stays, what went out was on the shelf",
+        &land,
+        q,
+        &["HN-0417 L1 99", "HN-0417 N1 19"],
+        &[],
+    )?;
+    land.end(FIRST, 50, begin, false)?;
+    set.add("a second end has no effect", &land, q, &["HN-0417 L1 99", "HN-0417 N1 19"], &[5019])?;
+    let mut land = shop(1)?;
+    let begin = land.begin(FIRST, 30, None)?;
+    land.line(FIRST, 31, begin, L, 80)?;
+    land.line(FIRST, 32, begin, L, 15)?;
+    land.end(FIRST, 33, begin, false)?;
+    land.line(FIRST, 34, begin, L, 1)?;
+    set.add(
+        "lines for one lot on two shelves add up and one after the end has no effect",
+        &land,
+        q,
+        &["HN-0417 L1 95"],
+        &[5019],
+    )?;
+    let mut land = shop(1)?;
+    let (bhyt, k1) = (fund("BHYT")?, store("K1")?);
+    land.say(FIRST, 1, said(Movement { fund: bhyt, ..moves(Direction::In, L, 50)? }))?;
+    land.say(FIRST, 2, said(Movement { store: k1, ..moves(Direction::In, L, 40)? }))?;
+    land.say(FIRST, 3, goes_in(L, 30)?)?;
+    land.say(FIRST, 4, goes_in((B, "R1"), 20)?)?;
+    let begin = land.begin(FIRST, 30, None)?;
+    land.line(FIRST, 31, begin, L, 29)?;
+    set.add(
+        "a lot's line empties its other balances in the store",
+        &land,
+        q,
+        &["HN-0417 L1 29", "HN-0417 L1 K1 40", "HN-0417 R1 20"],
+        &[],
+    )?;
+    let mut room = [0; 64];
+    let funds = List::encode(&[AnyFund(None)], &mut room)?;
+    let count = CountBegin { funds: Some(funds), ..COUNT };
+    land.say(FIRST, 40, said(Movement { fund: bhyt, ..moves(Direction::In, L, 7)? }))?;
+    land.say(FIRST, 50, Entry::CountBegin(count))?;
+    let begin = land.len(FIRST) - 1;
+    land.line(FIRST, 51, begin, L, 28)?;
+    set.add(
+        "a count of one fund leaves the others",
+        &land,
+        q,
+        &["HN-0417 L1 28", "HN-0417 L1 fund=BHYT 7", "HN-0417 L1 K1 40", "HN-0417 R1 20"],
+        &[],
+    )?;
+    let mut room = [0; 64];
+    let products = List::encode(&[Product::parse(B)?], &mut room)?;
+    land.say(FIRST, 60, Entry::CountBegin(CountBegin { products: Some(products), ..COUNT }))?;
+    let begin = land.len(FIRST) - 1;
+    land.end(FIRST, 61, begin, true)?;
+    set.add(
+        "the rest of a count of one product",
+        &land,
+        q,
+        &["HN-0417 L1 28", "HN-0417 L1 fund=BHYT 7", "HN-0417 L1 K1 40"],
+        &[],
+    )?;
+    land.same(FIRST, 70, A, B)?;
+    set.add("the rest of a count reaches products that are one with it", &land, q, &["HN-0417 L1 K1 40"], &[])?;
+    Ok(())
+}
+
+fn several(set: &mut Set) -> Done<()> {
+    let q = &Question::new();
+    let mut land = shop(3)?;
+    let count = |land: &mut Land, log, at, units| -> Done<()> {
+        let begin = land.begin(log, at, None)?;
+        land.line(log, at + 1, begin, L, units).map(drop)
+    };
+    count(&mut land, FIRST, 30, 80)?;
+    let mut seen = land.clone();
+    count(&mut land, SECOND, 40, 70)?;
+    set.add("two counts that knew nothing of each other: the later governs", &land, q, &["HN-0417 L1 70"], &[5018])?;
+    count(&mut land, THIRD, 50, 60)?;
+    set.add("three counts that knew nothing of each other", &land, q, &["HN-0417 L1 60"], &[5018, 5018])?;
+    land.observe(THIRD, 60, FIRST, None)?;
+    land.observe(THIRD, 60, SECOND, None)?;
+    count(&mut land, THIRD, 20, 55)?;
+    set.add("a count that knew the others governs whatever its clock says", &land, q, &["HN-0417 L1 55"], &[5015])?;
+    seen.observe(SECOND, 35, FIRST, None)?;
+    count(&mut seen, SECOND, 10, 70)?;
+    set.add("a count that knew the other overlaps with nothing", &seen, q, &["HN-0417 L1 70"], &[5015])?;
+    Ok(())
+}
+
+fn branches(set: &mut Set) -> Done<()> {
+    let q = &Question::new();
+    let mut land = shop(2)?;
+    land.say(SECOND, 10, goes_in(L, 100)?)?;
+    let branch = land.branch(SECOND, 2);
+    land.say(SECOND, 20, goes_out(L, 1)?)?;
+    land.say(SECOND, 21, goes_out(L, 2)?)?;
+    land.say(branch, 50, goes_out(L, 10)?)?;
+    land.say(branch, 51, goes_out(L, 20)?)?;
+    land.observe(FIRST, 28, SECOND, None)?;
+    let begin = land.begin(FIRST, 30, None)?;
+    land.line(FIRST, 31, begin, L, 97)?;
+    set.add(
+        "a line knows the branch that its log observed and of the other the clocks decide",
+        &land,
+        q,
+        &["HN-0417 L1 67"],
+        &[5001],
+    )?;
+    let mut land = shop(2)?;
+    land.say(FIRST, 10, goes_in(L, 100)?)?;
+    let begin = land.begin(FIRST, 30, None)?;
+    let branch = land.branch(FIRST, land.len(FIRST));
+    land.line(FIRST, 31, begin, L, 80)?;
+    land.end(FIRST, 32, begin, true)?;
+    land.say(branch, 40, goes_in(R, 5)?)?;
+    land.line(branch, 41, begin, L, 15)?;
+    land.line(branch, 42, begin, L, 4)?;
+    land.end(branch, 43, begin, true)?;
+    set.add("lines of one count on two branches add up", &land, q, &["HN-0417 L1 99", "HN-0417 R1 5"], &[5001])?;
+    let mut land = shop(2)?;
+    land.say(SECOND, 10, goes_in(L, 100)?)?;
+    land.say(SECOND, 20, goes_out(L, 1)?)?;
+    land.say(SECOND, 9_000, goes_out(L, 2)?)?;
+    let second = land.len(SECOND);
+    land.observe(FIRST, 28, SECOND, None)?;
+    let begin = land.begin(FIRST, 30, None)?;
+    land.line(FIRST, 31, begin, L, 97)?;
+    land.show(SECOND, &[(0, second - 1)]);
+    set.add("an observation is taken at its word where its last record isn't held", &land, q, &["HN-0417 L1 97"], &[])?;
+    land.show(SECOND, &[(0, 2), (3, second)]);
+    set.add("a gap in a log that should be held whole", &land, q, &["HN-0417 L1 97"], &[])?;
+    Ok(())
+}
