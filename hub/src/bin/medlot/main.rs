@@ -106,7 +106,7 @@ enum Command {
     Trace(account::TraceArgs),
     /// What records disagree in, what doesn't count, and what to do.
     Findings(account::FindingsArgs),
-    /// Reports: turnover of a period.
+    /// Reports: turnover, controlled medicines, corrections, consumption, what expires, deliveries.
     Report(account::ReportArgs),
     /// Give another device, folder or hub what it lacks, and take what is lacking here.
     Sync(sync::SyncArgs),

@@ -198,7 +198,6 @@ impl Lang {
             "from" => ("Từ", "From"),
             "to" => ("Đến", "To"),
             "time" => ("Lúc (UTC)", "Time (UTC)"),
-            "sent" => ("Đã gửi", "Sent"),
             "over" => ("Thừa", "Over"),
             "note" => ("Lưu ý", "Note"),
             "opening_balance" => ("tồn đầu kỳ", "opening balance"),
