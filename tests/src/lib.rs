@@ -1,4 +1,6 @@
 //! What medlot's tests share: the bodies of fuzz targets, figures, and the world of the vectors.
+pub mod bench_ledger;
+pub mod country;
 pub mod figures;
 pub mod fuzz_bodies;
 pub mod log_bodies;

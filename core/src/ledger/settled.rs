@@ -163,12 +163,12 @@ impl<'l> Settled<'l> {
         let mut others = site.classes.iter().filter(|(_, other)| *other == class);
         others.find_map(|(product, _)| {
             let product = ledger.book.products.find(product)?;
-            let parts = site.by_product.get(&product)?.iter().copied();
+            let mut parts = ledger.parts_of_product(site, product);
             let is = |part: &u32| {
                 let item = ledger.parts.get(*part as usize).map_or(NONE, |p| p.item);
                 ledger.book.of_item.get(item as usize).is_some_and(|(_, number)| *number == lot)
             };
-            parts.into_iter().find(is).map(|part| self.lot_at(ledger.leader(part)))
+            parts.find(is).map(|part| self.lot_at(ledger.leader(part)))
         })
     }
 
@@ -194,8 +194,8 @@ impl<'l> Settled<'l> {
         let others = site.classes.iter().filter(|(_, other)| class == Some(*other)).map(|(product, _)| product);
         let names = class.is_none().then_some(&name).into_iter().chain(others);
         let products = names.filter_map(|name| self.ledger.book.products.find(name));
-        let parts = products.filter_map(|product| site.by_product.get(&product)).flatten();
-        let mut leaders: Vec<u32> = parts.map(|part| self.ledger.leader(*part)).collect();
+        let parts = products.flat_map(|product| self.ledger.parts_of_product(site, product));
+        let mut leaders: Vec<u32> = parts.map(|part| self.ledger.leader(part)).collect();
         leaders.sort_unstable();
         leaders.dedup();
         leaders.into_iter().map(|part| self.lot_at(part)).collect()

@@ -52,6 +52,13 @@ impl Kind {
     }
 }
 
+/// When a record was written, and whether its clock was never set, from its bytes' first five.
+#[cfg(feature = "alloc")]
+pub(crate) fn written(bytes: &[u8]) -> Option<(u32, bool)> {
+    let (time, rest) = bytes.split_first_chunk()?;
+    Some((u32::from_le_bytes(*time), rest.first()? & CLOCK_UNSET != 0))
+}
+
 /// What a record says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

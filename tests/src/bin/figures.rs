@@ -21,6 +21,13 @@ fn main() -> ExitCode {
             }
         },
         Some("bench") => medlot_tests::measures::bench(),
+        Some("ledger") => match medlot_tests::bench_ledger::figures() {
+            Ok(figures) => figures,
+            Err(error) => {
+                eprintln!("figures: {error}");
+                return ExitCode::FAILURE;
+            }
+        },
         _ => {
             eprintln!("usage: figures size|bench [--json] [name=value…]");
             return ExitCode::from(3);
