@@ -64,10 +64,12 @@ fn asked(now: u32) -> Asked<'static> {
 }
 
 /// A movement of a day: one in eight comes in, in packs, the others go out; one in 64 is held back. Lots are drawn
-/// evenly.
-fn day<'l>(lots: &'l Lots, dice: &mut Dice) -> Done<Movement<'l>> {
+/// evenly; the first time that a facility meets one it takes over what it has of it.
+fn day<'l>(lots: &'l Lots, dice: &mut Dice, met: &mut [bool]) -> Done<Movement<'l>> {
     let (lot, kind, units) = (dice.roll(LOTS), dice.roll(64), 1 + dice.roll(30) as u32);
+    let first = met.get_mut(lot).is_some_and(|met| !std::mem::replace(met, true));
     Ok(match kind {
+        _ if first => Movement { reason: 1, ..lots.movement(lot, Direction::In, 50_000)? },
         0..8 => lots.movement(lot, Direction::In, units * 12)?,
         8 => Movement { to_bucket: Some(Bucket::Hold), ..lots.movement(lot, Direction::Move, units)? },
         _ => lots.movement(lot, Direction::Out, units)?,
@@ -103,10 +105,11 @@ pub(crate) fn add_up(movements: usize, mut also: impl FnMut(usize, &[Movement<'_
     let before = resident();
     let (mut ledger, mut dice, mut time, mut again) = (Ledger::new(), Dice::new(7), Duration::ZERO, Duration::ZERO);
     let piece_size = SEGMENT.min(movements / FACILITIES);
-    let (mut fresh, mut offered_again) = (0, 0);
+    let (mut fresh, mut offered_again, mut met) = (0, 0, vec![vec![false; LOTS]; FACILITIES]);
     for turn in 0..movements / piece_size {
         let device = turn % FACILITIES;
-        let said = (0..piece_size).map(|_| day(&lots, &mut dice)).collect::<Done<Vec<_>>>()?;
+        let met = met.get_mut(device).ok_or("no such facility")?;
+        let said = (0..piece_size).map(|_| day(&lots, &mut dice, met)).collect::<Done<Vec<_>>>()?;
         also(device, &said)?;
         let entries: Vec<Entry<'_>> =
             said.iter().map(|movement| Entry::Movement { movement: *movement, extensions: None }).collect();

@@ -39,6 +39,8 @@ pub(super) mod does {
     pub(in super::super) const REVERSAL: u16 = 128;
     /// Destroyed, missing or stolen: somebody must stand for it.
     pub(in super::super) const NOTED: u16 = 256;
+    /// Its clock was never set: its time is an uptime.
+    pub(in super::super) const CLOCK_UNSET: u16 = 512;
 }
 
 /// A record.
@@ -263,12 +265,15 @@ impl Book {
 
     /// When it was written, in its own clock.
     pub(super) fn recorded(&self, row: u32) -> u32 {
-        written(self.bytes_of(row)).map_or(0, |(time, _)| time)
+        match self.row(row) {
+            Some(r) if !r.is(does::EFFECTIVE) => r.time,
+            _ => written(self.bytes_of(row)).unwrap_or(0),
+        }
     }
 
     /// Whether its clock was never set.
     pub(super) fn clock_unset(&self, row: u32) -> bool {
-        written(self.bytes_of(row)).is_some_and(|(_, unset)| unset)
+        self.row(row).is_some_and(|r| r.is(does::CLOCK_UNSET))
     }
 
     /// A record's exact bytes.
@@ -326,6 +331,7 @@ impl Book {
         let row = u32::try_from(self.rows.len()).ok().filter(|row| *row != NONE)?;
         let said = record.record();
         let effective = said.effective.filter(|_| !said.clock_unset);
+        let clock = if said.clock_unset { does::CLOCK_UNSET } else { 0 };
         let time = said.recorded_at.as_secs().saturating_sub(effective.unwrap_or(0));
         let beside = self.place_row(log, row, record)?;
         let mut new = Row {
@@ -339,7 +345,7 @@ impl Book {
             time,
             measure: 0,
             expiry: crate::time::Expiry::NotRead.packed(),
-            does: if effective.is_some() { does::EFFECTIVE } else { 0 },
+            does: clock | if effective.is_some() { does::EFFECTIVE } else { 0 },
         };
         let mut item = None;
         match &said.entry {

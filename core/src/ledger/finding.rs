@@ -5,6 +5,7 @@
 use super::add::Site;
 use super::book::{Row, does};
 use super::names::{lot_of, product_of};
+use super::quick::Quick;
 use super::rules::encoding;
 use super::settled::{Lot, Settled, same};
 use crate::ident::{LotNumber, Party, Product};
@@ -158,12 +159,9 @@ impl<'l> Settled<'l> {
     #[must_use]
     pub fn findings(self, asked: &Asked<'_>) -> Vec<Finding<'l>> {
         let mut search = Search { settled: self, asked, found: Vec::new() };
-        search.logs();
-        for facility in self.facilities() {
-            if asked.facility.is_none_or(|only| only == facility) {
-                self.lots(facility).into_iter().for_each(|lot| search.lot(&lot));
-            }
-        }
+        let mut quick = Quick::new(self.ledger, asked.utc_offset);
+        search.logs(&mut quick);
+        search.lots(&quick);
         search.shipments();
         search.receipts();
         search.reversals();
@@ -210,9 +208,11 @@ impl<'l> Search<'l, '_> {
         });
     }
 
-    /// Forks and clocks.
-    fn logs(&mut self) {
-        let book = &self.settled.ledger.book;
+    /// Forks and clocks, and what went out and shouldn't have.
+    fn logs(&mut self, quick: &mut Quick<'l>) {
+        let ledger = self.settled.ledger;
+        let book = &ledger.book;
+        let mut closer: Vec<(u32, u32)> = Vec::new();
         for log in &book.logs {
             if self.asked.facility.is_some_and(|only| book.facilities.text(log.facility) != only) {
                 continue;
@@ -229,18 +229,49 @@ impl<'l> Search<'l, '_> {
             let mut ahead: Option<(u32, i64)> = None;
             let now = self.asked.now.map(|now| i64::from(now.as_secs()));
             for row in log.rows() {
-                let Some(time) = book.clock_time(row) else { continue };
+                let Some(r) = book.row(row) else { continue };
+                let set_after = log.set_after(i64::from(r.index));
+                if quick.may_matter(r, i64::from(r.time) + set_after) {
+                    closer.push((ledger.leader(r.part), row));
+                }
+                if r.is(does::CLOCK_UNSET) {
+                    continue;
+                }
+                let time = i64::from(book.recorded(row)) + set_after;
                 if let Some((last, was)) = before.filter(|(_, was)| *was > time && !log.is_forked()) {
                     self.put(FindingKind::ClockBack, &[row, last], Some(was - time));
                 }
                 if let Some(by) = now.map(|now| time - now).filter(|by| *by > AHEAD) {
-                    let further = ahead.is_none_or(|(_, most)| by > most);
+                    let further = ahead.is_none_or(|(held, most)| {
+                        by > most || by == most && book.order(row) < book.order(held) // of two branches
+                    });
                     ahead = if further { Some((row, by)) } else { ahead };
                 }
                 before = Some((row, time));
             }
             if let Some((row, by)) = ahead {
                 self.put(FindingKind::ClockAhead, &[row], Some(by));
+            }
+        }
+        closer.sort_unstable();
+        for rows in closer.chunk_by(|a, b| a.0 == b.0) {
+            if let Some((leader, _)) = rows.first() {
+                self.dispensing(&self.settled.lot_at(*leader), rows.iter().map(|(_, row)| *row));
+            }
+        }
+    }
+
+    fn lots(&mut self, quick: &Quick<'l>) {
+        let ledger = self.settled.ledger;
+        for (facility, site) in (0u32..).zip(&ledger.sites) {
+            let name = ledger.book.facilities.text(facility);
+            if name.is_empty() || self.asked.facility.is_some_and(|only| only != name) {
+                continue;
+            }
+            for part in site.parts.iter().copied().filter(|part| quick.lot_may_matter(*part)) {
+                if ledger.leader(part) == part {
+                    self.lot(&self.settled.lot_at(part));
+                }
             }
         }
     }
@@ -314,16 +345,14 @@ impl<'l> Search<'l, '_> {
                 self.put(FindingKind::AfterEndOfCount, &[*row], None);
             }
         }
-        self.dispensing(lot);
     }
 
-    /// What went out and shouldn't have.
-    fn dispensing(&mut self, lot: &Lot<'l>) {
+    /// What of these rows of a lot went out and shouldn't have.
+    fn dispensing(&mut self, lot: &Lot<'l>, rows: impl Iterator<Item = u32>) {
         let ledger = self.settled.ledger;
         let book = &ledger.book;
         let last_usable = lot.expiry().last_usable();
         let recalls = lot.recalls_ever();
-        let rows: Vec<u32> = lot.rows().collect();
         for row in rows {
             let Some(r) = book.row(row).filter(|r| r.is(does::TAKES) && !r.is(does::PUTS)) else { continue };
             let held = book.places.get(r.from).hold;
@@ -396,8 +425,7 @@ impl<'l> Search<'l, '_> {
     fn shipments(&mut self) {
         let ledger = self.settled.ledger;
         let book = &ledger.book;
-        let mut rows: Vec<u32> = ledger.transit.sent.keys().copied().collect();
-        rows.sort_by_key(|row| book.order(*row));
+        let rows: Vec<u32> = ledger.transit.sent.keys().copied().collect();
         for row in rows {
             let Some(sent) = ledger.transit.sent.get(&row).filter(|_| book.row(row).is_some_and(Row::counts)) else {
                 continue;

@@ -24,6 +24,8 @@ mod finding;
 #[cfg(feature = "alloc")]
 mod names;
 #[cfg(feature = "alloc")]
+mod quick;
+#[cfg(feature = "alloc")]
 mod rules;
 #[cfg(feature = "alloc")]
 mod settled;

@@ -52,11 +52,10 @@ impl Kind {
     }
 }
 
-/// When a record was written, and whether its clock was never set, from its bytes' first five.
+/// When a record was written, from the first of its bytes.
 #[cfg(feature = "alloc")]
-pub(crate) fn written(bytes: &[u8]) -> Option<(u32, bool)> {
-    let (time, rest) = bytes.split_first_chunk()?;
-    Some((u32::from_le_bytes(*time), rest.first()? & CLOCK_UNSET != 0))
+pub(crate) fn written(bytes: &[u8]) -> Option<u32> {
+    bytes.first_chunk().map(|time| u32::from_le_bytes(*time))
 }
 
 /// What a record says.
