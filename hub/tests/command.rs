@@ -1,111 +1,10 @@
 //! The command from end to end, as a person or a script runs it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+mod world;
 use serde_json::Value;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-const PACK: &str = "(01)08935221225326(17)270331(10)241021VA";
-const BY_HAND: &str = "registration:540100430425;A24-117;2027-11";
-
-struct World {
-    folder: PathBuf,
-}
-
-impl Drop for World {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.folder);
-    }
-}
-
-struct Ended {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl World {
-    fn empty(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("medlot-command-{}-{name}", std::process::id()));
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).unwrap();
-        Self { folder }
-    }
-
-    /// A root, an authority of a province, a distributor and two stations.
-    fn enrolled(name: &str) -> Self {
-        let world = Self::empty(name);
-        world.ok("ministry", &["authority", "init", "--out", "root.mlt"]);
-        world.join("ministry", "province", "DEMO-SYT-01", "enrol,regulate,move", "01,DEMO-", "ed25519");
-        world.join("province", "distributor", "DEMO-0001", "move", "own", "ed25519");
-        world.join("province", "01C55", "01C55", "move", "own", "ed25519");
-        world.join("province", "01C56", "01C56", "move", "own", "p256");
-        world
-    }
-
-    fn run(&self, who: &str, args: &[&str]) -> Ended {
-        let out = Command::new(env!("CARGO_BIN_EXE_medlot"))
-            .current_dir(&self.folder)
-            .env("LANG", "en_US.UTF-8")
-            .env_remove("LC_ALL")
-            .args(["--dir", who])
-            .args(if args.contains(&"--now") { &[][..] } else { &["--now", "2026-11-24T08:00:00Z"] })
-            .args(args)
-            .output()
-            .unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        Ended { code: out.status.code().unwrap(), out: text(out.stdout), err: text(out.stderr) }
-    }
-
-    fn ends(&self, who: &str, args: &[&str], code: i32) -> Ended {
-        let ended = self.run(who, args);
-        assert_eq!(ended.code, code, "medlot {args:?} at {who}: {}{}", ended.out, ended.err);
-        ended
-    }
-
-    fn ok(&self, who: &str, args: &[&str]) -> String {
-        self.ends(who, args, 0).out
-    }
-
-    fn json(&self, who: &str, args: &[&str], code: i32) -> Value {
-        let ended = self.ends(who, &[&["--json"], args].concat(), code);
-        serde_json::from_str(ended.out.trim()).unwrap_or_else(|e| panic!("{e}: {}", ended.out))
-    }
-
-    fn join(&self, by: &str, who: &str, facility: &str, roles: &str, scope: &str, suite: &str) {
-        let file = |what: &str| format!("{who}-{what}.mlt");
-        self.ok(by, &["authority", "invite", "--facility", facility, "--roles", roles, "--out", &file("invitation")]);
-        self.ok(
-            who,
-            &["device", "init", "--invitation", &file("invitation"), "--suite", suite, "--out", &file("request")],
-        );
-        self.ok(by, &["authority", "enrol", &file("request"), "--scope", scope, "--out", &file("enrolment")]);
-        let said = self.json(who, &["device", "accept", &file("enrolment")], 0);
-        assert_eq!(said["enrolled"], true, "{said}");
-    }
-
-    fn log(&self, who: &str) -> String {
-        self.json(who, &["device", "show"], 0)["log"].as_str().unwrap().to_owned()
-    }
-
-    fn hand_over(&self, from: &str, to: &str, file: &str) -> Value {
-        let (to, line, second) = (format!("facility:{to}"), format!("120={PACK}"), format!("60={BY_HAND}"));
-        let args = [
-            "handover",
-            "--to",
-            &to,
-            "--document",
-            "delivery_note:PX-7",
-            "--line",
-            &line,
-            "--line",
-            &second,
-            "--out",
-            file,
-        ];
-        self.json(from, &args, 0)
-    }
-}
+use std::path::Path;
+use world::{PACK, World};
 
 fn quantities(rows: &Value, facility: &str) -> Vec<(String, u64)> {
     let rows = rows["movements"].as_array().unwrap().iter().filter(|r| r["facility"] == facility);
@@ -388,18 +287,74 @@ fn a_batch_that_needs_several_codes_is_read_from_several_pictures() {
     assert!(w.ends("01C55", &["verify", all[0]], 2).err.contains("missing"));
 }
 
-#[test]
-fn a_batch_too_large_for_one_seal_is_refused_and_nothing_of_it_is_written() {
-    let w = World::enrolled("large");
-    let lines: Vec<String> = (0..1_024).map(|n| format!("1=local:P{n:04};LOT{n};2028-01")).collect();
-    let mut args = vec!["handover", "--to", "facility:01C55"];
-    for line in &lines {
+/// A delivery of 1,231 lines: more than one seal holds.
+fn long_delivery() -> Vec<String> {
+    (0..1_231).map(|n| format!("{}=local:P{n:04};LOT{n};2028-01", n + 1)).collect()
+}
+
+fn movements(verified: &Value) -> usize {
+    verified["records"].as_array().unwrap().iter().filter(|record| record["kind"] == "movement").count()
+}
+
+fn long_args<'a>(lines: &'a [String], out: &'a str) -> Vec<&'a str> {
+    let mut args = vec!["handover", "--to", "facility:01C55", "--document", "delivery_note:PX-9", "--out", out];
+    for line in lines {
         args.extend(["--line", line]);
     }
-    let before = w.json("distributor", &["device", "show"], 0)["records"].clone();
-    assert!(w.ends("distributor", &args, 4).err.contains("fewer lines"));
-    assert_eq!(w.json("distributor", &["device", "show"], 0)["records"], before);
-    w.ok("distributor", &args[..3 + 2 * 700]);
+    args
+}
+
+#[test]
+fn a_delivery_of_1231_lines_travels_in_several_segments_and_is_received_whole_once() {
+    let w = World::enrolled("long");
+    let lines = long_delivery();
+    assert_eq!(w.json("distributor", &long_args(&lines, "long.mlt"), 0)["records"].as_array().unwrap().len(), 1_231);
+    let said = w.json("01C55", &["verify", "long.mlt"], 0);
+    assert_eq!((&said["verdict"], movements(&said)), (&"valid".into(), 1_231));
+    let said = w.json("01C55", &["receive", "long.mlt", "--got", "1231=1000"], 0);
+    assert_eq!(said["records"].as_array().unwrap().len(), 1_231);
+    assert!(w.ends("01C55", &["receive", "long.mlt"], 4).err.contains("received here already"));
+    let rows = w.json("01C55", &["movements"], 0);
+    let own = quantities(&rows, "01C55");
+    assert_eq!(own.iter().map(|(_, units)| units).sum::<u64>(), (1..=1_230).sum::<u64>() + 1_000);
+}
+
+#[test]
+fn a_long_delivery_that_the_power_cut_in_two_is_finished_by_the_same_command() {
+    use medlot_sdk::medlot_core::log::Frames;
+    let w = World::enrolled("cut");
+    let lines = long_delivery();
+    for (who, args) in [("distributor", long_args(&lines, "long.mlt")), ("01C55", vec!["receive", "long.mlt"])] {
+        let log = w.folder.join(who).join("logs").join(format!("{}.mlog", w.log(who)));
+        let before = fs::read(&log).unwrap();
+        w.ok(who, &args);
+        let (whole, records) = (fs::read(&log).unwrap(), w.json(who, &["device", "show"], 0)["records"].clone());
+        let mut frames = Frames::new(&whole, before.len());
+        let mut ends = vec![before.len()];
+        while frames.next().is_some() {
+            ends.push(frames.at());
+        }
+        let mut tried = 0;
+        for end in ends.iter().rev() {
+            fs::write(&log, &whole[..*end]).unwrap();
+            let left = w.json(who, &["device", "show"], 0)["records"].as_u64().unwrap();
+            let ended = w.run(who, &args);
+            if ended.code == 4 {
+                // Everything stood already: a receipt isn't written twice.
+                assert!(who == "01C55" && left == records.as_u64().unwrap(), "{}", ended.err);
+                continue;
+            }
+            assert_eq!(ended.code, 0, "{}", ended.err);
+            let now = w.json(who, &["device", "show"], 0)["records"].as_u64().unwrap();
+            // A hand-over that stood whole is sent again: the person asked for it.
+            let again = who == "distributor" && left == records.as_u64().unwrap();
+            assert!(again || now == records.as_u64().unwrap(), "cut at {end}: {left} records, then {now}");
+            tried += 1;
+        }
+        assert!(tried >= 3, "{who}: {tried} cuts");
+    }
+    let said = w.json("01C55", &["verify", "long.mlt"], 0);
+    assert_eq!((&said["verdict"], movements(&said)), (&"valid".into(), 1_231));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::desk::{Desk, encode, keyed, public_key};
 use crate::error::{Error, Result};
 use crate::evidence::{Evidence, Part};
 use crate::fields::{by_encoding, products_in_order};
-use crate::folder::{LogHead, hex, random};
+use crate::folder::{Location, LogHead, hex, random};
 use medlot_core::crypto::{Hash, Suite, commitment};
 use medlot_core::ident::{FacilityCode, LotNumber, Product};
 use medlot_core::movement::Reference;
@@ -17,7 +17,6 @@ use medlot_core::trust::{
     Counts, Fact, FactKind, Request, Shelf, StateList, child_of, grant_of, may_enrol, state_entry, state_root,
 };
 use serde_json::{Value, json};
-use std::path::Path as FilePath;
 
 /// What a command wrote: the object to send, and what it says.
 #[derive(Debug)]
@@ -57,7 +56,7 @@ fn letters<const N: usize>(text: &str, what: &str) -> Result<[u8; N]> {
 ///
 /// # Errors
 /// A folder that is in use; a country or currency in another form.
-pub fn init(path: &FilePath, plan: &RootPlan, now: Timestamp) -> Result<Value> {
+pub fn init(at: impl Into<Location>, plan: &RootPlan, now: Timestamp) -> Result<Value> {
     if !(1..=16).contains(&plan.keys) {
         return Err(Error::argument(format!("root keys: {} are asked for; give 1 to 16", plan.keys)));
     }
@@ -79,7 +78,8 @@ pub fn init(path: &FilePath, plan: &RootPlan, now: Timestamp) -> Result<Value> {
     };
     let first = encode(now, Entry::Root(root))?;
     let seed = seeds.first().ok_or_else(|| Error::argument("root keys: give at least 1"))?;
-    let desk = Desk::begin_root(path, plan.suite, seed, &first, now)?;
+    let desk = Desk::begin_root(at.into(), plan.suite, seed, &first, now)?;
+    let path = desk.folder().path();
     for ((at, seed), commitment) in seeds.iter().enumerate().skip(1).zip(carried.iter().skip(1)) {
         desk.folder().save_key(&format!("next-{at}"), plan.suite, seed)?;
         let text = format!("{}\n", hex(commitment));

@@ -1,7 +1,7 @@
 //! An open folder with its own log: append, seal, and make bundles of it.
 use crate::error::{Error, Kind, Result};
 use crate::evidence::{Evidence, Library, body_of};
-use crate::folder::{Config, Folder, LAYOUT, LogFile, LogHead, hex, random};
+use crate::folder::{Config, Folder, LAYOUT, Location, LogFile, LogHead, hex, random};
 use medlot_core::crypto::{Hash, SoftwareKey, Suite};
 use medlot_core::ident::FacilityCode;
 use medlot_core::limits::MAX_RECORD_BYTES;
@@ -9,14 +9,14 @@ use medlot_core::record::{Entry, Introduce, LogKey, ObjectType, Record, Roles, T
 use medlot_core::time::Timestamp;
 use medlot_core::trust::{Counts, FactKind, Invitation, Shelf};
 use serde_json::{Value, json};
-use std::path::Path as FilePath;
 
 /// A device or an authority at work.
 #[derive(Debug)]
 pub struct Desk {
     folder: Folder,
     log: LogFile,
-    key: SoftwareKey,
+    /// None where the log takes no further record: a backup holds no keys.
+    key: Option<SoftwareKey>,
     now: Timestamp,
 }
 
@@ -31,27 +31,20 @@ pub fn encode(now: Timestamp, entry: Entry<'_>) -> Result<Vec<u8>> {
 }
 
 impl Desk {
-    /// Opens a folder; `now` is written into records.
+    /// Opens a folder; `now` is written into records. A log that takes no further record can still be read.
     ///
     /// # Errors
     /// No such folder, a damaged log, a key that isn't here.
-    pub fn open(path: &FilePath, now: Timestamp) -> Result<Self> {
-        let folder = Folder::open(path)?;
+    pub fn open(at: impl Into<Location>, now: Timestamp) -> Result<Self> {
+        let folder = Folder::open(at)?;
         let id = folder.log()?;
-        let log = LogFile::open(&folder.log_path(&id))?;
-        let key = folder.key(&id.to_string())?;
+        let log = folder.open_log(&folder.log_path(&id))?;
+        let key = folder.check_writable().is_ok().then(|| folder.key(&id.to_string())).transpose()?;
         Ok(Self { folder, log, key, now })
     }
 
     /// Begins a folder: a key, its log with record 0, and for all but a root the request to be enrolled.
-    fn begin(
-        path: &FilePath,
-        root: &[u8],
-        head: LogHead,
-        first: &[u8],
-        seed: &[u8; 32],
-        now: Timestamp,
-    ) -> Result<Self> {
+    fn begin(at: Location, root: &[u8], head: LogHead, first: &[u8], seed: &[u8; 32], now: Timestamp) -> Result<Self> {
         let id = head.id()?;
         let config = Config {
             layout: LAYOUT,
@@ -60,14 +53,25 @@ impl Desk {
             line: id.to_string(),
             language: None,
             scanner_gs: None,
+            encrypted: None,
+            read_only: None,
         };
-        let folder = Folder::create(path, config, root)?;
+        // What can't go on gets a new key beside what it holds: records and stock stay.
+        let held = at.path.join("medlot.toml").exists().then(|| Folder::open(at.clone())).transpose()?;
+        let folder = match held.filter(|folder| folder.check_writable().is_err()) {
+            Some(folder) if folder.root()? == root => folder,
+            Some(_) => return Err(Error::refused("the invitation is of another root than this folder's")),
+            None => Folder::create(at, config, root)?,
+        };
         folder.save_key(&id.to_string(), head.suite, seed)?;
         let key = folder.key(&id.to_string())?;
-        let log = LogFile::create(&folder.log_path(&id), head)?;
-        let mut desk = Self { folder, log, key, now };
-        desk.append(&[first.to_vec()])?;
-        desk.seal()?;
+        let facility = head.facility.clone();
+        let log = folder.create_log(head)?;
+        let mut desk = Self { folder, log, key: Some(key), now };
+        desk.append_and_seal(&[first.to_vec()])?;
+        if desk.folder.check_writable().is_err() {
+            desk.folder.begin_again(&id, &facility)?;
+        }
         Ok(desk)
     }
 
@@ -76,7 +80,7 @@ impl Desk {
     /// # Errors
     /// A folder that is in use.
     pub(crate) fn begin_root(
-        path: &FilePath,
+        at: Location,
         suite: Suite,
         seed: &[u8; 32],
         first: &[u8],
@@ -90,9 +94,9 @@ impl Desk {
             facility: String::new(),
         };
         // The anchor is the sealed record: its log must be there first, so the anchor is written over an empty one.
-        let desk = Self::begin(path, &[], head, first, seed, now)?;
+        let desk = Self::begin(at, &[], head, first, seed, now)?;
         let body = desk.piece(0, 1)?;
-        crate::folder::replace(&path.join("root.mlt"), &keyed(ObjectType::Root, &[], suite, &key, &body)?)?;
+        desk.folder.save_root(&keyed(ObjectType::Root, &[], suite, &key, &body)?)?;
         Ok(desk)
     }
 
@@ -100,7 +104,12 @@ impl Desk {
     ///
     /// # Errors
     /// An invitation that isn't one, or whose path doesn't verify; a facility that isn't named.
-    pub fn join(path: &FilePath, invitation: &[u8], plan: &JoinPlan, now: Timestamp) -> Result<(Self, Vec<u8>)> {
+    pub fn join(
+        at: impl Into<Location>,
+        invitation: &[u8],
+        plan: &JoinPlan,
+        now: Timestamp,
+    ) -> Result<(Self, Vec<u8>)> {
         let given = Invitation::parse(invitation)?;
         let facility = match (plan.facility.as_deref(), given.facility) {
             (Some(own), "") => own,
@@ -131,7 +140,7 @@ impl Desk {
         };
         let roles = plan.roles.unwrap_or(given.roles);
         let first = introduce(now, roles, plan.label.as_deref())?;
-        let desk = Self::begin(path, &root, head, &first, &seed, now)?;
+        let desk = Self::begin(at.into(), &root, head, &first, &seed, now)?;
         if !given.path.is_empty() {
             let mut bundle = header(ObjectType::Bundle).to_vec();
             bundle.extend(given.path);
@@ -160,7 +169,7 @@ impl Desk {
         };
         self.folder.save_key(&id.to_string(), suite, &seed)?;
         let key = self.folder.key(&id.to_string())?;
-        let mut log = LogFile::create(&self.folder.log_path(&id), head)?;
+        let mut log = self.folder.create_log(head)?;
         log.append(&[introduce(self.now, roles, None)?])?;
         log.seal(|message| key.sign(message))?;
         request(&log)
@@ -170,10 +179,9 @@ impl Desk {
     pub(crate) fn go_on_as(mut self, head: LogHead, key_name: &str, first: &[u8]) -> Result<Self> {
         let id = head.id()?;
         self.folder.rename_key(key_name, &id.to_string())?;
-        self.key = self.folder.key(&id.to_string())?;
-        self.log = LogFile::create(&self.folder.log_path(&id), head)?;
-        self.append(&[first.to_vec()])?;
-        self.seal()?;
+        self.key = Some(self.folder.key(&id.to_string())?);
+        self.log = self.folder.create_log(head)?;
+        self.append_and_seal(&[first.to_vec()])?;
         self.folder.switch_log(&id)?;
         Ok(self)
     }
@@ -183,6 +191,11 @@ impl Desk {
     /// # Errors
     /// A record that is too long; a disk that is full.
     pub fn append(&mut self, records: &[Vec<u8>]) -> Result<u32> {
+        self.folder.check_writable()?;
+        self.append_here(records)
+    }
+
+    fn append_here(&mut self, records: &[Vec<u8>]) -> Result<u32> {
         // A record that reaches before its log would count no everywhere, and nobody here would learn it.
         for (index, record) in (self.log.tip().count()..).zip(records) {
             Record::decode(record)?.check_place(index)?;
@@ -190,7 +203,7 @@ impl Desk {
         let due = Error::from(TipError::SealDue);
         match self.log.append(records) {
             Err(e) if e == due => {
-                self.seal()?;
+                self.seal_here()?;
                 self.log.append(records)
             }
             other => other,
@@ -208,7 +221,18 @@ impl Desk {
     /// # Errors
     /// A log without a record; a disk that is full.
     pub fn seal(&mut self) -> Result<(u32, Hash)> {
-        let key = &self.key;
+        self.folder.check_writable()?;
+        self.seal_here()
+    }
+
+    /// The first record of a log that is begun: in a folder whose log before takes no further one, too.
+    fn append_and_seal(&mut self, records: &[Vec<u8>]) -> Result<()> {
+        self.append_here(records)?;
+        self.seal_here().map(drop)
+    }
+
+    fn seal_here(&mut self) -> Result<(u32, Hash)> {
+        let key = self.key.as_ref().ok_or_else(|| Error::refused("the own log's key isn't here"))?;
         let seal = self.log.seal(|message| key.sign(message))?;
         Ok((seal.count, seal.head))
     }
@@ -330,7 +354,7 @@ impl Desk {
         let evidence = Evidence::of(&library)?;
         let line = self.folder.line()?;
         for path in self.folder.logs()? {
-            let log = LogFile::open(&path)?;
+            let log = self.folder.open_log(&path)?;
             let successor = evidence.all_facts().iter().any(|fact| {
                 matches!(fact.kind, FactKind::Enrol { child, line: of, .. } if child == log.id() && of == line && child != of)
             });
@@ -338,7 +362,7 @@ impl Desk {
                 let id = log.id();
                 // Only a log that was begun after the one in use: an earlier one never comes back.
                 if time_of(&log) >= time_of(&self.log) {
-                    self.key = self.folder.key(&id.to_string())?;
+                    self.key = Some(self.folder.key(&id.to_string())?);
                     self.log = log;
                     self.folder.switch_log(&id)?;
                     return Ok(Some(id));

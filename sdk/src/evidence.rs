@@ -47,7 +47,7 @@ impl Library {
     pub fn of_folder(folder: &Folder) -> Result<Self> {
         let mut library = Self { root: folder.root()?, own: Vec::new(), objects: folder.kept()? };
         for path in folder.logs()? {
-            library.add_log(&LogFile::open(&path)?)?;
+            library.add_log(&folder.open_log(&path)?)?;
         }
         Ok(library)
     }
@@ -440,6 +440,16 @@ impl Path {
         } else {
             self.push(&Element::OwnId { log: log.id.log_id(), suite: log.suite.number(), body })
         }
+    }
+    /// How many elements.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.count
+    }
+    /// Whether there is none: the path to the root.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
     }
     /// The elements' bytes.
     #[must_use]

@@ -2,6 +2,7 @@
 pub use medlot_core;
 
 pub mod authority;
+pub mod backup;
 pub mod changes;
 pub mod correct;
 pub mod count;

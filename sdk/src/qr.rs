@@ -19,6 +19,7 @@ mod collect;
 #[cfg(feature = "qr")]
 mod draw;
 mod error;
+mod fountain;
 #[cfg(feature = "qr")]
 mod picture;
 
@@ -26,6 +27,7 @@ pub use collect::{Collect, Collected};
 #[cfg(feature = "qr")]
 pub use draw::{png, svg, terminal};
 pub use error::QrError;
+pub use fountain::{SERIES_PREFIX, Series};
 #[cfg(feature = "qr")]
 pub use picture::read_picture;
 
@@ -36,7 +38,7 @@ pub const PREFIX: &str = "MEDLOT1:";
 pub const CODE_CHARACTERS: usize = 1_853;
 /// Characters of the largest code: version 40, level L, alphanumeric (ISO/IEC 18004, table 7).
 pub const MAX_CODE_CHARACTERS: usize = 4_296;
-/// Codes of a series; more take longer than a file.
+/// Codes of a loop. Above, a camera that misses one waits too long for it: [`Series`] mixes them.
 pub const MAX_CODES: u16 = 20;
 /// Pixels per module that `png` draws.
 pub const SCALES: core::ops::RangeInclusive<u32> = 1..=32;
@@ -116,7 +118,7 @@ const fn bytes_in(characters: usize) -> usize {
 /// ```
 ///
 /// # Errors
-/// Bytes that are no whole object; more codes than [`MAX_CODES`] (a file carries it instead).
+/// Bytes that are no whole object; more codes than [`MAX_CODES`]: a [`Series`] or a file carries it instead.
 pub fn codes(object: &[u8], most_characters: usize) -> Result<Vec<String>, QrError> {
     if let (ObjectType::QrPart, _) = read_header(object)? {
         return Err(QrError::Nested);
@@ -126,7 +128,7 @@ pub fn codes(object: &[u8], most_characters: usize) -> Result<Vec<String>, QrErr
         return Ok(vec![to_text(object)]);
     }
     let most = holds.saturating_sub(PART_FRONT);
-    let too_many = QrError::TooManyCodes { bytes: object.len(), most: most * usize::from(MAX_CODES) };
+    let too_many = QrError::TooManyCodes { bytes: object.len(), most: most * usize::from(MAX_CODES), codes: MAX_CODES };
     let needed = if most == 0 { usize::MAX } else { object.len().div_ceil(most) };
     let parts = u16::try_from(needed).ok().filter(|n| *n <= MAX_CODES).ok_or(too_many)?;
     // Equal pieces: codes of one size, so that the camera can stay where it is. Rounded up, they can be fewer
@@ -142,6 +144,22 @@ pub fn codes(object: &[u8], most_characters: usize) -> Result<Vec<String>, QrErr
         texts.push(to_text(out.get(..length).unwrap_or_default()));
     }
     Ok(texts)
+}
+
+/// The texts to show for an object, as few as do: [`codes`], or of a long object the codes of a [`Series`], somewhat more
+/// than a reader needs who misses none.
+///
+/// # Errors
+/// As [`codes`] and [`Series::new`].
+pub fn texts(object: &[u8], most_characters: usize) -> Result<Vec<String>, QrError> {
+    match codes(object, most_characters) {
+        Err(QrError::TooManyCodes { .. }) => {
+            let series = Series::new(object, most_characters)?;
+            let enough = series.pieces() + series.pieces() / 4 + 4;
+            Ok(series.take(enough).collect())
+        }
+        other => other,
+    }
 }
 
 #[cfg(test)]
@@ -194,7 +212,10 @@ mod tests {
         let most = (1_230 - PART_FRONT) * 20;
         let twenty = codes(&object[..most], CODE_CHARACTERS).unwrap();
         assert_eq!((twenty.len(), twenty.iter().map(String::len).max()), (20, Some(1_853)));
-        assert_eq!(codes(&object[..=most], CODE_CHARACTERS), Err(QrError::TooManyCodes { bytes: most + 1, most }));
+        assert_eq!(
+            codes(&object[..=most], CODE_CHARACTERS),
+            Err(QrError::TooManyCodes { bytes: most + 1, most, codes: 20 })
+        );
         assert!(matches!(codes(&object, 0), Err(QrError::TooManyCodes { most: 0, .. })));
         assert!(matches!(codes(&object, 20), Err(QrError::TooManyCodes { most: 0, .. })));
     }

@@ -6,14 +6,14 @@ use crate::fields::{self, Fields, number_of};
 use crate::folder::random;
 use crate::verify::{Question, verify_with};
 use medlot_core::ident::{Operator, Party, Quantity};
-use medlot_core::limits::MAX_UNSEALED_BYTES;
+use medlot_core::limits::{MAX_BUNDLE_ELEMENTS, MAX_SEGMENT_RECORDS, MAX_UNSEALED_BYTES};
 use medlot_core::movement::{Amount, Direction, Group, Movement, Reference, reasons};
-use medlot_core::record::TipError;
 use medlot_core::record::{
     Detail, Element, Elements, Entry, LineAmount, List, ObjectType, Record, Refuse, read_header,
 };
 use medlot_core::trust::{Counts, Warning};
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 pub(crate) fn written(desk: &Desk, first: u32, count: u32) -> Result<Value> {
     let mut records = Vec::new();
@@ -63,14 +63,16 @@ pub struct HandoverPlan {
 }
 
 /// Sends lines to somebody: writes them as one batch, seals it at once, and gives the bundle that a stranger with the
-/// root can verify. A `Blind` before it keeps the record before from being guessed.
+/// root can verify. A `Blind` before it keeps the record before from being guessed. A long delivery has several seals,
+/// and so several segments in the bundle; where the power failed between two of them, the same call finishes it.
 ///
 /// # Errors
-/// No line, or more than 1,024; a field that can't be; a device that isn't enrolled.
+/// No line, or more than a bundle's segments hold; a field that can't be; a device that isn't enrolled.
 pub fn handover(desk: &mut Desk, plan: &HandoverPlan) -> Result<(Vec<u8>, Value)> {
-    let lines = u16::try_from(plan.lines.len()).ok().filter(|n| (1..=1_024).contains(n));
-    let lines = lines
-        .ok_or_else(|| Error::argument(format!("lines: {} are given; a hand-over has 1 to 1,024", plan.lines.len())))?;
+    let lines = u16::try_from(plan.lines.len()).ok().filter(|n| *n > 0);
+    let lines = lines.ok_or_else(|| {
+        Error::argument(format!("lines: {} are given; a hand-over has 1 to 65,535", plan.lines.len()))
+    })?;
     let party = Party::parse(&plan.to)?;
     if !desk.is_enrolled()? {
         return Err(Error::refused(
@@ -104,17 +106,38 @@ pub fn handover(desk: &mut Desk, plan: &HandoverPlan) -> Result<(Vec<u8>, Value)
         };
         records.push(encode(desk.now(), movement_entry(m))?);
     }
-    // Sealed before, so that the batch starts where nothing else is told; and after, so that it can travel.
-    if desk.log().tip().unsealed() > 0 {
-        desk.seal()?;
+    // What is too long for a bundle is refused before anything is written.
+    let library = desk.library()?;
+    let path_length = Evidence::of(&library)?.path_to(&desk.log().id())?.len();
+    let seals = parts(&records).len();
+    if path_length + seals > MAX_BUNDLE_ELEMENTS {
+        return Err(Error::refused(format!(
+            "{} lines take {seals} seals; with the {path_length} enrolments before them a bundle holds \
+             {MAX_BUNDLE_ELEMENTS} parts: hand over fewer lines at once",
+            plan.lines.len()
+        )));
     }
-    let first = append_batch(desk, &records)? + 1;
+    let first = match begun(desk, records.get(1..).unwrap_or_default()) {
+        Some(first) => first,
+        None => {
+            // Sealed before, so that the batch starts where nothing else is told.
+            if desk.log().tip().unsealed() > 0 {
+                desk.seal()?;
+            }
+            desk.log().tip().count() + 1
+        }
+    };
+    append_batch(desk, &records, 1)?;
     desk.seal()?;
     let end = first + u32::from(lines);
     let library = desk.library()?;
     let evidence = Evidence::of(&library)?;
     let mut path = evidence.path_to(&desk.log().id())?;
-    path.follow(&desk.log_key(), &desk.piece(first, end)?)?;
+    let mut from = first;
+    for seal in desk.log().seals().iter().map(|seal| seal.count).filter(|count| (first + 1..=end).contains(count)) {
+        path.follow(&desk.log_key(), &desk.piece(from, seal)?)?;
+        from = seal;
+    }
     let bundle = path.into_bundle();
     if !plan.show_detail {
         detail(desk, plan, u32::from(lines))?;
@@ -127,21 +150,65 @@ pub fn handover(desk: &mut Desk, plan: &HandoverPlan) -> Result<(Vec<u8>, Value)
     Ok((bundle, said))
 }
 
-/// Appends a batch whole: what is too much for one seal is refused before anything is written.
-fn append_batch(desk: &mut Desk, records: &[Vec<u8>]) -> Result<u32> {
-    let due = Error::from(TipError::SealDue);
-    desk.append(records).map_err(|e| {
-        if e != due {
-            return e;
+/// How many records of a batch go under each seal.
+fn parts(records: &[Vec<u8>]) -> Vec<usize> {
+    let (mut parts, mut count, mut bytes) = (Vec::new(), 0, 0);
+    for record in records {
+        // As `Tip::append` counts.
+        if count > 0 && (count == MAX_SEGMENT_RECORDS || bytes + record.len() > MAX_UNSEALED_BYTES) {
+            parts.push(count);
+            (count, bytes) = (0, 0);
         }
-        let (bytes, most) = (records.iter().map(Vec::len).sum::<usize>(), MAX_UNSEALED_BYTES);
-        Error::refused(format!(
-            "a batch of {} records and {bytes} bytes is too much for one seal (at most 1,024 records and {most} bytes): \
-             hand over or receive fewer lines at once",
-            records.len()
-        ))
-    })
+        (count, bytes) = (count + 1, bytes + record.len());
+    }
+    parts.extend((count > 0).then_some(count));
+    parts
 }
+
+/// The index at which the log's last group begins, where it is this one and isn't finished: the power failed between
+/// two of its seals.
+fn begun(desk: &Desk, group: &[Vec<u8>]) -> Option<u32> {
+    let held = desk.log().records();
+    fn entry(bytes: &[u8]) -> Option<Entry<'_>> {
+        Record::decode(bytes).map(|record| record.entry).ok()
+    }
+    let lines = |entry: &Entry<'_>| match entry {
+        Entry::Movement { movement, .. } => Some(movement.group),
+        Entry::Refuse(refuse) => Some(refuse.group),
+        _ => None,
+    };
+    let back = match entry(held.last()?).as_ref().and_then(lines)? {
+        Group::Head(_) => 0,
+        Group::Line(back) => back as usize,
+        Group::None => return None,
+    };
+    let from = held.len().checked_sub(back + 1)?;
+    let written = held.get(from..)?;
+    let same = written.len() < group.len() && written.iter().zip(group).all(|(a, b)| entry(a) == entry(b));
+    same.then(|| u32::try_from(from).ok()).flatten()
+}
+
+/// Appends a batch: its group, from `front` on, in as many parts as there must be seals; what was written of it before
+/// the power failed isn't written again. Gives the index of its first record.
+fn append_batch(desk: &mut Desk, records: &[Vec<u8>], front: usize) -> Result<u32> {
+    let group = records.get(front..).unwrap_or_default();
+    let (first, mut rest) = match begun(desk, group) {
+        Some(first) => (first, group.get((desk.log().tip().count() - first) as usize..).unwrap_or_default()),
+        None => (desk.log().tip().count() + u32::try_from(front).unwrap_or(u32::MAX), records),
+    };
+    for part in parts(rest) {
+        let (now, later) = rest.split_at_checked(part).unwrap_or((rest, &[]));
+        desk.append(now)?;
+        if !later.is_empty() {
+            desk.seal()?;
+        }
+        rest = later;
+    }
+    Ok(first)
+}
+
+/// Lines of one `Detail`: a record holds 4,096 bytes, an amount takes at most 9.
+const DETAIL_LINES: usize = 400;
 
 /// Keeps amounts and operator beside the batch, where there are any.
 fn detail(desk: &mut Desk, plan: &HandoverPlan, lines: u32) -> Result<()> {
@@ -150,10 +217,18 @@ fn detail(desk: &mut Desk, plan: &HandoverPlan, lines: u32) -> Result<()> {
     if plan.operator.is_none() && amounts.iter().all(|a| a.0.is_none()) {
         return Ok(());
     }
-    let mut buffer = vec![0; 16 * 1_024];
-    let amounts = List::encode(&amounts, &mut buffer)?;
     let operator = plan.operator.as_deref().map(Operator::parse).transpose()?;
-    desk.write(Entry::Detail(Detail { first: lines, amounts, operator, extensions: None }))?;
+    let mut records = Vec::new();
+    for (at, amounts) in (0u32..).zip(amounts.chunks(DETAIL_LINES)) {
+        let mut buffer = vec![0; medlot_core::limits::MAX_RECORD_BYTES];
+        let amounts = List::encode(amounts, &mut buffer)?;
+        // From its own place back to its first line.
+        let first = lines - at * DETAIL_LINES as u32 + at;
+        records.push(encode(desk.now(), Entry::Detail(Detail { first, amounts, operator, extensions: None }))?);
+    }
+    for record in records {
+        desk.append(&[record])?;
+    }
     Ok(())
 }
 
@@ -213,17 +288,18 @@ pub fn receive(desk: &mut Desk, object: &[u8], plan: &ReceivePlan) -> Result<Val
             return Err(Error::argument(format!("line: {at}; the hand-over has lines 1 to {}", lines.len())));
         }
     }
-    let already = received_before(desk, &lines);
+    let records = receipts(desk, plan, &lines)?;
+    let own = begun(desk, &records).unwrap_or(desk.log().tip().count());
+    let already = received_before(desk, own, &lines);
     if !already.is_empty() {
         return Err(Error::refused(format!(
             "line {} of this hand-over was received here already: reverse that receipt first if it was wrong",
             already.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
         )));
     }
-    let records = receipts(desk, plan, &lines)?;
     let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
     desk.folder().keep(object)?;
-    let first = append_batch(desk, &records)?;
+    let first = append_batch(desk, &records, 0)?;
     let mut said = written(desk, first, count)?;
     if let (Some(said), Some(reasons)) = (said.as_object_mut(), answer.json.get("reasons")) {
         said.insert("current".into(), answer.gravest.as_ref().map_or("yes", Warning::name).into());
@@ -232,18 +308,19 @@ pub fn receive(desk: &mut Desk, object: &[u8], plan: &ReceivePlan) -> Result<Val
     Ok(said)
 }
 
-/// The lines (from 1) that a record of the own log answers already.
-fn received_before(desk: &Desk, lines: &[Line]) -> Vec<usize> {
-    let answered = |line: &Line| {
-        desk.log().records().iter().any(|bytes| {
-            let reference = match Record::decode(bytes).map(|r| r.entry) {
-                Ok(Entry::Movement { movement, .. }) if movement.direction == Direction::In => movement.answers,
-                _ => None,
-            };
-            reference == Some(Reference::Other { log: line.log, index: line.index, identity: line.identity })
+/// The lines (from 1) that a record of the own log below `end` answers already.
+fn received_before(desk: &Desk, end: u32, lines: &[Line]) -> Vec<usize> {
+    let own = desk.log().records().iter().take(end as usize);
+    let answered: HashSet<Reference> = own
+        .filter_map(|bytes| match Record::decode(bytes).map(|r| r.entry) {
+            Ok(Entry::Movement { movement, .. }) if movement.direction == Direction::In => movement.answers,
+            _ => None,
         })
+        .collect();
+    let is = |line: &Line| {
+        answered.contains(&Reference::Other { log: line.log, index: line.index, identity: line.identity })
     };
-    lines.iter().enumerate().filter(|(_, line)| answered(line)).map(|(at, _)| at + 1).collect()
+    lines.iter().enumerate().filter(|(_, line)| is(line)).map(|(at, _)| at + 1).collect()
 }
 
 fn receipts(desk: &Desk, plan: &ReceivePlan, lines: &[Line]) -> Result<Vec<Vec<u8>>> {

@@ -2,6 +2,7 @@
 //! synchronised before it is acknowledged. What a power cut left unfinished at the end is cut off when the log is
 //! opened.
 
+use super::vault::{Opened, Vault};
 use crate::error::{Error, Result};
 use medlot_core::crypto::{self, Hash, Suite};
 use medlot_core::limits::MAX_RECORD_BYTES;
@@ -55,6 +56,9 @@ impl Store for Outbox {
 pub struct LogFile {
     path: PathBuf,
     file: File,
+    vault: Vault,
+    /// Where the next unit goes in the file: behind the writer's place where the file is encrypted.
+    end: u64,
     head: LogHead,
     records: Vec<Vec<u8>>,
     seals: Vec<Seal>,
@@ -68,14 +72,15 @@ impl LogFile {
     ///
     /// # Errors
     /// It is there already, or can't be written.
-    pub fn create(path: &Path, head: LogHead) -> Result<Self> {
+    pub fn create(path: &Path, head: LogHead, vault: &Vault) -> Result<Self> {
         head.id()?;
         let open = OpenOptions::new().read(true).write(true).create_new(true).open(path);
         let file = open.map_err(|e| Error::file(path, &e))?;
         let mut outbox = Outbox::default();
         let writer = Writer::create(&head.as_core(), &mut outbox)?;
-        let path = path.to_path_buf();
-        let mut log = Self { path, file, head, records: Vec::new(), seals: Vec::new(), writer, dropped: 0 };
+        let (path, vault) = (path.to_path_buf(), vault.clone());
+        let (records, seals) = (Vec::new(), Vec::new());
+        let mut log = Self { path, file, vault, end: 0, head, records, seals, writer, dropped: 0 };
         log.make_durable(&outbox)?;
         Ok(log)
     }
@@ -84,12 +89,13 @@ impl LogFile {
     ///
     /// # Errors
     /// It can't be read, is damaged before its end, or has lost records that were offered for signing.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub fn open(path: &Path, vault: &Vault) -> Result<Self> {
         let bytes = std::fs::read(path).map_err(|e| Error::file(path, &e))?;
         let named = |e: LogError| {
             let error = Error::from(e);
             Error { message: format!("{}: {error}", path.display()), ..error }
         };
+        let Opened { plain: bytes, mut end, torn } = vault.open_log(path, bytes)?;
         let found = recover(&bytes).map_err(named)?;
         let head = LogHead {
             parent: found.head.parent,
@@ -107,25 +113,32 @@ impl LogFile {
         let open = OpenOptions::new().read(true).write(true).open(path);
         let file = open.map_err(|e| Error::file(path, &e))?;
         let writer = Writer::resume(&found.recovery, found.end as u64);
-        let dropped = bytes.len() - found.end;
-        let log = Self { path: path.to_path_buf(), file, head, records, seals, writer, dropped };
+        let unfinished = bytes.len() - found.end;
+        if vault.is_keyed() && unfinished > 0 {
+            // A unit is encrypted whole: what can be decrypted was written whole.
+            return Err(named(LogError::Damaged(log::Place::File(end))));
+        }
+        end -= unfinished as u64;
+        let (path, vault, dropped) = (path.to_path_buf(), vault.clone(), torn + unfinished);
+        let log = Self { path, file, vault, end, head, records, seals, writer, dropped };
         if dropped > 0 {
-            log.cut_off().map_err(|e| Error::file(path, &e))?;
+            log.cut_off().map_err(|e| Error::file(&log.path, &e))?;
         }
         Ok(log)
     }
 
     /// Drops what stands behind the last unit that is durable.
     fn cut_off(&self) -> std::io::Result<()> {
-        self.file.set_len(self.writer.at())?;
+        self.file.set_len(self.end)?;
         self.file.sync_all()
     }
 
     /// Writes a unit behind those before and says so to the writer, once it is on the disk.
     fn make_durable(&mut self, unit: &Outbox) -> Result<()> {
+        let bytes = self.vault.seal_unit(&self.path, self.end, &unit.0).inspect_err(|_| self.writer.failed())?;
         let write = |mut file: &File| {
-            file.seek(SeekFrom::Start(self.writer.at()))?;
-            file.write_all(&unit.0)?;
+            file.seek(SeekFrom::Start(self.end))?;
+            file.write_all(&bytes)?;
             file.sync_all()
         };
         if let Err(e) = write(&self.file) {
@@ -134,6 +147,7 @@ impl LogFile {
             let _ = self.cut_off();
             return Err(Error::file(&self.path, &e));
         }
+        self.end += bytes.len() as u64;
         Ok(self.writer.confirm()?)
     }
 
@@ -229,7 +243,7 @@ mod tests {
         let key = SoftwareKey::from_seed(Suite::Ed25519, &[3; 32]).unwrap();
         let public = key.public_key(&mut [0; 33]).to_vec();
         let head = LogHead { parent: Hash([9; 32]), suite: Suite::Ed25519, key: public, facility: "01C55".into() };
-        let log = LogFile::create(&path, head).unwrap();
+        let log = LogFile::create(&path, head, &Vault::plain()).unwrap();
         (path, key, log)
     }
 
@@ -239,7 +253,7 @@ mod tests {
         assert_eq!(log.append(&[b"first".to_vec(), b"second".to_vec()]).unwrap(), 0);
         let seal = log.seal(|m| key.sign(m)).unwrap();
         log.append(&[b"third".to_vec()]).unwrap();
-        let again = LogFile::open(&path).unwrap();
+        let again = LogFile::open(&path, &Vault::plain()).unwrap();
         assert_eq!((again.records(), again.seals()), (log.records(), &[seal][..]));
         assert_eq!((again.tip().count(), again.tip().unsealed(), again.dropped()), (3, 1, 0));
         assert_eq!(again.head(), log.head());
@@ -256,10 +270,10 @@ mod tests {
         let whole = fs::read(&path).unwrap();
         for end in acknowledged..whole.len() {
             fs::write(&path, &whole[..end]).unwrap();
-            let mut found = LogFile::open(&path).unwrap();
+            let mut found = LogFile::open(&path, &Vault::plain()).unwrap();
             assert_eq!((found.records().len(), found.dropped()), (1, end - acknowledged), "cut after {end} bytes");
             assert_eq!(found.append(&[b"again".to_vec()]).unwrap(), 1);
-            assert_eq!(LogFile::open(&path).unwrap().records().len(), 2);
+            assert_eq!(LogFile::open(&path, &Vault::plain()).unwrap().records().len(), 2);
         }
         fs::remove_file(path).unwrap();
     }
@@ -277,7 +291,7 @@ mod tests {
         let mut lost = before.clone();
         lost.extend(&whole[appended..]);
         fs::write(&path, &lost).unwrap();
-        assert!(LogFile::open(&path).unwrap_err().message.contains("new log with a new key"));
+        assert!(LogFile::open(&path, &Vault::plain()).unwrap_err().message.contains("new log with a new key"));
         fs::remove_file(path).unwrap();
     }
 
@@ -290,7 +304,7 @@ mod tests {
         let mut bytes = fs::read(&path).unwrap();
         bytes[at] ^= 1;
         fs::write(&path, &bytes).unwrap();
-        assert!(LogFile::open(&path).unwrap_err().message.contains("damaged: at byte"));
+        assert!(LogFile::open(&path, &Vault::plain()).unwrap_err().message.contains("damaged: at byte"));
         assert_eq!(fs::read(&path).unwrap(), bytes);
         fs::remove_file(path).unwrap();
     }
@@ -305,7 +319,7 @@ mod tests {
             let mut bytes = whole.clone();
             bytes[bit / 8] ^= 1 << (bit % 8);
             fs::write(&path, &bytes).unwrap();
-            if let Ok(found) = LogFile::open(&path) {
+            if let Ok(found) = LogFile::open(&path, &Vault::plain()) {
                 assert!(records.starts_with(found.records()), "bit {bit}");
             }
         }

@@ -11,8 +11,10 @@
 //! | `LOCK` | held while a command works |
 
 mod log_file;
+mod vault;
 
 pub use log_file::{LogFile, LogHead};
+pub use vault::{StorageKey, Vault};
 
 use crate::error::{Error, Result};
 use medlot_core::crypto::{Hash, SoftwareKey, Suite};
@@ -24,6 +26,8 @@ use std::path::{Path, PathBuf};
 
 /// The layout that this build writes.
 pub const LAYOUT: u32 = 1;
+/// The folders in it.
+pub(crate) const PARTS: [&str; 5] = ["keys", "logs", "extracts", "aside", "private"];
 /// Largest object that is read from a file: 16 elements of the longest form, and a list of a million cuts.
 const MAX_OBJECT: u64 = 64 << 20;
 
@@ -45,6 +49,52 @@ pub struct Config {
     /// What the scanner sends for the GS separator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scanner_gs: Option<String>,
+    /// Where files are encrypted: a word under the storage key, by which another key is told at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encrypted: Option<String>,
+    /// Why the own log takes no further record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_only: Option<ReadOnly>,
+}
+
+/// Why an own log takes no further record: two histories under one key would be a fork.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadOnly {
+    /// It came from a backup: the device may have written more after it was made.
+    Restored,
+    /// Another device holds more of it than stands here: this is a copy, or what was written was lost.
+    Ahead,
+}
+
+impl ReadOnly {
+    /// Why, and the way on.
+    fn refusal(self, path: &Path) -> Error {
+        let why = match self {
+            Self::Restored => "this folder was restored from a backup, and the device may have written more after it",
+            Self::Ahead => "another device holds more of this log than stands here",
+        };
+        Error::refused(format!(
+            "{}: {why}, so its log is read-only. Begin a new key in the same folder: ask the authority for an \
+             invitation, then `medlot device init --invitation FILE`; the records stay, and so does the stock",
+            path.display()
+        ))
+    }
+}
+
+/// Where a folder is, and the key under which its files are encrypted, where they are.
+#[derive(Debug, Clone)]
+pub struct Location {
+    /// The folder.
+    pub path: PathBuf,
+    /// The storage key.
+    pub key: Option<StorageKey>,
+}
+
+impl<P: AsRef<Path> + ?Sized> From<&P> for Location {
+    fn from(path: &P) -> Self {
+        Self { path: path.as_ref().to_path_buf(), key: None }
+    }
 }
 
 /// An open folder; other commands wait outside while it is.
@@ -52,8 +102,12 @@ pub struct Config {
 pub struct Folder {
     path: PathBuf,
     config: Config,
+    vault: Vault,
     _lock: File,
 }
+
+/// What [`Config::encrypted`] says under the right key.
+const WORD: &[u8] = b"medlot";
 
 /// Lower-case hex.
 #[must_use]
@@ -92,19 +146,28 @@ impl Folder {
     ///
     /// # Errors
     /// A folder that is there already; files that can't be written.
-    pub fn create(path: &Path, config: Config, root: &[u8]) -> Result<Self> {
+    pub fn create(at: impl Into<Location>, mut config: Config, root: &[u8]) -> Result<Self> {
+        let Location { path, key } = at.into();
         if path.join("medlot.toml").exists() {
-            return Err(Error::folder(path, "is in use already: give another --dir"));
+            return Err(Error::folder(&path, "is in use already: give another --dir"));
         }
-        for name in ["keys", "logs", "extracts", "aside", "private"] {
+        for name in PARTS {
             let made = path.join(name);
             fs::create_dir_all(&made).map_err(|e| Error::file(&made, &e))?;
         }
         private(&path.join("keys"), 0o700)?;
         private(&path.join("private"), 0o700)?;
-        write_new(&path.join("root.mlt"), root, false)?;
-        let lock = lock(path)?;
-        let folder = Self { path: path.to_path_buf(), config, _lock: lock };
+        let lock = lock(&path)?;
+        let vault = key.as_ref().map(Vault::keyed).unwrap_or_default();
+        config.encrypted = match &key {
+            Some(_) => Some(hex(&vault.seal(Path::new("medlot.toml"), WORD)?)),
+            None => None,
+        };
+        let folder = Self { path, config, vault, _lock: lock };
+        // A root's anchor is written once its log stands.
+        if !root.is_empty() {
+            folder.save_root(root)?;
+        }
         folder.save_config()?;
         Ok(folder)
     }
@@ -113,20 +176,75 @@ impl Folder {
     ///
     /// # Errors
     /// No such folder, one of a newer layout, one that another command holds.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub fn open(at: impl Into<Location>) -> Result<Self> {
+        let Location { path, key } = at.into();
         let file = path.join("medlot.toml");
         let text = fs::read_to_string(&file).map_err(|_| {
-            Error::folder(path, "is no medlot folder: begin one with `medlot device init` or `medlot authority init`")
+            Error::folder(&path, "is no medlot folder: begin one with `medlot device init` or `medlot authority init`")
         })?;
         let config: Config = toml::from_str(&text).map_err(|e| Error::folder(&file, e.message()))?;
         if config.layout != LAYOUT {
             let layout = config.layout;
             return Err(Error::folder(
-                path,
+                &path,
                 format!("has layout {layout}, this build reads {LAYOUT}: use a newer build"),
             ));
         }
-        Ok(Self { path: path.to_path_buf(), config, _lock: lock(path)? })
+        let vault = match (&config.encrypted, &key) {
+            (None, None) => Vault::plain(),
+            (None, Some(_)) => return Err(Error::folder(&path, "isn't encrypted: give no storage key")),
+            (Some(_), None) => return Err(Error::folder(&path, "is encrypted: give the storage key")),
+            (Some(word), Some(key)) => {
+                let vault = Vault::keyed(key);
+                let word = unhex(word).unwrap_or_default();
+                if vault.open(Path::new("medlot.toml"), word).ok().as_deref() != Some(WORD) {
+                    return Err(Error::folder(&path, "is encrypted with another storage key"));
+                }
+                vault
+            }
+        };
+        let lock = lock(&path)?;
+        Ok(Self { path, config, vault, _lock: lock })
+    }
+
+    /// How its files stand on the disk.
+    #[must_use]
+    pub const fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// Refuses where the own log takes no further record, with the way on.
+    ///
+    /// # Errors
+    /// It was restored from a backup, or another device holds more of it.
+    pub fn check_writable(&self) -> Result<()> {
+        self.config.read_only.map_or(Ok(()), |why| Err(why.refusal(&self.path)))
+    }
+
+    /// Lets the own log take no further record: from now on a new key must be begun.
+    ///
+    /// # Errors
+    /// `medlot.toml` can't be written.
+    pub fn make_read_only(&mut self, why: ReadOnly) -> Result<()> {
+        self.config.read_only = Some(why);
+        self.save_config()
+    }
+
+    /// Goes on with a new line's first log, where the one before takes no further record.
+    ///
+    /// # Errors
+    /// The log in use can go on; another facility's; `medlot.toml` can't be written.
+    pub fn begin_again(&mut self, log: &Hash, facility: &str) -> Result<()> {
+        if self.config.read_only.is_none() {
+            return Err(Error::folder(&self.path, "is in use already: give another --dir"));
+        }
+        if self.config.facility != facility {
+            let own = &self.config.facility;
+            return Err(Error::refused(format!("facility: {facility}; this folder holds the records of {own}")));
+        }
+        (self.config.log, self.config.line) = (log.to_string(), log.to_string());
+        self.config.read_only = None;
+        self.save_config()
     }
 
     /// Writes `medlot.toml`.
@@ -177,7 +295,23 @@ impl Folder {
     /// # Errors
     /// It can't be read.
     pub fn root(&self) -> Result<Vec<u8>> {
-        read_file(&self.path.join("root.mlt"))
+        self.read(&self.path.join("root.mlt"))
+    }
+    /// Keeps the trust anchor.
+    ///
+    /// # Errors
+    /// It can't be written.
+    pub(crate) fn save_root(&self, root: &[u8]) -> Result<()> {
+        self.write(&self.path.join("root.mlt"), root)
+    }
+
+    /// Reads a file of the folder.
+    pub(crate) fn read(&self, path: &Path) -> Result<Vec<u8>> {
+        self.vault.open(path, read_file(path)?)
+    }
+    /// Writes a file of the folder: after a power cut it is the old one or the new one.
+    pub(crate) fn write(&self, path: &Path, bytes: &[u8]) -> Result<()> {
+        replace(path, &self.vault.seal(path, bytes)?)
     }
 
     /// Keeps a private key: suite and seed, readable by the owner only.
@@ -186,7 +320,8 @@ impl Folder {
     /// It can't be written, or is there already.
     pub fn save_key(&self, name: &str, suite: Suite, seed: &[u8; 32]) -> Result<()> {
         let text = format!("{}:{}\n", suite.number(), hex(seed));
-        write_new(&self.path.join("keys").join(format!("{name}.key")), text.as_bytes(), true)
+        let path = self.path.join("keys").join(format!("{name}.key"));
+        write_new(&path, &self.vault.seal(&path, text.as_bytes())?, true)
     }
     /// Reads a private key.
     ///
@@ -194,8 +329,8 @@ impl Folder {
     /// It isn't here, or damaged.
     pub fn key(&self, name: &str) -> Result<SoftwareKey> {
         let path = self.path.join("keys").join(format!("{name}.key"));
-        let text = fs::read_to_string(&path).map_err(|e| Error::file(&path, &e))?;
         let damaged = || Error::folder(&path, "is no key file of medlot's");
+        let text = String::from_utf8(self.read(&path)?).map_err(|_| damaged())?;
         let (suite, seed) = text.trim().split_once(':').ok_or_else(damaged)?;
         let suite = suite.parse().ok().and_then(Suite::of_number).ok_or_else(damaged)?;
         let seed: [u8; 32] = unhex(seed).and_then(|s| s.try_into().ok()).ok_or_else(damaged)?;
@@ -207,6 +342,12 @@ impl Folder {
     /// It can't be renamed.
     pub fn rename_key(&self, from: &str, to: &str) -> Result<()> {
         let file = |name: &str| self.path.join("keys").join(format!("{name}.key"));
+        if self.vault.is_keyed() {
+            // Its name is authenticated: it is written under the new one, then the old one goes.
+            let key = self.read(&file(from))?;
+            write_new(&file(to), &self.vault.seal(&file(to), &key)?, true)?;
+            return fs::remove_file(file(from)).map_err(|e| Error::file(&file(from), &e));
+        }
         fs::rename(file(from), file(to)).map_err(|e| Error::file(&file(from), &e))
     }
 
@@ -216,6 +357,20 @@ impl Folder {
     /// The folder can't be read.
     pub fn logs(&self) -> Result<Vec<PathBuf>> {
         self.files("logs", "mlog")
+    }
+    /// Opens a log.
+    ///
+    /// # Errors
+    /// As [`LogFile::open`].
+    pub fn open_log(&self, path: &Path) -> Result<LogFile> {
+        LogFile::open(path, &self.vault)
+    }
+    /// Begins a log.
+    ///
+    /// # Errors
+    /// As [`LogFile::create`].
+    pub fn create_log(&self, head: LogHead) -> Result<LogFile> {
+        LogFile::create(&self.log_path(&head.id()?), head, &self.vault)
     }
     /// The file of an own log.
     #[must_use]
@@ -229,7 +384,7 @@ impl Folder {
     pub fn keep(&self, object: &[u8]) -> Result<PathBuf> {
         let path = self.path.join("extracts").join(format!("{}.mlt", name_of(object)));
         if !path.exists() {
-            replace(&path, object)?;
+            self.write(&path, object)?;
         }
         Ok(path)
     }
@@ -238,7 +393,7 @@ impl Folder {
     /// # Errors
     /// The folder can't be read.
     pub fn kept(&self) -> Result<Vec<Vec<u8>>> {
-        self.files("extracts", "mlt")?.iter().map(|path| read_file(path)).collect()
+        self.files("extracts", "mlt")?.iter().map(|path| self.read(path)).collect()
     }
     /// Puts aside what couldn't be taken, with the reason: nothing is lost.
     ///
@@ -246,8 +401,8 @@ impl Folder {
     /// It can't be written.
     pub fn put_aside(&self, object: &[u8], reason: &str) -> Result<PathBuf> {
         let path = self.path.join("aside").join(format!("{}.mlt", name_of(object)));
-        replace(&path, object)?;
-        replace(&path.with_extension("txt"), reason.as_bytes())?;
+        self.write(&path, object)?;
+        self.write(&path.with_extension("txt"), reason.as_bytes())?;
         Ok(path)
     }
 
@@ -303,13 +458,13 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>> {
 }
 
 #[cfg(unix)]
-fn private(path: &Path, mode: u32) -> Result<()> {
+pub(crate) fn private(path: &Path, mode: u32) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(|e| Error::file(path, &e))
 }
 
 #[cfg(not(unix))]
-fn private(_: &Path, _: u32) -> Result<()> {
+pub(crate) fn private(_: &Path, _: u32) -> Result<()> {
     Ok(()) // the user's own profile protects it there
 }
 
@@ -350,3 +505,8 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     };
     write().map_err(|e| Error::file(path, &e))
 }
+
+#[cfg(test)]
+mod disk_tests;
+#[cfg(test)]
+mod vault_tests;

@@ -1,3 +1,4 @@
+use super::fountain::{Reading, SERIES_PREFIX};
 use super::{QrError, from_text};
 use medlot_core::record::{Elements, ObjectType, QrPart, QrPartError, read_header};
 
@@ -10,7 +11,7 @@ pub enum Collected {
     Part {
         /// The part just read, from 1.
         part: u16,
-        /// Whether it was read before.
+        /// Whether it told nothing new: it was read before, or is a mixture that doesn't help yet.
         again: bool,
         /// How many different parts are read.
         have: u16,
@@ -35,29 +36,35 @@ pub enum Collected {
 /// assert_eq!(last, Some(Collected::Whole(object)));
 /// # Ok::<(), medlot_sdk::qr::QrError>(())
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Collect {
     front: [u8; 4],
     /// Empty until the first part.
     parts: Vec<Option<Vec<u8>>>,
+    /// A long series under way.
+    series: Option<Reading>,
 }
 
 impl Collect {
     /// Nothing read yet.
     #[must_use]
     pub const fn new() -> Self {
-        Self { front: [0; 4], parts: Vec::new() }
+        Self { front: [0; 4], parts: Vec::new(), series: None }
     }
 
     /// Different parts read, and how many there are; `None` before the first part.
     #[must_use]
     pub fn progress(&self) -> Option<(u16, u16)> {
+        if let Some(series) = &self.series {
+            return Some((series.have(), series.of()));
+        }
         let of = u16::try_from(self.parts.len()).ok().filter(|n| *n > 0)?;
         let have = u16::try_from(self.parts.iter().flatten().count()).ok()?;
         Some((have, of))
     }
 
-    /// The places, from 1, of the parts still to be scanned; nothing before the first part.
+    /// The places, from 1, of the parts still to be scanned; nothing before the first part, and of a long series, any of
+    /// whose further codes will do.
     pub fn missing(&self) -> impl Iterator<Item = u16> {
         (1..).zip(&self.parts).filter(|(_, part)| part.is_none()).map(|(place, _)| place)
     }
@@ -74,8 +81,16 @@ impl Collect {
     /// for a part already read; a whole that isn't what its parts announced (then everything is forgotten).
     /// After any other error the series goes on as if the text had not been scanned.
     pub fn add(&mut self, text: &str) -> Result<Collected, QrError> {
+        let trimmed = text.trim_ascii();
+        if trimmed.get(..SERIES_PREFIX.len()).is_some_and(|front| front.eq_ignore_ascii_case(SERIES_PREFIX)) {
+            return self.add_of_series(trimmed);
+        }
         let object = from_text(text)?;
         let part = match QrPart::read(&object) {
+            Ok(_) if self.series.is_some() => {
+                let (have, of) = self.progress().unwrap_or_default();
+                return Err(QrError::OtherObject { have, of });
+            }
             Ok(part) => part,
             Err(QrPartError::Another(_)) => {
                 check_whole(&object)?;
@@ -109,6 +124,36 @@ impl Collect {
         match self.progress() {
             Some((have, of)) if have < of => Ok(Collected::Part { part: place, again, have, of }),
             _ => self.whole().map(Collected::Whole),
+        }
+    }
+
+    fn add_of_series(&mut self, text: &str) -> Result<Collected, QrError> {
+        let (part, of) = Reading::numbers(text)?;
+        if let Some((have, parts)) = self.progress().filter(|_| self.series.is_none()) {
+            if have < parts {
+                return Err(QrError::OtherObject { have, of: parts });
+            }
+            self.start_again();
+        }
+        let series = self.series.get_or_insert_default();
+        let before = series.have();
+        match series.take(text) {
+            Ok(Some(whole)) => {
+                self.start_again();
+                check_whole(&whole)?;
+                Ok(Collected::Whole(whole))
+            }
+            Ok(None) => {
+                let have = series.have();
+                let part = u16::try_from(part).unwrap_or(u16::MAX);
+                Ok(Collected::Part { part, again: have == before, have, of })
+            }
+            Err(e) => {
+                if matches!(e, QrError::Mismatch) || series.of() == 0 {
+                    self.series = None;
+                }
+                Err(e)
+            }
         }
     }
 

@@ -41,13 +41,17 @@ pub enum QrError {
     Mismatch,
     /// A part within a part, or a part given where a whole object is needed.
     Nested,
-    /// More than [`MAX_CODES`](super::MAX_CODES) codes.
+    /// More codes than a loop has ([`MAX_CODES`](super::MAX_CODES)), or than a series has.
     TooManyCodes {
         /// Bytes of the object.
         bytes: usize,
         /// How many bytes that many codes hold.
         most: usize,
+        /// How many codes.
+        codes: u16,
     },
+    /// A code of a long series that is damaged.
+    Series,
     /// A text longer than a QR code of version 40 holds at level L.
     TooLong {
         /// Its length in bytes.
@@ -107,11 +111,11 @@ impl fmt::Display for QrError {
                 "all codes are read, but together they are not what was sent: start again with all codes of one series",
             ),
             Self::Nested => f.write_str("a part of a series stands where a whole object is needed"),
-            Self::TooManyCodes { bytes, most } => write!(
+            Self::TooManyCodes { bytes, most, codes } => write!(
                 f,
-                "{bytes} bytes do not fit {} codes of this size, which hold {most}: hand over a file instead",
-                super::MAX_CODES
+                "{bytes} bytes do not fit {codes} codes of this size, which hold {most}: hand over a file instead"
             ),
+            Self::Series => f.write_str("this code of a long series is damaged: scan it again"),
             Self::TooLong { length } => write!(
                 f,
                 "{length} characters do not fit one QR code ({} at most): use several codes or a file",

@@ -5,6 +5,7 @@ use medlot_sdk::authority::{self, EnrolPlan, RecallPlan, RootPlan, ScopePlan, Wr
 use medlot_sdk::desk::{Desk, JoinPlan, log_json};
 use medlot_sdk::error::{Error, Result};
 use medlot_sdk::fields::number_of;
+use medlot_sdk::folder::Folder;
 use medlot_sdk::medlot_core::crypto::Suite;
 use medlot_sdk::medlot_core::movement::reasons;
 use medlot_sdk::medlot_core::record::Roles;
@@ -315,7 +316,7 @@ fn join(context: &Context, args: &JoinArgs, out: &OutArg) -> Result<ExitCode> {
         label: args.label.clone(),
         suite: args.suite.suite(),
     };
-    let (desk, request) = Desk::join(&context.dir, &io::read_one(invitation)?, &plan, context.now()?)?;
+    let (desk, request) = Desk::join(context.location()?, &io::read_one(invitation)?, &plan, context.now()?)?;
     let written = Written { object: request, list: None, said: log_json(desk.log()) };
     context.deliver("request", &written, out)
 }
@@ -330,9 +331,8 @@ pub(crate) fn authority(command: Authority, context: &Context) -> Result<ExitCod
         Authority::Init { join: args, out, .. } if args.invitation.is_some() => join(context, &args, &out),
         Authority::Init { join, country, currency, utc_offset, root_keys, out } => {
             let plan = RootPlan { country, currency, utc_offset, suite: join.suite.suite(), keys: root_keys };
-            let said = authority::init(&context.dir, &plan, context.now()?)?;
-            let object = std::fs::read(context.dir.join("root.mlt"))
-                .map_err(|e| Error::file(&context.dir.join("root.mlt"), &e))?;
+            let said = authority::init(context.location()?, &plan, context.now()?)?;
+            let object = Folder::open(context.location()?)?.root()?;
             context.deliver("root_begun", &Written { object, list: None, said }, &out)
         }
         Authority::Invite(args) => args.run(context),

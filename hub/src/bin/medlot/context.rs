@@ -4,6 +4,7 @@ use crate::words::Lang;
 use medlot_sdk::authority::Written;
 use medlot_sdk::desk::Desk;
 use medlot_sdk::error::{Error, Result};
+use medlot_sdk::folder::{Location, StorageKey};
 use medlot_sdk::medlot_core::time::Timestamp;
 use serde_json::{Map, Value};
 use std::io::Write;
@@ -14,6 +15,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// What every command shares.
 pub(crate) struct Context {
     pub(crate) dir: PathBuf,
+    storage_key: Option<PathBuf>,
     pub(crate) lang: Lang,
     pub(crate) json: bool,
     now: Option<Timestamp>,
@@ -29,8 +31,23 @@ pub(crate) struct OutArg {
 }
 
 impl Context {
-    pub(crate) fn new(dir: PathBuf, lang: Lang, json: bool, now: Option<Timestamp>) -> Self {
-        Self { dir, lang, json, now }
+    pub(crate) fn new(
+        dir: PathBuf,
+        storage_key: Option<PathBuf>,
+        lang: Lang,
+        json: bool,
+        now: Option<Timestamp>,
+    ) -> Self {
+        Self { dir, storage_key, lang, json, now }
+    }
+
+    /// The folder, with the key of its files where one is given.
+    pub(crate) fn location(&self) -> Result<Location> {
+        let read = |path: &PathBuf| {
+            let text = std::fs::read_to_string(path).map_err(|e| Error::file(path, &e))?;
+            StorageKey::from_hex(&text)
+        };
+        Ok(Location { path: self.dir.clone(), key: self.storage_key.as_ref().map(read).transpose()? })
     }
 
     /// The time: given, else the system's.
@@ -44,7 +61,7 @@ impl Context {
     }
 
     pub(crate) fn desk(&self) -> Result<Desk> {
-        let desk = Desk::open(&self.dir, self.now()?)?;
+        let desk = Desk::open(self.location()?, self.now()?)?;
         tracing::info!(dir = %self.dir.display(), log = %desk.log().id(), records = desk.log().tip().count(), "folder opened");
         if desk.log().dropped() > 0 {
             tracing::warn!(bytes = desk.log().dropped(), "an append that was cut off was dropped");

@@ -26,7 +26,7 @@ fn of_bytes(path: &Path, bytes: Vec<u8>) -> Result<Vec<Vec<u8>>> {
     let texts = if is_picture {
         qr::read_picture(&bytes).map_err(bad)?
     } else {
-        let text = std::str::from_utf8(&bytes).ok().filter(|t| t.contains(qr::PREFIX));
+        let text = std::str::from_utf8(&bytes).ok().filter(|t| t.contains(qr::PREFIX) || t.contains(qr::SERIES_PREFIX));
         let text = text.ok_or_else(|| {
             Error::invalid(format!(
                 "{}: not medlot's: neither an object, nor {} text, nor a PNG or JPEG picture of a code",
@@ -50,6 +50,12 @@ fn collect(path: &Path, texts: &[String]) -> Result<Vec<Vec<u8>>> {
     }
     if objects.is_empty() {
         let missing: Vec<String> = collect.missing().map(|n| n.to_string()).collect();
+        if let Some((have, of)) = collect.progress().filter(|_| missing.is_empty()) {
+            return Err(Error::unknown(format!(
+                "{}: {have} of {of} pieces are read: read further codes of the series, any of them",
+                path.display()
+            )));
+        }
         return Err(Error::unknown(format!(
             "{}: parts {} of the code are missing: read them too",
             path.display(),
@@ -100,7 +106,7 @@ pub(crate) fn write(path: &Path, object: &[u8]) -> Result<Vec<PathBuf>> {
     let bad = |e: qr::QrError| Error::refused(format!("{}: {e}", path.display()));
     match ending {
         "svg" | "png" => {
-            let codes = qr::codes(object, qr::CODE_CHARACTERS).map_err(bad)?;
+            let codes = qr::texts(object, qr::CODE_CHARACTERS).map_err(bad)?;
             let mut written = Vec::new();
             for (at, text) in codes.iter().enumerate() {
                 let name = if codes.len() == 1 { path.to_path_buf() } else { numbered(path, at + 1) };

@@ -1,5 +1,6 @@
 //! The `medlot` command: parses arguments and prints; what it does is one call of the sdk each.
 mod authority;
+mod backup;
 mod context;
 mod count;
 mod io;
@@ -27,6 +28,9 @@ struct Cli {
     /// The folder of the device or authority.
     #[arg(long, global = true, env = "MEDLOT_DIR", default_value = "./medlot-data", value_name = "FOLDER")]
     dir: PathBuf,
+    /// The key under which the folder's files are encrypted: a file with 64 hex digits.
+    #[arg(long, global = true, env = "MEDLOT_STORAGE_KEY", value_name = "FILE")]
+    storage_key: Option<PathBuf>,
     /// Answers as JSON, one object.
     #[arg(long, global = true)]
     json: bool,
@@ -87,6 +91,10 @@ enum Command {
     Qr(objects::QrArgs),
     /// List movements: own and handed over, with what each counts.
     Movements(stock::MovementsArgs),
+    /// Write the folder into one file, without private keys.
+    Backup(backup::BackupArgs),
+    /// Unpack a backup into a new folder. Its log is read-only: the way on is a new key.
+    Restore(backup::RestoreArgs),
 }
 
 fn main() -> ExitCode {
@@ -100,7 +108,7 @@ fn main() -> ExitCode {
         tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(false).init();
     }
     let lang = cli.lang.unwrap_or_else(Lang::of_environment);
-    let context = Context::new(cli.dir, lang, cli.json, cli.now);
+    let context = Context::new(cli.dir, cli.storage_key, lang, cli.json, cli.now);
     let done = match cli.command {
         Command::Scan(args) => scan::run(&args, lang, context.json).map_err(Error::argument),
         Command::Authority(command) => authority::authority(command, &context),
@@ -116,6 +124,8 @@ fn main() -> ExitCode {
         Command::Inspect(args) => objects::inspect(&args, &context),
         Command::Qr(args) => objects::codes(&args, &context),
         Command::Movements(args) => stock::movements(&args, &context),
+        Command::Backup(args) => backup::backup(&args, &context),
+        Command::Restore(args) => backup::restore(&args, &context),
     };
     done.unwrap_or_else(|error| {
         tracing::error!(code = error.code, name = error.name, "{}", error.message);

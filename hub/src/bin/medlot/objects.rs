@@ -35,7 +35,7 @@ pub(crate) fn verify(args: &VerifyArgs, context: &Context) -> Result<ExitCode> {
     let (mut library, facility) = match &args.root {
         Some(root) => (Library::of_root(io::read_one(root)?), None),
         None => {
-            let folder = Folder::open(&context.dir).map_err(|e| Error {
+            let folder = Folder::open(context.location()?).map_err(|e| Error {
                 message: format!("{e}; or give --root FILE, the trust anchor to verify against"),
                 ..e
             })?;
@@ -123,7 +123,7 @@ pub(crate) fn codes(args: &QrArgs, context: &Context) -> Result<ExitCode> {
                 continue;
             }
             let bad = |e: qr::QrError| Error::refused(e.to_string());
-            let codes = qr::codes(&object, args.characters).map_err(bad)?;
+            let codes = qr::texts(&object, args.characters).map_err(bad)?;
             for (at, text) in codes.iter().enumerate() {
                 println!("{}", qr::terminal(text).map_err(bad)?);
                 println!("{} / {}   {} bytes", at + 1, codes.len(), object.len());

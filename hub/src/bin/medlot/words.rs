@@ -137,6 +137,11 @@ impl Lang {
             "not_enrolled" => ("chưa được ghi danh", "not enrolled"),
             "not_permitted" => ("không có quyền", "not permitted"),
             "clock" => ("đồng hồ chưa đúng", "clock"),
+            "backed_up" => ("Đã sao lưu", "Backed up"),
+            "restored" => ("Đã khôi phục", "Restored"),
+            "read_only" => ("chỉ đọc", "read-only"),
+            "file" => ("tệp", "file"),
+            "dir" => ("thư mục", "folder"),
             "expired" => ("hết hiệu lực", "expired"),
             _ => (key, key),
         };
