@@ -15,8 +15,7 @@ use crate::trust::{RecordId, Standing, Verified};
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
-use core::hash::BuildHasher;
-use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
+use hashbrown::HashMap;
 
 /// One product (as it was written) and lot number at one facility. As long as a line of the processor's cache, and on
 /// one: most records touch one part each, and nothing else that isn't at hand.
@@ -95,12 +94,16 @@ impl Part {
     }
 }
 
+/// Items on a page of a facility's table.
+const PAGE: usize = 64;
+
 /// A facility.
 #[derive(Debug, Default)]
 pub(super) struct Site {
     pub(super) parts: Vec<u32>,
-    /// Parts by item: a table of each facility, since what comes together is mostly one facility's.
-    by_item: HashTable<u32>,
+    /// Parts by item, in pages of 64 items: what comes together is mostly one facility's and lies near.
+    pages: Vec<u32>,
+    by_item: Vec<[u32; PAGE]>,
     /// The last part of each product, as it was written.
     by_product: HashMap<u32, u32>,
     count_rows: Vec<u32>,
@@ -119,6 +122,27 @@ pub(super) struct Site {
 }
 
 impl Site {
+    fn part_at(&self, item: u32) -> Option<u32> {
+        let page = *self.pages.get(item as usize / PAGE)?;
+        let part = *self.by_item.get(page as usize)?.get(item as usize % PAGE)?;
+        (part != NONE).then_some(part)
+    }
+
+    fn set_part(&mut self, item: u32, part: u32) {
+        let number = item as usize / PAGE;
+        if self.pages.len() <= number {
+            self.pages.resize(number + 1, NONE);
+        }
+        let Some(page) = self.pages.get_mut(number) else { return };
+        if *page == NONE {
+            *page = self.by_item.len() as u32;
+            self.by_item.push([NONE; PAGE]);
+        }
+        if let Some(slot) = self.by_item.get_mut(*page as usize).and_then(|page| page.get_mut(item as usize % PAGE)) {
+            *slot = part;
+        }
+    }
+
     /// What stands for a product here: the smallest encoding of those that it is one with.
     pub(super) fn class_of<'c>(&'c self, product: &'c [u8]) -> &'c [u8] {
         self.classes.get(product).map_or(product, Vec::as_slice)
@@ -135,7 +159,6 @@ pub struct Ledger {
     pub(super) book: Book,
     pub(super) rules: Rules,
     pub(super) parts: Vec<Part>,
-    hash: DefaultHashBuilder,
     pub(super) sites: Vec<Site>,
     pub(super) transit: Transit,
     /// Reversals by what they name, and what is taken back of a row.
@@ -203,14 +226,12 @@ impl Ledger {
     }
 
     fn part_put(&mut self, facility: u32, item: u32) -> u32 {
-        let Self { sites, parts, hash, .. } = self;
-        let site = site_mut(sites, facility);
-        let (of, item_at) = (hash.hash_one(item), |part: &u32| parts.get(*part as usize).map_or(NONE, |p| p.item));
-        if let Some(part) = site.by_item.find(of, |part| item_at(part) == item) {
-            return *part;
+        let site = site_mut(&mut self.sites, facility);
+        if let Some(part) = site.part_at(item) {
+            return part;
         }
-        let part = parts.len() as u32;
-        site.by_item.insert_unique(of, part, |part| hash.hash_one(item_at(part)));
+        let part = self.parts.len() as u32;
+        site.set_part(item, part);
         let product = self.book.of_item.get(item as usize).map_or(NONE, |of| of.0);
         site.grouped &= site.classes.is_empty(); // it may belong to a lot that is there
         site.parts.push(part);
@@ -235,8 +256,7 @@ impl Ledger {
     }
 
     pub(super) fn part_at(&self, facility: u32, item: u32) -> Option<u32> {
-        let is = |part: &u32| self.parts.get(*part as usize).is_some_and(|part| part.item == item);
-        self.sites.get(facility as usize)?.by_item.find(self.hash.hash_one(item), is).copied()
+        self.sites.get(facility as usize)?.part_at(item)
     }
 
     /// Follows parts from one to the next.
@@ -449,7 +469,7 @@ impl Ledger {
         for site in self.sites.iter_mut().filter(|site| site.all_dirty) {
             site.counts = counts_of(&self.book, &site.count_rows);
         }
-        let Self { book, rules, sites, transit, taken, .. } = self;
+        let Self { book, rules, sites, transit, taken, parts, .. } = self;
         let with = With {
             book,
             rules,
@@ -458,6 +478,10 @@ impl Ledger {
                 book.row(row).map_or(0, |r| r.quantity.saturating_sub(taken))
             },
             one: &|facility, a, b| a == b || same_class(book, sites, facility, a, b),
+            lot: &|row| {
+                let part = book.row(row).and_then(|r| parts.get(r.part as usize));
+                part.and_then(|part| book.of_item.get(part.item as usize)).map_or(NONE, |of| of.1)
+            },
         };
         transit.settle(&with);
         let mut dirty: BTreeSet<u32> = core::mem::take(&mut self.dirty);

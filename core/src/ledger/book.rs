@@ -19,6 +19,9 @@ pub(super) const NONE: u32 = u32::MAX;
 
 const CHUNK: u32 = 64;
 
+// A sum of as many of the largest quantities as there are rows doesn't overflow.
+const _: () = assert!(u32::MAX as u128 * (crate::limits::MAX_QUANTITY as u128) < i64::MAX as u128);
+
 /// What a record does, as far as adding up asks.
 pub(super) mod does {
     /// It moves something.
@@ -269,11 +272,6 @@ impl Book {
             Some(r) if !r.is(does::EFFECTIVE) => r.time,
             _ => written(self.bytes_of(row)).unwrap_or(0),
         }
-    }
-
-    /// Whether its clock was never set.
-    pub(super) fn clock_unset(&self, row: u32) -> bool {
-        self.row(row).is_some_and(|r| r.is(does::CLOCK_UNSET))
     }
 
     /// A record's exact bytes.

@@ -60,16 +60,11 @@ impl Book {
 
     /// When it took place, in the log's last clock: seconds since 2020.
     pub(super) fn time(&self, row: u32) -> i64 {
-        self.row(row).map_or(0, |r| i64::from(r.time) + self.set_after(row))
-    }
-
-    /// When it was written, in the log's last clock; `None` where the clock was never set.
-    pub(super) fn clock_time(&self, row: u32) -> Option<i64> {
-        (!self.clock_unset(row)).then(|| self.recorded_time(row))
+        self.row(row).map_or(0, |r| i64::from(r.time).saturating_add(self.set_after(row)))
     }
 
     fn recorded_time(&self, row: u32) -> i64 {
-        i64::from(self.recorded(row)) + self.set_after(row)
+        i64::from(self.recorded(row)).saturating_add(self.set_after(row))
     }
 
     fn set_after(&self, row: u32) -> i64 {

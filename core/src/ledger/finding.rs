@@ -231,13 +231,13 @@ impl<'l> Search<'l, '_> {
             for row in log.rows() {
                 let Some(r) = book.row(row) else { continue };
                 let set_after = log.set_after(i64::from(r.index));
-                if quick.may_matter(r, i64::from(r.time) + set_after) {
+                if quick.may_matter(r, i64::from(r.time).saturating_add(set_after)) {
                     closer.push((ledger.leader(r.part), row));
                 }
                 if r.is(does::CLOCK_UNSET) {
                     continue;
                 }
-                let time = i64::from(book.recorded(row)) + set_after;
+                let time = i64::from(book.recorded(row)).saturating_add(set_after);
                 if let Some((last, was)) = before.filter(|(_, was)| *was > time && !log.is_forked()) {
                     self.put(FindingKind::ClockBack, &[row, last], Some(was - time));
                 }

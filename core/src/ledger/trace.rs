@@ -174,7 +174,7 @@ impl<'l> Settled<'l> {
             return Vec::new();
         }
         let mut found = Vec::new();
-        for line in ledger.transit.shipment(book, row) {
+        for line in super::transit::shipment(book, row) {
             let Some(Entry::Movement { movement: other, .. }) = book.record(line).map(|r| r.entry) else { continue };
             let fits = made(movement) && used(&other) || used(movement) && made(&other);
             if let Some(part) = book.row(line).filter(|r| fits && r.part != NONE).map(|r| ledger.leader(r.part)) {

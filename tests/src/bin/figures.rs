@@ -20,8 +20,8 @@ fn main() -> ExitCode {
                 return ExitCode::FAILURE;
             }
         },
-        Some("bench") => medlot_tests::measures::bench(),
-        Some("ledger") => match medlot_tests::bench_ledger::figures() {
+        Some("ledger") => medlot_tests::bench_ledger::figures().unwrap_or_default(),
+        Some("bench") => match medlot_tests::measures::bench() {
             Ok(figures) => figures,
             Err(error) => {
                 eprintln!("figures: {error}");
