@@ -1,6 +1,7 @@
 //! The ledger as its users see it: shelves, deliveries, counts, recalls, in any order of arrival.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 mod deliveries;
+mod naive;
 mod order;
 mod shelf;
 
