@@ -1,4 +1,6 @@
 //! What medlot's tests share: the bodies of fuzz targets, figures, and the world of the vectors.
+pub mod bench_ledger;
+pub mod bench_log;
 pub mod bench_reports;
 pub mod country;
 pub mod figures;
@@ -10,6 +12,8 @@ pub mod peers;
 pub mod record_vectors;
 pub mod shapes;
 pub mod sizes;
+#[cfg(feature = "peers")]
+pub mod sqlite;
 pub mod trust_vectors;
 pub mod world;
 

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::figures::{Figure, Goal};
 use crate::peers::{self, Sale, Signer};
 use crate::shapes::sales;
+use crate::world::Done;
 
 /// How long each speed is measured.
 const TIME: Duration = Duration::from_millis(500);
@@ -32,6 +33,35 @@ pub fn per_second(mut work: impl FnMut()) -> f64 {
     run(TIME)
 }
 
+/// Processor time of this thread, so that a busy machine doesn't make a figure worse; where the system doesn't say it,
+/// time.
+#[must_use]
+pub fn clock() -> Duration {
+    #[cfg(unix)]
+    {
+        let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        Duration::new(now.tv_sec.unsigned_abs(), u32::try_from(now.tv_nsec).unwrap_or(0))
+    }
+    #[cfg(not(unix))]
+    {
+        static BEGIN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+        BEGIN.get_or_init(Instant::now).elapsed()
+    }
+}
+
+/// What some work took on one core, and what came of it.
+pub fn took<T>(work: impl FnOnce() -> T) -> (Duration, T) {
+    let from = clock();
+    let out = work();
+    (clock().saturating_sub(from), out)
+}
+
+/// Seconds of one call: the least of seven runs of many.
+pub fn least(calls: u32, mut work: impl FnMut()) -> f64 {
+    let run = |_| took(|| (0..calls).for_each(|_| work())).0.as_secs_f64() / f64::from(calls);
+    (0..7).map(run).fold(f64::INFINITY, f64::min)
+}
+
 /// Bytes of what medlot writes. The firmware's are handed in by `cargo xtask size`.
 pub fn size() -> Vec<Figure> {
     let mut figures = Vec::new();
@@ -49,7 +79,17 @@ pub fn size() -> Vec<Figure> {
 }
 
 /// Speeds on one core of this machine.
-pub fn bench() -> Vec<Figure> {
+///
+/// # Errors
+/// What the core refuses; a disk that is full.
+pub fn bench() -> Done<Vec<Figure>> {
+    let mut figures = of_records();
+    figures.extend(crate::bench_ledger::figures()?);
+    figures.extend(crate::bench_log::figures()?);
+    Ok(figures)
+}
+
+fn of_records() -> Vec<Figure> {
     let block = [0x5a_u8; 1024];
     let hashed = per_second(|| {
         black_box(Sha256::digest(black_box(block)));

@@ -205,8 +205,10 @@ fn figures(kind: &str, json: bool, measured: &[(String, u64)]) -> Done {
     for (name, value) in measured {
         args.push(format!("{name}={value}"));
     }
-    let cargo = ["run", "--quiet", "--release", "--locked", "-p", "medlot-tests", "--bin", "figures", "--"];
-    Sh::cargo().args(cargo).args(args).quiet().run()
+    let cargo = ["run", "--quiet", "--release", "--locked", "-p", "medlot-tests", "--bin", "figures"];
+    // SQLite takes a minute to build: only where speeds are compared.
+    let peers: &[&str] = if kind == "bench" { &["--features", "peers"] } else { &[] };
+    Sh::cargo().args(cargo).args(peers).args(["--"]).args(args).quiet().run()
 }
 
 /// Speed, beside its peers.

@@ -3,7 +3,6 @@
 //! Without counts and reversals the stock of a lot is a sum, kept up to date by each record. Where something was counted,
 //! taken back, or made one with another product, it is worked out from the lot's own rows when asked.
 
-use super::Effect;
 use super::book::{Book, NONE, does};
 use super::counts::{Count, Counted, Lot as CountedLot, Sum, counts_of};
 use super::rules::Rules;
@@ -13,19 +12,28 @@ use crate::movement::{Direction, reasons};
 use crate::record::{Entry, Record};
 use crate::time::Expiry;
 use crate::trust::{RecordId, Standing, Verified};
+use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use hashbrown::HashMap;
 
-/// One product (as it was written) and lot number at one facility.
+/// One product (as it was written) and lot number at one facility. As long as a line of the processor's cache, and on
+/// one: most records touch one part each, and nothing else that isn't at hand.
 #[derive(Debug)]
+#[repr(align(64))]
 pub(super) struct Part {
     pub(super) facility: u32,
     pub(super) item: u32,
     /// Its rows, the last that came first.
     pub(super) head: u32,
     sum: Sum,
-    more: Vec<Sum>,
+    /// Sums at other places.
+    more: Option<Box<Vec<Sum>>>,
+    /// The part before it of its product at its facility, and of its product and lot anywhere.
+    next_of_product: u32,
+    next_of_item: u32,
+    /// The last of its sources: see [`Ledger::sources_of`].
+    source: u32,
     /// The earliest last usable day claimed, as packed; and whether claims differ.
     pub(super) expiry: u16,
     pub(super) expiries_differ: bool,
@@ -38,17 +46,25 @@ impl Part {
     fn add(&mut self, place: u32, measure: u32, count: i64) {
         if self.sum.place == place && self.sum.measure == measure || self.sum.place == NONE {
             (self.sum.place, self.sum.measure) = (place, measure);
-            self.sum.count += count;
+            self.sum.count = self.sum.count.saturating_add(count);
             return;
         }
-        match self.more.iter_mut().find(|sum| sum.place == place && sum.measure == measure) {
-            Some(sum) => sum.count += count,
-            None => self.more.push(Sum { place, measure, count }),
+        let more = self.more.get_or_insert_default();
+        match more.iter_mut().find(|sum| sum.place == place && sum.measure == measure) {
+            Some(sum) => sum.count = sum.count.saturating_add(count),
+            None => more.push(Sum { place, measure, count }),
         }
     }
 
     pub(super) fn sums(&self) -> impl Iterator<Item = Sum> + '_ {
-        Some(self.sum).into_iter().filter(|sum| sum.place != NONE).chain(self.more.iter().copied())
+        let more = self.more.iter().flat_map(|more| more.iter().copied());
+        Some(self.sum).into_iter().filter(|sum| sum.place != NONE).chain(more)
+    }
+
+    /// The only sum, where there is one and nothing else is known of the lot: neither counts nor differing expiries.
+    pub(super) fn plain(&self) -> Option<Sum> {
+        let plain = self.more.is_none() && !self.counted && !self.expiries_differ;
+        plain.then_some(self.sum)
     }
 
     /// Notes an expiry seen on the pack: the earliest last usable day governs.
@@ -78,12 +94,18 @@ impl Part {
     }
 }
 
+/// Items on a page of a facility's table.
+const PAGE: usize = 64;
+
 /// A facility.
 #[derive(Debug, Default)]
 pub(super) struct Site {
     pub(super) parts: Vec<u32>,
-    /// Parts by product, as it was written.
-    pub(super) by_product: HashMap<u32, Vec<u32>>,
+    /// Parts by item, in pages of 64 items: what comes together is mostly one facility's and lies near.
+    pages: Vec<u32>,
+    by_item: Vec<[u32; PAGE]>,
+    /// The last part of each product, as it was written.
+    by_product: HashMap<u32, u32>,
     pub(super) count_rows: Vec<u32>,
     pub(super) counts: BTreeMap<u32, Count>,
     /// Something was counted here: causes matter.
@@ -100,6 +122,27 @@ pub(super) struct Site {
 }
 
 impl Site {
+    fn part_at(&self, item: u32) -> Option<u32> {
+        let page = *self.pages.get(item as usize / PAGE)?;
+        let part = *self.by_item.get(page as usize)?.get(item as usize % PAGE)?;
+        (part != NONE).then_some(part)
+    }
+
+    fn set_part(&mut self, item: u32, part: u32) {
+        let number = item as usize / PAGE;
+        if self.pages.len() <= number {
+            self.pages.resize(number + 1, NONE);
+        }
+        let Some(page) = self.pages.get_mut(number) else { return };
+        if *page == NONE {
+            *page = self.by_item.len() as u32;
+            self.by_item.push([NONE; PAGE]);
+        }
+        if let Some(slot) = self.by_item.get_mut(*page as usize).and_then(|page| page.get_mut(item as usize % PAGE)) {
+            *slot = part;
+        }
+    }
+
     /// What stands for a product here: the smallest encoding of those that it is one with.
     pub(super) fn class_of<'c>(&'c self, product: &'c [u8]) -> &'c [u8] {
         self.classes.get(product).map_or(product, Vec::as_slice)
@@ -116,7 +159,6 @@ pub struct Ledger {
     pub(super) book: Book,
     pub(super) rules: Rules,
     pub(super) parts: Vec<Part>,
-    by_place: HashMap<u64, u32>,
     pub(super) sites: Vec<Site>,
     pub(super) transit: Transit,
     /// Reversals by what they name, and what is taken back of a row.
@@ -124,15 +166,14 @@ pub struct Ledger {
     taken: HashMap<u32, u32>,
     pub(super) counted: HashMap<u32, Counted>,
     dirty: BTreeSet<u32>,
-    /// Parts at each item.
-    pub(super) by_item: Vec<Vec<u32>>,
+    /// The last part of each item.
+    by_item: Vec<u32>,
     pub(super) attests: Vec<u32>,
     /// Amounts and operators that stand beside a hand-over.
     pub(super) details: Vec<u32>,
-    /// By lot: what came in from somebody, or was made of other lots, or went into them.
-    pub(super) sources: HashMap<u32, Vec<u32>>,
-    /// Destroyed, missing or stolen: what somebody must stand for.
-    noted: BTreeSet<u32>,
+    /// Rows that came in from somebody, or were made of other lots, or went into them; each with the one before it of
+    /// its part.
+    sources: Vec<(u32, u32)>,
     pub(super) serials: Vec<u32>,
     /// Everything must be derived anew: a record lapsed, a log forked, products became one.
     stale: bool,
@@ -150,7 +191,7 @@ impl Ledger {
         let Some(added) = self.book.add(record) else { return false };
         self.stale |= added.forks;
         if !self.stale {
-            self.derive(added.row, added.facility, added.item, &added.effect, &record.record().entry);
+            self.derive(added.row, added.facility, added.item, &record.record().entry);
         }
         true
     }
@@ -187,43 +228,71 @@ impl Ledger {
     }
 
     fn part_put(&mut self, facility: u32, item: u32) -> u32 {
-        let key = u64::from(facility) << 32 | u64::from(item);
-        if let Some(part) = self.by_place.get(&key) {
-            return *part;
+        let site = site_mut(&mut self.sites, facility);
+        if let Some(part) = site.part_at(item) {
+            return part;
         }
         let part = self.parts.len() as u32;
+        site.set_part(item, part);
+        let product = self.book.of_item.get(item as usize).map_or(NONE, |of| of.0);
+        site.grouped &= site.classes.is_empty(); // it may belong to a lot that is there
+        site.parts.push(part);
+        if self.by_item.len() <= item as usize {
+            self.by_item.resize(item as usize + 1, NONE);
+        }
         self.parts.push(Part {
             facility,
             item,
             head: NONE,
             sum: Sum { place: NONE, measure: 0, count: 0 },
-            more: Vec::new(),
+            more: None,
+            next_of_product: site.by_product.insert(product, part).unwrap_or(NONE),
+            next_of_item: self.by_item.get_mut(item as usize).map_or(NONE, |last| core::mem::replace(last, part)),
+            source: NONE,
             expiry: Expiry::NotRead.packed(),
             expiries_differ: false,
             counted: false,
             taken_back: false,
         });
-        self.by_place.insert(key, part);
-        let product = self.book.of_item.get(item as usize).map_or(NONE, |of| of.0);
-        let site = site_mut(&mut self.sites, facility);
-        site.grouped &= site.classes.is_empty(); // it may belong to a lot that is there
-        site.parts.push(part);
-        site.by_product.entry(product).or_default().push(part);
-        if self.by_item.len() <= item as usize {
-            self.by_item.resize_with(item as usize + 1, Vec::new);
-        }
-        if let Some(parts) = self.by_item.get_mut(item as usize) {
-            parts.push(part);
-        }
         part
     }
 
     pub(super) fn part_at(&self, facility: u32, item: u32) -> Option<u32> {
-        self.by_place.get(&(u64::from(facility) << 32 | u64::from(item))).copied()
+        self.sites.get(facility as usize)?.part_at(item)
+    }
+
+    /// Follows parts from one to the next.
+    fn chain(&self, first: u32, next: fn(&Part) -> u32) -> impl Iterator<Item = u32> + '_ {
+        let mut at = first;
+        core::iter::from_fn(move || {
+            let part = (at != NONE).then_some(at)?;
+            at = self.parts.get(part as usize).map_or(NONE, next);
+            Some(part)
+        })
+    }
+
+    /// The parts of a product at a facility, as it was written.
+    pub(super) fn parts_of_product(&self, site: &Site, product: u32) -> impl Iterator<Item = u32> + '_ {
+        self.chain(site.by_product.get(&product).copied().unwrap_or(NONE), |part| part.next_of_product)
+    }
+
+    /// The parts of a product and lot, as they were written, at any facility.
+    pub(super) fn parts_of_item(&self, item: u32) -> impl Iterator<Item = u32> + '_ {
+        self.chain(self.by_item.get(item as usize).copied().unwrap_or(NONE), |part| part.next_of_item)
+    }
+
+    /// Of a part what came in from somebody, or was made of other lots, or went into them.
+    pub(super) fn sources_of(&self, part: u32) -> impl Iterator<Item = u32> + '_ {
+        let mut at = self.parts.get(part as usize).map_or(NONE, |part| part.source);
+        core::iter::from_fn(move || {
+            let (row, next) = *self.sources.get(at as usize)?;
+            at = next;
+            Some(row)
+        })
     }
 
     /// What follows from one record.
-    fn derive(&mut self, row: u32, facility: u32, item: Option<u32>, effect: &Effect<'_>, entry: &Entry<'_>) {
+    fn derive(&mut self, row: u32, facility: u32, item: Option<u32>, entry: &Entry<'_>) {
         if let Some(item) = item {
             let at = self.part_put(facility, item);
             if let (Some(part), Some(r)) = (self.parts.get_mut(at as usize), self.book.rows.get_mut(row as usize)) {
@@ -245,13 +314,14 @@ impl Ledger {
                     }
                     self.transit.touch(row);
                 }
-                let reason = || reasons::OUT.name(movement.reason);
-                if movement.direction == Direction::Out && matches!(reason(), Some("destroy" | "missing" | "stolen")) {
-                    self.noted.insert(row);
-                }
-                let part = self.book.row(row).map_or(NONE, |r| r.part);
-                if movement.direction == Direction::In || reason() == Some("used_up") {
-                    self.sources.entry(part).or_default().push(row);
+                let used =
+                    || movement.direction == Direction::Out && reasons::OUT.name(movement.reason) == Some("used_up");
+                if movement.direction == Direction::In || used() {
+                    let part = self.book.row(row).map_or(NONE, |r| r.part);
+                    if let Some(part) = self.parts.get_mut(part as usize) {
+                        let next = core::mem::replace(&mut part.source, self.sources.len() as u32);
+                        self.sources.push((row, next));
+                    }
                 }
                 if movement.serial.is_some() {
                     self.serials.push(row);
@@ -261,13 +331,11 @@ impl Ledger {
                 self.taken_of(row);
                 self.transit.touch(row);
             }
-            Entry::Reversal(_) => {
-                if let Effect::TakesBack { target, .. } = effect {
-                    let key = self.book.key(row, target);
-                    self.reversals.entry(key).or_default().push(row);
-                    if let Some(target) = self.book.named(row, target) {
-                        self.retake(target);
-                    }
+            Entry::Reversal(reversal) => {
+                let key = self.book.key(row, &reversal.target);
+                self.reversals.entry(key).or_default().push(row);
+                if let Some(target) = self.book.named(row, &reversal.target) {
+                    self.retake(target);
                 }
             }
             Entry::CountLine(_) => {
@@ -377,7 +445,7 @@ impl Ledger {
 
     /// Whether somebody must stand for this row: destroyed, missing, stolen.
     pub(super) fn is_out_of_note(&self, row: u32) -> bool {
-        self.noted.contains(&row)
+        self.book.row(row).is_some_and(|r| r.is(does::NOTED))
     }
 
     /// What is taken back of a row.
@@ -405,7 +473,7 @@ impl Ledger {
         for site in self.sites.iter_mut().filter(|site| site.all_dirty) {
             site.counts = counts_of(&self.book, &site.count_rows);
         }
-        let Self { book, rules, sites, transit, taken, .. } = self;
+        let Self { book, rules, sites, transit, taken, parts, .. } = self;
         let with = With {
             book,
             rules,
@@ -414,6 +482,7 @@ impl Ledger {
                 book.row(row).map_or(0, |r| r.quantity.saturating_sub(taken))
             },
             one: &|facility, a, b| a == b || same_class(book, sites, facility, a, b),
+            lot: &|row| lot_of_row(book, parts, row),
         };
         transit.settle(&with);
         let mut dirty: BTreeSet<u32> = core::mem::take(&mut self.dirty);
@@ -443,8 +512,7 @@ impl Ledger {
             let (bytes, facility) = (self.book.bytes_of(row).to_vec(), self.book.facility_of(row));
             let Ok(record) = Record::decode(&bytes) else { continue };
             let item = self.book.item_of(&record.entry);
-            let effect = super::effect::effect_of("", &record.entry);
-            self.derive(row, facility, item, &effect, &record.entry);
+            self.derive(row, facility, item, &record.entry);
         }
         self.stale = false;
         for site in &mut self.sites {
@@ -582,4 +650,10 @@ fn site_mut(sites: &mut Vec<Site>, facility: u32) -> &mut Site {
 pub(super) fn same_class(book: &Book, sites: &[Site], facility: u32, a: u32, b: u32) -> bool {
     let Some(site) = sites.get(facility as usize) else { return false };
     site.class_of(book.products.get(a)) == site.class_of(book.products.get(b))
+}
+
+/// The lot number that a row is about; `NONE` where it is about none.
+pub(super) fn lot_of_row(book: &Book, parts: &[Part], row: u32) -> u32 {
+    let part = book.row(row).and_then(|r| parts.get(r.part as usize));
+    part.and_then(|part| book.of_item.get(part.item as usize)).map_or(NONE, |of| of.1)
 }

@@ -3,11 +3,11 @@
 //! A record is a row. Its bytes are kept and decoded again where more is asked than a row says, so that nothing is told
 //! twice. Rows are numbered in the order of arrival; that order never reaches an answer.
 
+use super::effect::{Side, sides};
 use super::names::{ITEM_ROOM, Names, Places, item_name};
-use super::{Effect, Moves, effect};
 use crate::crypto::Hash;
-use crate::movement::{Group, Movement, Reference};
-use crate::record::{Entry, Record};
+use crate::movement::{Bucket, Direction, Group, Movement, Reference, reasons};
+use crate::record::{Entry, Record, written};
 use crate::trust::{RecordId, Verified};
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -19,24 +19,31 @@ pub(super) const NONE: u32 = u32::MAX;
 
 const CHUNK: u32 = 64;
 
+// A sum of as many of the largest quantities as there are rows doesn't overflow.
+const _: () = assert!(u32::MAX as u128 * (crate::limits::MAX_QUANTITY as u128) < i64::MAX as u128);
+
 /// What a record does, as far as adding up asks.
 pub(super) mod does {
     /// It moves something.
-    pub(in super::super) const MOVES: u8 = 1;
+    pub(in super::super) const MOVES: u16 = 1;
     /// Taken from `from`.
-    pub(in super::super) const TAKES: u8 = 2;
+    pub(in super::super) const TAKES: u16 = 2;
     /// Put to `into`.
-    pub(in super::super) const PUTS: u8 = 4;
+    pub(in super::super) const PUTS: u16 = 4;
     /// Begins a transit.
-    pub(in super::super) const SENT: u8 = 8;
+    pub(in super::super) const SENT: u16 = 8;
     /// A line of a count.
-    pub(in super::super) const LINE: u8 = 16;
+    pub(in super::super) const LINE: u16 = 16;
     /// Written later than it took place.
-    pub(in super::super) const EFFECTIVE: u8 = 32;
+    pub(in super::super) const EFFECTIVE: u16 = 32;
     /// It no longer counts.
-    pub(in super::super) const GONE: u8 = 64;
+    pub(in super::super) const GONE: u16 = 64;
     /// It takes back another.
-    pub(in super::super) const REVERSAL: u8 = 128;
+    pub(in super::super) const REVERSAL: u16 = 128;
+    /// Destroyed, missing or stolen: somebody must stand for it.
+    pub(in super::super) const NOTED: u16 = 256;
+    /// Its clock was never set: its time is an uptime.
+    pub(in super::super) const CLOCK_UNSET: u16 = 512;
 }
 
 /// A record.
@@ -58,28 +65,16 @@ pub(super) struct Row {
     pub(super) measure: u32,
     /// As in records; see [`crate::time::Expiry::packed`].
     pub(super) expiry: u16,
-    pub(super) does: u8,
+    pub(super) does: u16,
 }
 
 impl Row {
-    pub(super) const fn is(&self, what: u8) -> bool {
+    pub(super) const fn is(&self, what: u16) -> bool {
         self.does & what != 0
     }
     pub(super) const fn counts(&self) -> bool {
         !self.is(does::GONE)
     }
-}
-
-/// What is asked rarely.
-#[derive(Debug, Clone, Copy)]
-struct Cold {
-    identity: Hash,
-    previous: [u8; 16],
-    at: u64,
-    length: u16,
-    recorded: u32,
-    /// The clock was never set: `recorded` is an uptime.
-    clock_unset: bool,
 }
 
 /// An `Observed` in a log.
@@ -100,7 +95,10 @@ pub(super) struct Seen {
 pub(super) struct Log {
     pub(super) id: Hash,
     pub(super) facility: u32,
-    chunks: BTreeMap<u32, Box<[u32; CHUNK as usize]>>,
+    /// Where each chunk of indexes stands in `rows`, and the one written last: records mostly come in order.
+    chunks: BTreeMap<u32, u32>,
+    rows: Vec<[u32; CHUNK as usize]>,
+    last: (u32, u32),
     /// Further records at an index where one is already: branches.
     others: BTreeMap<u32, Vec<u32>>,
     /// Indexes whose record isn't the one that a record at the next index follows: branches too.
@@ -114,9 +112,33 @@ pub(super) struct Log {
 }
 
 impl Log {
+    fn chunk(&self, number: u32) -> Option<u32> {
+        if self.last.0 == number { Some(self.last.1) } else { self.chunks.get(&number).copied() }
+    }
+
+    /// The rows of a chunk's indexes.
+    fn chunk_rows(&self, at: u32) -> &[u32] {
+        self.rows.get(at as usize).map(<[u32; CHUNK as usize]>::as_slice).unwrap_or_default()
+    }
+
     fn first(&self, index: u32) -> Option<u32> {
-        let row = *self.chunks.get(&(index / CHUNK))?.get((index % CHUNK) as usize)?;
+        let row = *self.chunk_rows(self.chunk(index / CHUNK)?).get((index % CHUNK) as usize)?;
         (row != NONE).then_some(row)
+    }
+
+    /// Puts a row at an index, `NONE` for none.
+    fn set_first(&mut self, index: u32, row: u32) {
+        let number = index / CHUNK;
+        let at = self.chunk(number).unwrap_or_else(|| {
+            let at = self.rows.len() as u32;
+            self.rows.push([NONE; CHUNK as usize]);
+            self.chunks.insert(number, at);
+            at
+        });
+        self.last = (number, at);
+        if let Some(slot) = self.rows.get_mut(at as usize).and_then(|rows| rows.get_mut((index % CHUNK) as usize)) {
+            *slot = row;
+        }
     }
 
     /// The rows at an index: one, or one of each branch.
@@ -135,18 +157,19 @@ impl Log {
 
     /// Rows below an index, the last first: of a forked log one an index.
     pub(super) fn below(&self, index: u32) -> impl Iterator<Item = u32> + '_ {
-        self.chunks.range(..=index / CHUNK).rev().flat_map(move |(number, chunk)| {
+        self.chunks.range(..=index / CHUNK).rev().flat_map(move |(number, at)| {
             let below = (0..CHUNK).rev().filter(move |at| number * CHUNK + at < index);
-            below.filter_map(|at| chunk.get(at as usize).copied()).filter(|row| *row != NONE)
+            let rows = self.chunk_rows(*at);
+            below.filter_map(|at| rows.get(at as usize).copied()).filter(|row| *row != NONE)
         })
     }
 
     /// Every row, by index.
     pub(super) fn rows(&self) -> impl Iterator<Item = u32> + '_ {
-        self.chunks.iter().flat_map(move |(number, chunk)| {
-            (0..CHUNK).zip(chunk.iter()).filter(|(_, row)| **row != NONE).flat_map(move |(at, row)| {
-                let more = self.others.get(&(number * CHUNK + at)).into_iter().flatten().copied();
-                core::iter::once(*row).chain(more)
+        self.chunks.iter().flat_map(move |(number, at)| {
+            (0..CHUNK).zip(self.chunk_rows(*at)).filter(|(_, row)| **row != NONE).flat_map(move |(at, row)| {
+                let others = if self.others.is_empty() { None } else { self.others.get(&(number * CHUNK + at)) };
+                core::iter::once(*row).chain(others.into_iter().flatten().copied())
             })
         })
     }
@@ -159,6 +182,9 @@ impl Log {
     /// The seconds by which what was written up to `index` is read later: what its clock was set by afterwards. Of a
     /// forked log one setting an index, the least: both branches are read alike.
     pub(super) fn set_after(&self, index: i64) -> i64 {
+        if self.clock_sets.is_empty() {
+            return 0;
+        }
         let (mut sum, mut last) = (0i64, None);
         for (at, change, _) in self.clock_sets.iter().filter(|(at, ..)| i64::from(*at) > index) {
             if last.replace(*at) != Some(*at) {
@@ -173,8 +199,12 @@ impl Log {
 #[derive(Debug, Default)]
 pub(super) struct Book {
     pub(super) rows: Vec<Row>,
-    cold: Vec<Cold>,
+    identities: Vec<Hash>,
+    /// Where each row's bytes begin; they end where the next one's do.
+    begins: Vec<u64>,
     bytes: Vec<u8>,
+    /// What a row follows, by its first 16 bytes, where that isn't the first row at the index before.
+    follows: HashMap<u32, [u8; 16]>,
     pub(super) logs: Vec<Log>,
     by_id: HashMap<Hash, u32>,
     /// Logs by the first 8 bytes of their ids: two may share them.
@@ -191,13 +221,12 @@ pub(super) struct Book {
 }
 
 /// What came of adding a record.
-pub(super) struct Added<'r> {
+pub(super) struct Added {
     pub(super) row: u32,
     pub(super) facility: u32,
     /// Product and lot, where it is about one.
     pub(super) item: Option<u32>,
-    pub(super) effect: Effect<'r>,
-    /// Whether another record stood at its index.
+    /// Whether its log shows branches.
     pub(super) forks: bool,
 }
 
@@ -223,28 +252,41 @@ impl Book {
     }
 
     pub(super) fn identity(&self, row: u32) -> Hash {
-        self.cold.get(row as usize).map_or(Hash::ZERO, |cold| cold.identity)
+        self.identities.get(row as usize).copied().unwrap_or(Hash::ZERO)
     }
 
-    /// The first 16 bytes of the identity of the record that it follows.
+    /// First 16 bytes of the identity of what a row follows.
     pub(super) fn previous(&self, row: u32) -> Option<[u8; 16]> {
-        self.cold.get(row as usize).map(|cold| cold.previous)
+        if let Some(previous) = self.follows.get(&row) {
+            return Some(*previous);
+        }
+        let (r, log) = (self.row(row)?, self.log_of(row)?);
+        self.before(log, r.index)
     }
 
+    /// First 16 bytes of the identity of the first row at the index before; before a log's first stands h₀.
+    fn before(&self, log: &Log, index: u32) -> Option<[u8; 16]> {
+        match index.checked_sub(1) {
+            None => Some(log.id.log16()),
+            Some(before) => log.first(before).map(|row| self.identity(row).log16()),
+        }
+    }
+
+    /// When it was written, in its own clock.
     pub(super) fn recorded(&self, row: u32) -> u32 {
-        self.cold.get(row as usize).map_or(0, |cold| cold.recorded)
-    }
-
-    /// Whether its clock was never set.
-    pub(super) fn clock_unset(&self, row: u32) -> bool {
-        self.cold.get(row as usize).is_some_and(|cold| cold.clock_unset)
+        match self.row(row) {
+            Some(r) if !r.is(does::EFFECTIVE) => r.time,
+            _ => written(self.bytes_of(row)).unwrap_or(0),
+        }
     }
 
     /// A record's exact bytes.
     pub(super) fn bytes_of(&self, row: u32) -> &[u8] {
-        let bytes = self.cold.get(row as usize).and_then(|cold| {
-            let at = usize::try_from(cold.at).ok()?;
-            self.bytes.get(at..at + usize::from(cold.length))
+        let at = |row: usize| self.begins.get(row).and_then(|at| usize::try_from(*at).ok());
+        let begin = at(row as usize);
+        let bytes = begin.and_then(|begin| {
+            let end = at(row as usize + 1).unwrap_or(self.bytes.len());
+            self.bytes.get(begin..end)
         });
         bytes.unwrap_or_default()
     }
@@ -282,19 +324,20 @@ impl Book {
         log.at(at.index).find(|row| self.identity(*row) == at.identity)
     }
 
-    /// Takes a record; `None` where it is held already.
-    pub(super) fn add<'r>(&mut self, record: &Verified<'r>) -> Option<Added<'r>> {
+    /// Takes a record; `None` where it is held already, or no row is left: there are 2³² − 1.
+    pub(super) fn add(&mut self, record: &Verified<'_>) -> Option<Added> {
         let at = record.at();
         let log = match self.log(self.last_log).filter(|log| log.id == at.log) {
             Some(_) => self.last_log,
             None => self.log_put(&at.log, record.facility()),
         };
         self.last_log = log;
-        let row = self.rows.len() as u32;
+        let row = u32::try_from(self.rows.len()).ok().filter(|row| *row != NONE)?;
         let said = record.record();
-        let effective = said.effective.filter(|_| !said.clock_unset);
+        let effective = said.effective.filter(|_| !said.clock_unset && stands_late(&said.entry));
+        let clock = if said.clock_unset { does::CLOCK_UNSET } else { 0 };
         let time = said.recorded_at.as_secs().saturating_sub(effective.unwrap_or(0));
-        let effect = effect(record);
+        let beside = self.place_row(log, row, record)?;
         let mut new = Row {
             log,
             index: at.index,
@@ -306,42 +349,44 @@ impl Book {
             time,
             measure: 0,
             expiry: crate::time::Expiry::NotRead.packed(),
-            does: if effective.is_some() && stands_late(&said.entry) { does::EFFECTIVE } else { 0 },
+            does: clock | if effective.is_some() { does::EFFECTIVE } else { 0 },
         };
         let mut item = None;
-        match (&said.entry, &effect) {
-            (Entry::Movement { movement, .. }, Effect::Moves(moves)) => {
-                item = Some(self.item_put(movement.product, movement.lot));
+        match &said.entry {
+            Entry::Movement { movement, .. } => {
+                item = Some(self.item_put(&movement.product, &movement.lot));
                 new.expiry = movement.expiry.packed();
-                self.fill(&mut new, moves);
+                self.fill(&mut new, movement);
             }
-            (_, Effect::Moves(moves)) => self.fill(&mut new, moves),
-            (_, Effect::TakesBack { .. }) => new.does |= does::REVERSAL,
-            (Entry::CountLine(line), _) => {
-                item = Some(self.item_put(line.product, line.lot));
+            Entry::Refuse(refuse) => {
+                new.does |= does::MOVES;
+                (new.quantity, new.measure) = measured(refuse.quantity);
+            }
+            Entry::Reversal(_) => new.does |= does::REVERSAL,
+            Entry::CountLine(line) => {
+                item = Some(self.item_put(&line.product, &line.lot));
                 new.does |= does::LINE;
                 (new.quantity, new.measure) = measured(line.quantity);
                 new.expiry = line.expiry.packed();
             }
             _ => {}
         }
-        let forks = self.place_row(log, row, record)?;
         self.rows.push(new);
-        let (length, previous) = (record.bytes().len() as u16, record.previous().log16());
-        let cold = Cold {
-            identity: at.identity,
-            previous,
-            at: self.bytes.len() as u64,
-            length,
-            recorded: said.recorded_at.as_secs(),
-            clock_unset: said.clock_unset,
-        };
-        self.cold.push(cold);
+        self.identities.push(at.identity);
+        self.begins.push(self.bytes.len() as u64);
         self.bytes.extend_from_slice(record.bytes());
-        let facility = self.log(log).map_or(NONE, |log| log.facility);
+        let previous = record.previous().log16();
+        let held = self.log(log)?;
+        let facility = held.facility;
+        // At the end of a log without branches only what it follows can break.
+        let mut plain = !beside && !held.is_forked() && held.end == at.index.saturating_add(1);
+        if self.before(held, at.index) != Some(previous) {
+            self.follows.insert(row, previous);
+            plain = false;
+        }
         // In a forked log each record may say which branch others stand on.
-        let forks = self.link(log, at.index) || forks || self.log(log).is_some_and(Log::is_forked);
-        Some(Added { row, facility, item, effect, forks })
+        let forks = !plain && (self.link(log, at.index) || beside || self.log(log).is_some_and(Log::is_forked));
+        Some(Added { row, facility, item, forks })
     }
 
     /// Looks at the links of an index with those beside it; whether one broke or mended.
@@ -349,11 +394,11 @@ impl Book {
         let mut changed = false;
         for index in [index.checked_sub(1), Some(index)].into_iter().flatten() {
             let broken = self.log(log).is_some_and(|l| {
-                let mut after = l.at(index.saturating_add(1)).filter_map(|row| self.cold.get(row as usize)).peekable();
+                let mut after = l.at(index.saturating_add(1)).peekable();
                 if after.peek().is_none() || l.at(index).next().is_none() {
                     return false;
                 }
-                after.any(|cold| !l.at(index).any(|row| self.identity(row).log16() == cold.previous))
+                after.any(|next| !l.at(index).any(|row| Some(self.identity(row).log16()) == self.previous(next)))
             });
             let Some(l) = self.logs.get_mut(log as usize) else { continue };
             changed |= if broken { l.broken.insert(index) } else { l.broken.remove(&index) };
@@ -361,23 +406,26 @@ impl Book {
         changed
     }
 
-    fn fill(&mut self, row: &mut Row, moves: &Moves<'_>) {
+    fn fill(&mut self, row: &mut Row, movement: &Movement<'_>) {
         row.does |= does::MOVES;
-        (row.quantity, row.measure) = measured(moves.quantity);
-        let mut place = |delta: &super::Delta<'_>| {
-            let b = &delta.balance;
-            self.places.put(b.store, b.fund, b.vvm, b.bucket)
-        };
-        if let Some(delta) = &moves.from {
-            row.from = place(delta);
+        (row.quantity, row.measure) = measured(movement.quantity);
+        let (from, into) = sides(movement);
+        let mut place = |side: Side<'_>| self.places.put(side.store, side.fund, side.vvm, side.bucket);
+        if let Some(side) = from {
+            row.from = place(side);
             row.does |= does::TAKES;
         }
-        if let Some(delta) = &moves.into {
-            row.into = place(delta);
+        if let Some(side) = into {
+            row.into = place(side);
             row.does |= does::PUTS;
         }
-        if matches!(moves.transit, Some(super::Transit::Sent { .. })) {
-            row.does |= does::SENT;
+        if movement.direction == Direction::Out {
+            if movement.sent && movement.bucket != Bucket::Transit {
+                row.does |= does::SENT;
+            }
+            if matches!(reasons::OUT.name(movement.reason), Some("destroy" | "missing" | "stolen")) {
+                row.does |= does::NOTED;
+            }
         }
     }
 
@@ -391,6 +439,8 @@ impl Book {
             id: *id,
             facility,
             chunks: BTreeMap::new(),
+            rows: Vec::new(),
+            last: (NONE, NONE),
             others: BTreeMap::new(),
             broken: BTreeSet::new(),
             observed: Vec::new(),
@@ -405,11 +455,11 @@ impl Book {
 
     pub(super) fn item_put(
         &mut self,
-        product: crate::ident::Product<'_>,
-        lot: Option<crate::ident::LotNumber<'_>>,
+        product: &crate::ident::Product<'_>,
+        lot: &Option<crate::ident::LotNumber<'_>>,
     ) -> u32 {
         let mut room = [0; ITEM_ROOM];
-        let (name, split) = item_name(&product, &lot, &mut room);
+        let (name, split) = item_name(product, lot, &mut room);
         let (item, new) = self.items.put(name);
         if new {
             let (product, lot) = name.split_at_checked(split).unwrap_or_default();
@@ -431,8 +481,7 @@ impl Book {
         if forks {
             log.others.entry(at.index).or_default().push(row);
         } else {
-            let chunk = log.chunks.entry(at.index / CHUNK).or_insert_with(|| Box::new([NONE; CHUNK as usize]));
-            *chunk.get_mut((at.index % CHUNK) as usize)? = row;
+            log.set_first(at.index, row);
         }
         log.records += 1;
         log.end = log.end.max(at.index.saturating_add(1));
@@ -455,9 +504,15 @@ impl Book {
     /// Takes a record out of its log: it no longer counts.
     pub(super) fn remove(&mut self, at: &RecordId) -> Option<u32> {
         let row = self.find(at)?;
-        let log = self.log_by_id(&at.log)?;
-        let log = self.logs.get_mut(log as usize)?;
-        let (chunk, slot) = (at.index / CHUNK, (at.index % CHUNK) as usize);
+        let number = self.log_by_id(&at.log)?;
+        // What follows it says so itself from now on.
+        let next: Vec<u32> = self.log(number)?.at(at.index.saturating_add(1)).filter(|next| *next != row).collect();
+        for next in next {
+            if let Some(previous) = self.previous(next) {
+                self.follows.insert(next, previous);
+            }
+        }
+        let log = self.logs.get_mut(number as usize)?;
         let others = log.others.entry(at.index).or_default();
         match others.iter().position(|other| *other == row) {
             Some(position) => {
@@ -465,9 +520,7 @@ impl Book {
             }
             None => {
                 let next = others.pop().unwrap_or(NONE);
-                if let Some(slot) = log.chunks.get_mut(&chunk).and_then(|chunk| chunk.get_mut(slot)) {
-                    *slot = next;
-                }
+                log.set_first(at.index, next);
             }
         }
         if log.others.get(&at.index).is_some_and(Vec::is_empty) {
@@ -477,14 +530,13 @@ impl Book {
         log.clock_sets.retain(|(.., set)| *set != row);
         log.records -= 1;
         if log.end == at.index.saturating_add(1) {
-            let held = log.chunks.iter().rev().find_map(|(number, chunk)| {
-                let last = chunk.iter().rposition(|row| *row != NONE);
+            let held = log.chunks.iter().rev().find_map(|(number, at)| {
+                let last = log.chunk_rows(*at).iter().rposition(|row| *row != NONE);
                 last.map(|slot| number * CHUNK + slot as u32 + 1)
             });
             log.end = held.unwrap_or(0);
         }
         self.rows.get_mut(row as usize)?.does |= does::GONE;
-        let number = self.log_by_id(&at.log)?;
         self.link(number, at.index);
         Some(row)
     }
@@ -499,7 +551,7 @@ impl Book {
         let Some(fork) = log.fork() else { return Box::new(log.below(r.index)) };
         let mut at = row;
         Box::new(core::iter::from_fn(move || {
-            let (here, previous) = (self.row(at)?.index, self.cold.get(at as usize)?.previous);
+            let (here, previous) = (self.row(at)?.index, self.previous(at)?);
             let mut next = log.below(here).next()?;
             let index = self.row(next)?.index;
             if index >= fork {

@@ -60,7 +60,12 @@ impl Book {
 
     /// When it took place, in the log's last clock: seconds since 2020.
     pub(super) fn time(&self, row: u32) -> i64 {
-        self.row(row).map_or(0, |r| i64::from(r.time) + self.set_after(row))
+        self.row(row).map_or(0, |r| i64::from(r.time).saturating_add(self.set_after(row)))
+    }
+
+    /// Whether its clock was never set.
+    pub(super) fn clock_unset(&self, row: u32) -> bool {
+        self.row(row).is_some_and(|r| r.is(does::CLOCK_UNSET))
     }
 
     /// When it was written, in the log's last clock; `None` where the clock was never set.
@@ -69,7 +74,7 @@ impl Book {
     }
 
     fn recorded_time(&self, row: u32) -> i64 {
-        i64::from(self.recorded(row)) + self.set_after(row)
+        i64::from(self.recorded(row)).saturating_add(self.set_after(row))
     }
 
     fn set_after(&self, row: u32) -> i64 {

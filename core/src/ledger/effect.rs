@@ -125,7 +125,7 @@ pub fn effect<'r>(record: &Verified<'r>) -> Effect<'r> {
     effect_of(record.facility(), &record.record().entry)
 }
 
-pub(super) fn effect_of<'r>(facility: &'r str, entry: &Entry<'r>) -> Effect<'r> {
+fn effect_of<'r>(facility: &'r str, entry: &Entry<'r>) -> Effect<'r> {
     match entry {
         Entry::Movement { movement, .. } => Effect::Moves(moves(facility, movement, movement.quantity)),
         Entry::Refuse(refuse) => Effect::Moves(refusal(refuse, refuse.quantity)),
@@ -152,39 +152,32 @@ const fn refusal<'r>(refuse: &Refuse<'r>, quantity: Quantity) -> Moves<'r> {
     Moves { quantity, from: None, into: None, transit: Some(Transit::Refused { shipment: refuse.shipment }) }
 }
 
-fn moves<'r>(facility: &'r str, m: &Movement<'r>, quantity: Quantity) -> Moves<'r> {
-    let here = Balance {
-        facility,
-        store: m.store,
-        product: m.product,
-        lot: m.lot,
-        fund: m.fund,
-        vvm: m.vvm,
-        bucket: m.bucket,
-    };
-    let delta = |balance, taken| Some(Delta { balance, quantity, taken });
+/// Where something stands besides its lot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Side<'r> {
+    pub(super) store: Option<Store<'r>>,
+    pub(super) fund: Option<Fund<'r>>,
+    pub(super) vvm: Option<u8>,
+    pub(super) bucket: Bucket,
+}
+
+/// From where a movement takes, and where it puts.
+#[inline]
+pub(super) fn sides<'r>(m: &Movement<'r>) -> (Option<Side<'r>>, Option<Side<'r>>) {
+    let here = Side { store: m.store, fund: m.fund, vvm: m.vvm, bucket: m.bucket };
     match m.direction {
-        Direction::In => {
-            let transit = Some(Transit::Received { answers: m.answers });
-            Moves { quantity, from: None, into: delta(here, false), transit }
-        }
+        Direction::In => (None, Some(here)),
         // What leaves a transit left its balance when it was sent.
-        Direction::Out if m.bucket == Bucket::Transit => {
-            Moves { quantity, from: None, into: None, transit: Some(Transit::Closed { answers: m.answers }) }
-        }
-        Direction::Out => {
-            let transit = m.sent.then_some(Transit::Sent { to: m.counterparty });
-            Moves { quantity, from: delta(here, true), into: None, transit }
-        }
+        Direction::Out if m.bucket == Bucket::Transit => (None, None),
+        Direction::Out => (Some(here), None),
         Direction::Move => {
-            let there = Balance {
+            let there = Side {
                 store: m.to_store.unwrap_or(here.store),
-                bucket: m.to_bucket.unwrap_or(here.bucket),
                 fund: m.to_fund.unwrap_or(here.fund),
                 vvm: m.to_vvm.unwrap_or(here.vvm),
-                ..here
+                bucket: m.to_bucket.unwrap_or(here.bucket),
             };
-            Moves { quantity, from: delta(here, true), into: delta(there, false), transit: None }
+            (Some(here), Some(there))
         }
     }
 }
@@ -196,6 +189,22 @@ pub fn gives(movement: &Movement<'_>) -> bool {
     let to_use = ["retail", "wholesale", "transfer", "used_in_facility", "administered", "loan", "donation"];
     movement.direction == Direction::Out
         && reasons::OUT.name(movement.reason).is_some_and(|reason| to_use.contains(&reason))
+}
+
+fn moves<'r>(facility: &'r str, m: &Movement<'r>, quantity: Quantity) -> Moves<'r> {
+    let delta = |side: Side<'r>, taken| {
+        let Side { store, fund, vvm, bucket } = side;
+        let balance = Balance { facility, store, product: m.product, lot: m.lot, fund, vvm, bucket };
+        Delta { balance, quantity, taken }
+    };
+    let (from, into) = sides(m);
+    let transit = match m.direction {
+        Direction::In => Some(Transit::Received { answers: m.answers }),
+        Direction::Out if m.bucket == Bucket::Transit => Some(Transit::Closed { answers: m.answers }),
+        Direction::Out => m.sent.then_some(Transit::Sent { to: m.counterparty }),
+        Direction::Move => None,
+    };
+    Moves { quantity, from: from.map(|side| delta(side, true)), into: into.map(|side| delta(side, false)), transit }
 }
 
 #[cfg(test)]

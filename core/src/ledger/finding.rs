@@ -2,11 +2,12 @@
 //!
 //! Nothing that was recorded is refused or lost because of one.
 
-use super::add::{Site, same_class};
+use super::add::{Site, lot_of_row, same_class};
 use super::book::{Row, does};
 use super::counts::further_ends;
 use super::effect::gives;
 use super::names::{lot_of, product_of};
+use super::quick::Quick;
 use super::rules::encoding;
 use super::settled::{Lot, Settled, same};
 use super::transit::With;
@@ -154,12 +155,9 @@ impl<'l> Settled<'l> {
     #[must_use]
     pub fn findings(self, asked: &Asked<'_>) -> Vec<Finding<'l>> {
         let mut search = Search { settled: self, asked, found: Vec::new() };
-        search.logs();
-        for facility in self.facilities() {
-            if asked.facility.is_none_or(|only| only == facility) {
-                self.lots(facility).into_iter().for_each(|lot| search.lot(&lot));
-            }
-        }
+        let mut quick = Quick::new(self.ledger, asked.utc_offset);
+        search.logs(&mut quick);
+        search.lots(&quick);
         search.ends();
         search.shipments();
         search.receipts();
@@ -207,9 +205,11 @@ impl<'l> Search<'l, '_> {
         });
     }
 
-    /// Forks and clocks.
-    fn logs(&mut self) {
-        let book = &self.settled.ledger.book;
+    /// Forks and clocks, and what went out and shouldn't have.
+    fn logs(&mut self, quick: &mut Quick<'l>) {
+        let ledger = self.settled.ledger;
+        let book = &ledger.book;
+        let mut closer: Vec<(u32, u32)> = Vec::new();
         for log in &book.logs {
             if self.asked.facility.is_some_and(|only| book.facilities.text(log.facility) != only) {
                 continue;
@@ -226,7 +226,15 @@ impl<'l> Search<'l, '_> {
             let mut ahead: Option<(u32, i64)> = None;
             let now = self.asked.now.map(|now| i64::from(now.as_secs()));
             for row in log.rows() {
-                let Some(time) = book.clock_time(row) else { continue };
+                let Some(r) = book.row(row) else { continue };
+                let set_after = log.set_after(i64::from(r.index));
+                if quick.may_matter(r, i64::from(r.time).saturating_add(set_after)) {
+                    closer.push((ledger.leader(r.part), row));
+                }
+                if r.is(does::CLOCK_UNSET) {
+                    continue;
+                }
+                let time = i64::from(book.recorded(row)).saturating_add(set_after);
                 if let Some((last, was)) = before.filter(|(_, was)| *was > time && !log.is_forked()) {
                     self.put(FindingKind::ClockBack, &[row, last], Some(was - time));
                 }
@@ -240,6 +248,27 @@ impl<'l> Search<'l, '_> {
             }
             if let Some((row, by)) = ahead {
                 self.put(FindingKind::ClockAhead, &[row], Some(by));
+            }
+        }
+        closer.sort_unstable();
+        for rows in closer.chunk_by(|a, b| a.0 == b.0) {
+            if let Some((leader, _)) = rows.first() {
+                self.dispensing(&self.settled.lot_at(*leader), rows.iter().map(|(_, row)| *row));
+            }
+        }
+    }
+
+    fn lots(&mut self, quick: &Quick<'l>) {
+        let ledger = self.settled.ledger;
+        for (facility, site) in (0u32..).zip(&ledger.sites) {
+            let name = ledger.book.facilities.text(facility);
+            if name.is_empty() || self.asked.facility.is_some_and(|only| only != name) {
+                continue;
+            }
+            for part in site.parts.iter().copied().filter(|part| quick.lot_may_matter(*part)) {
+                if ledger.leader(part) == part {
+                    self.lot(&self.settled.lot_at(part));
+                }
             }
         }
     }
@@ -333,16 +362,14 @@ impl<'l> Search<'l, '_> {
                 self.put(FindingKind::AfterEndOfCount, &[*row], None);
             }
         }
-        self.dispensing(lot);
     }
 
-    /// What went out and shouldn't have.
-    fn dispensing(&mut self, lot: &Lot<'l>) {
+    /// What of these rows of a lot went out and shouldn't have.
+    fn dispensing(&mut self, lot: &Lot<'l>, rows: impl Iterator<Item = u32>) {
         let ledger = self.settled.ledger;
         let book = &ledger.book;
         let last_usable = lot.expiry().last_usable();
         let recalls = lot.recalls_ever();
-        let rows: Vec<u32> = lot.rows().collect();
         for row in rows {
             let Some(r) = book.row(row).filter(|r| r.is(does::TAKES) && !r.is(does::PUTS)) else { continue };
             let held = book.places.get(r.from).hold;
@@ -417,8 +444,7 @@ impl<'l> Search<'l, '_> {
     fn shipments(&mut self) {
         let ledger = self.settled.ledger;
         let book = &ledger.book;
-        let mut rows: Vec<u32> = ledger.transit.sent.keys().copied().collect();
-        rows.sort_by_key(|row| book.order(*row));
+        let rows: Vec<u32> = ledger.transit.sent.keys().copied().collect();
         for row in rows {
             let Some(sent) = ledger.transit.sent.get(&row).filter(|_| book.row(row).is_some_and(Row::counts)) else {
                 continue;
@@ -510,7 +536,8 @@ impl<'l> Search<'l, '_> {
         }
         let net = |row| ledger.net(row);
         let one = |facility, a, b| a == b || same_class(book, &ledger.sites, facility, a, b);
-        let with = With { book, rules: &ledger.rules, net: &net, one: &one };
+        let lot = |row| lot_of_row(book, &ledger.parts, row);
+        let with = With { book, rules: &ledger.rules, net: &net, one: &one, lot: &lot };
         let answers: Vec<u32> = ledger.transit.answers_to_what_was_not_sent(&with).collect();
         for row in answers.into_iter().filter(|row| ledger.net(*row) > 0) {
             self.put(FindingKind::ReceiptWithoutShipment, &[row], Some(i64::from(ledger.net(row))));

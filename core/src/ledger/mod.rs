@@ -24,6 +24,8 @@ mod finding;
 #[cfg(feature = "alloc")]
 mod names;
 #[cfg(feature = "alloc")]
+mod quick;
+#[cfg(feature = "alloc")]
 pub mod report;
 #[cfg(feature = "alloc")]
 mod rules;

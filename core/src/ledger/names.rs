@@ -66,6 +66,13 @@ pub(super) fn item_name<'b>(
     (room.get(..first + rest).unwrap_or_default(), first)
 }
 
+/// The encoding of a lot number.
+pub(super) fn lot_name(lot: &Option<LotNumber<'_>>) -> Vec<u8> {
+    let mut room = [0; ITEM_ROOM];
+    let length = write_value(lot, &mut room).unwrap_or(0);
+    room.get(..length).unwrap_or_default().to_vec()
+}
+
 /// The product of an encoding.
 pub(super) fn product_of(name: &[u8]) -> Option<Product<'_>> {
     read_value(name).map(|(product, _)| product)

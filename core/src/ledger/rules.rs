@@ -142,6 +142,11 @@ impl Rules {
         facts.max_by_key(|(_, row)| (book.time(*row), book.order(*row)))
     }
 
+    /// Rows of facts of lots.
+    pub(super) fn facts(&self) -> &[u32] {
+        &self.facts
+    }
+
     /// Whether there is any fact of a lot: asked for each lot of a list.
     pub(super) const fn has_facts(&self) -> bool {
         !self.facts.is_empty()

@@ -164,12 +164,12 @@ impl<'l> Settled<'l> {
         let mut others = site.classes.iter().filter(|(_, other)| *other == class);
         others.find_map(|(product, _)| {
             let product = ledger.book.products.find(product)?;
-            let parts = site.by_product.get(&product)?.iter().copied();
+            let mut parts = ledger.parts_of_product(site, product);
             let is = |part: &u32| {
                 let item = ledger.parts.get(*part as usize).map_or(NONE, |p| p.item);
                 ledger.book.of_item.get(item as usize).is_some_and(|(_, number)| *number == lot)
             };
-            parts.into_iter().find(is).map(|part| self.lot_at(ledger.leader(part)))
+            parts.find(is).map(|part| self.lot_at(ledger.leader(part)))
         })
     }
 
@@ -201,8 +201,8 @@ impl<'l> Settled<'l> {
         let others = site.classes.iter().filter(|(_, other)| class == Some(*other)).map(|(product, _)| product);
         let names = class.is_none().then_some(&name).into_iter().chain(others);
         let products = names.filter_map(|name| self.ledger.book.products.find(name));
-        let parts = products.filter_map(|product| site.by_product.get(&product)).flatten();
-        let mut leaders: Vec<u32> = parts.map(|part| self.ledger.leader(*part)).collect();
+        let parts = products.flat_map(|product| self.ledger.parts_of_product(site, product));
+        let mut leaders: Vec<u32> = parts.map(|part| self.ledger.leader(part)).collect();
         leaders.sort_unstable();
         leaders.dedup();
         leaders.into_iter().map(|part| self.lot_at(part)).collect()
@@ -224,7 +224,9 @@ impl<'l> Settled<'l> {
                 let usable = at.may_be_dispensed()
                     && wanted.store.is_none_or(|store| store == at.store)
                     && wanted.fund.is_none_or(|fund| fund == at.fund);
-                if let Some(units) = u32::try_from(shelf.units).ok().filter(|units| usable && *units > 0) {
+                // More than is asked for at once is picked as far as asked.
+                let units = u32::try_from(shelf.units.max(0)).unwrap_or(u32::MAX);
+                if usable && units > 0 {
                     // No date known: after those that have one.
                     let order = (at.vvm != Some(2), last_usable.is_none(), last_usable);
                     from.push((order, Picked { lot, place: at, last_usable, units }));
@@ -384,13 +386,7 @@ impl<'l> Lot<'l> {
     /// What stands where, also where nothing is left: by place, units before parts.
     #[must_use]
     pub fn stock(&self) -> Vec<Stock<'l>> {
-        let ledger = self.settled.ledger;
-        let of = |sum: super::counts::Sum| Stock {
-            place: ledger.book.places.get(sum.place),
-            count: sum.count,
-            parts: measure(sum.measure),
-        };
-        let mut all: Vec<Stock<'l>> = self.sums().into_iter().map(of).collect();
+        let mut all: Vec<Stock<'l>> = self.each_stock().collect();
         if all.len() > 1 {
             let parts = |stock: &Stock<'_>| stock.parts.map(|(per, measure)| (per, measure.number()));
             all.sort_by(|a, b| a.place.cmp(&b.place).then(parts(a).cmp(&parts(b))));
@@ -401,7 +397,8 @@ impl<'l> Lot<'l> {
     /// Whole units in a bucket, over all stores, funds and stages.
     #[must_use]
     pub fn units(&self, hold: bool) -> i64 {
-        self.stock().iter().filter(|s| s.parts.is_none() && s.place.hold == hold).map(|s| s.count).sum()
+        let of = self.each_stock().filter(|s| s.parts.is_none() && s.place.hold == hold);
+        of.fold(0, |sum, stock| sum.saturating_add(stock.count))
     }
 
     /// Until when it may be used: the regulator's word on the lot, else the earliest last usable day that its records
@@ -481,10 +478,19 @@ impl<'l> Lot<'l> {
 
     /// What stands where, by the places' numbers.
     pub(super) fn sums(&self) -> Vec<super::counts::Sum> {
-        match self.settled.ledger.counted.get(&self.part) {
-            Some(counted) => counted.sums.clone(),
-            None => self.held_part().into_iter().flat_map(super::add::Part::sums).collect(),
-        }
+        self.each_sum().collect()
+    }
+
+    fn each_sum(&self) -> impl Iterator<Item = super::counts::Sum> + use<'l> {
+        let counted = self.settled.ledger.counted.get(&self.part);
+        let added = if counted.is_none() { self.held_part() } else { None };
+        let counted = counted.into_iter().flat_map(|counted| counted.sums.iter().copied());
+        counted.chain(added.into_iter().flat_map(super::add::Part::sums))
+    }
+
+    fn each_stock(&self) -> impl Iterator<Item = Stock<'l>> + use<'l> {
+        let places = &self.settled.ledger.book.places;
+        self.each_sum().map(|sum| Stock { place: places.get(sum.place), count: sum.count, parts: measure(sum.measure) })
     }
 
     /// Recalls that reach it, ended ones too: since when, and until when.

@@ -82,8 +82,8 @@ impl<'l> Settled<'l> {
             // The same lot elsewhere, under each of its names here.
             for part in ledger.group(leader) {
                 let item = ledger.parts.get(part as usize).map_or(NONE, |part| part.item);
-                for other in ledger.by_item.get(item as usize).into_iter().flatten() {
-                    let other = ledger.leader(*other);
+                for other in ledger.parts_of_item(item) {
+                    let other = ledger.leader(other);
                     if seen.insert(other) {
                         open.push(other);
                     }
@@ -111,7 +111,7 @@ impl<'l> Settled<'l> {
                 };
                 edges.insert((key(&shipment.record), 0), edge);
             }
-            for row in ledger.group(leader).filter_map(|part| ledger.sources.get(&part)).flatten().copied() {
+            for row in ledger.group(leader).flat_map(|part| ledger.sources_of(part)) {
                 let Some(Entry::Movement { movement, .. }) = book.record(row).map(|r| r.entry) else { continue };
                 if book.row(row).is_none_or(|r| !r.counts()) || ledger.net(row) == 0 {
                     continue;
@@ -174,7 +174,7 @@ impl<'l> Settled<'l> {
             return Vec::new();
         }
         let mut found = Vec::new();
-        for line in ledger.transit.shipment(book, row) {
+        for line in super::transit::shipment(book, row) {
             let Some(Entry::Movement { movement: other, .. }) = book.record(line).map(|r| r.entry) else { continue };
             let fits = made(movement) && used(&other) || used(movement) && made(&other);
             if let Some(part) = book.row(line).filter(|r| fits && r.part != NONE).map(|r| ledger.leader(r.part)) {

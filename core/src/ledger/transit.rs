@@ -58,6 +58,8 @@ pub(super) struct Transit {
     lane_of: HashMap<u32, LaneKey>,
     /// Answers and refusals by what they name.
     answers: HashMap<([u8; 8], u32), Vec<u32>>,
+    /// What is named by the first record of a group for all of its lines.
+    for_all: BTreeSet<([u8; 8], u32)>,
     pub(super) sent: HashMap<u32, Sent>,
     /// Receipts that name no record and match no line; and those that name one that isn't a line of theirs.
     unmatched: BTreeMap<LaneKey, Vec<u32>>,
@@ -113,6 +115,8 @@ pub(super) struct With<'w> {
     pub(super) net: &'w dyn Fn(u32) -> u32,
     /// Whether two products are one at a facility.
     pub(super) one: &'w dyn Fn(u32, u32, u32) -> bool,
+    /// The lot number of a row; `NONE` where it is about none.
+    pub(super) lot: &'w dyn Fn(u32) -> u32,
 }
 
 impl Transit {
@@ -149,74 +153,52 @@ impl Transit {
     fn look_at(&mut self, with: &With<'_>, row: u32) -> Option<()> {
         let book = with.book;
         if let Entry::Refuse(refuse) = book.record(row)?.entry {
-            self.answer(book, row, row, &refuse.shipment);
+            self.answer(with, row, row, &refuse.shipment);
             return Some(());
         }
         let part = part_of(book, row)?;
         if let Some((by, reference)) = &part.answers {
-            self.answer(book, row, *by, reference);
+            self.answer(with, row, *by, reference);
             return Some(());
         }
         let (_, lot) = item_of(book, row)?;
         if part.movement.sent {
-            let key = (self.addressees(with, part.party.as_ref()).last().copied().unwrap_or(NONE), lot);
-            self.lane_of.insert(row, key);
-            let lane = self.lanes.entry(key).or_default();
-            if !lane.sent.contains(&row) {
-                lane.sent.push(row);
+            let to = self.addressees(with, part.party.as_ref()).last().copied().unwrap_or(NONE);
+            // No receipt fills what goes to nobody known: such a line shares its lane with none.
+            let key = (to, if to == NONE { row } else { lot });
+            if self.lane_of.insert(row, key).is_none() {
+                self.lanes.entry(key).or_default().sent.push(row);
                 self.by_part.entry(book.row(row)?.part).or_default().push(row);
             }
             self.dirty.insert(key);
         } else if part.movement.direction == Direction::In && matches!(part.party, Some(Party::Facility(_))) {
-            let here = self.lane_facility(with, book.facility_of(row));
-            let lane = self.lanes.entry((here, lot)).or_default();
-            if !lane.receipts.contains(&row) {
-                lane.receipts.push(row);
+            let key = (self.lane_facility(with, book.facility_of(row)), lot);
+            if self.lane_of.insert(row, key).is_none() {
+                self.lanes.entry(key).or_default().receipts.push(row);
             }
-            self.dirty.insert((here, lot));
+            self.dirty.insert(key);
         }
         Some(())
     }
 
-    fn answer(&mut self, book: &Book, row: u32, by: u32, reference: &Reference) {
-        let answers = self.answers.entry(book.key(by, reference)).or_default();
+    fn answer(&mut self, with: &With<'_>, row: u32, by: u32, reference: &Reference) {
+        let book = with.book;
+        let key = book.key(by, reference);
+        let answers = self.answers.entry(key).or_default();
         if !answers.contains(&row) {
             answers.push(row);
         }
-        // A group may name the first line of a shipment for all: what it answers stands near.
-        for named in book.named(by, reference).into_iter() {
-            let lanes = self.shipment(book, named).filter_map(|line| self.lane_of.get(&line).copied());
-            let lanes: Vec<LaneKey> = lanes.collect();
-            self.dirty.extend(lanes);
+        if by != row {
+            self.for_all.insert(key);
         }
-    }
-
-    /// The lines of a shipment: the group that a sent record stands in. Its first record announces how many; those of them
-    /// count that point back to it.
-    pub(super) fn shipment<'b>(&self, book: &'b Book, row: u32) -> impl Iterator<Item = u32> + use<'b> {
-        let head = book.record(row).and_then(|r| match r.entry {
-            Entry::Movement { movement, .. } => book.group_head(row, &movement),
-            _ => None,
-        });
-        let head = head.unwrap_or(row);
-        let lines = book.record(head).map_or(1, |r| match r.entry {
-            Entry::Movement { movement: Movement { group: Group::Head(lines), .. }, .. } => u32::from(lines),
-            _ => 1,
-        });
-        let first = book.row(head).map_or(0, |r| r.index);
-        (first..first.saturating_add(lines)).flat_map(move |index| {
-            let on_branch = |line: &u32| {
-                let points = || match book.record(*line).map(|r| r.entry) {
-                    Some(Entry::Movement { movement, .. }) => movement.group == Group::Line(index - first),
-                    _ => false,
-                };
-                *line == head || points() && book.on_one_branch(head, *line)
-            };
-            let mut here: Vec<u32> =
-                book.log_of(head).into_iter().flat_map(|log| log.at(index)).filter(on_branch).collect();
-            here.sort_by_key(|line| book.identity(*line));
-            here
-        })
+        let Some(named) = book.named(by, reference) else { return };
+        self.dirty.extend(self.lane_of.get(&named));
+        // A group may name the first line of a shipment for all: what it answers stands near, and is of its lot.
+        if by != row {
+            let lot = (with.lot)(row);
+            let lanes = shipment(book, named).filter(|line| (with.lot)(*line) == lot);
+            self.dirty.extend(lanes.filter_map(|line| self.lane_of.get(&line)));
+        }
     }
 
     /// The facility that something is sent to and its successors; none where it isn't a facility's code.
@@ -246,9 +228,19 @@ impl Transit {
         let book = with.book;
         let mut found = Vec::new();
         // Of a shipment the group's first line may be named for all; a line of another lot is answered by its lot.
-        for line in self.shipment(book, row).chain([row]) {
+        let mut lines = alloc::vec![row];
+        if !self.for_all.is_empty() {
+            let ((log, _), (head, first, count)) = (book.own_key(row), extent(book, row));
+            let named = self.for_all.range((log, first)..(log, first.saturating_add(count)));
+            lines.extend(named.flat_map(|(_, index)| lines_at(book, head, *index)).filter(|line| *line != row));
+        }
+        let lot = (with.lot)(row);
+        for line in lines {
             let Some(candidates) = self.answers.get(&book.own_key(line)) else { continue };
             for answer in candidates {
+                if line != row && (with.lot)(*answer) != lot {
+                    continue;
+                }
                 if found.contains(answer) || book.row(*answer).is_none_or(|r| !r.counts()) {
                     continue;
                 }
@@ -281,7 +273,7 @@ impl Transit {
                 && item_of(with.book, *line)
                     .is_some_and(|(other, of)| of == lot && (with.one)(facility, other, product))
         };
-        self.shipment(with.book, named).find(fits) == Some(row)
+        shipment(with.book, named).find(fits) == Some(row)
     }
 
     fn add_up(&mut self, with: &With<'_>, key: LaneKey) {
@@ -370,9 +362,12 @@ impl Transit {
             return None;
         }
         let here = self.successors.get(&facility).and_then(|chain| chain.last().copied()).unwrap_or(facility);
-        let lanes = [(here, lot), (NONE, lot)];
-        let sent = lanes.iter().filter_map(|lane| self.lanes.get(lane)).flat_map(|lane| lane.sent.iter().copied());
-        let answered = sent.filter(|row| self.sent.get(row).is_some_and(|sent| sent.answers.contains(&answer)));
+        let lane = self.lanes.get(&(here, lot)).into_iter().flat_map(|lane| lane.sent.iter().copied());
+        // What went to nobody known is answered by name alone: the record named, or the lines of its shipment.
+        let named = part_of(book, answer).and_then(|part| part.answers).and_then(|(by, of)| book.named(by, &of));
+        let named = named.into_iter().flat_map(|named| shipment(book, named).chain([named]));
+        let answered = lane.chain(named);
+        let answered = answered.filter(|row| self.sent.get(row).is_some_and(|sent| sent.answers.contains(&answer)));
         answered.min_by_key(|row| book.order(*row))
     }
 
@@ -397,10 +392,52 @@ impl Transit {
                 let waits = matches!(book.record(named)?.entry, Entry::Movement { movement, .. } if movement.sent);
                 return (!waits).then_some(*answer);
             }
-            let sent = self.shipment(book, named).chain([named]).any(is_one);
+            let sent = shipment(book, named).chain([named]).any(is_one);
             (!sent).then_some(*answer)
         })
     }
+}
+
+/// The group that a sent record stands in: its first record, that one's index, and how many lines it has.
+fn extent(book: &Book, row: u32) -> (u32, u32, u32) {
+    let head = book.record(row).and_then(|r| match r.entry {
+        Entry::Movement { movement, .. } => book.group_head(row, &movement),
+        _ => None,
+    });
+    let head = head.unwrap_or(row);
+    let lines = book.record(head).map_or(1, |r| match r.entry {
+        Entry::Movement { movement: Movement { group: Group::Head(lines), .. }, .. } => u32::from(lines),
+        _ => 1,
+    });
+    (head, book.row(head).map_or(0, |r| r.index), lines)
+}
+
+/// The lines at an index that point back to their group's first record and stand on its branch.
+fn lines_at(book: &Book, head: u32, index: u32) -> impl Iterator<Item = u32> + use<'_> {
+    let log = book.log_of(head);
+    let back = book.row(head).and_then(|first| index.checked_sub(first.index));
+    let points = |line: &u32| {
+        *line == head
+            || match book.record(*line).map(|r| r.entry) {
+                Some(Entry::Movement { movement, .. }) => back.is_some_and(|back| movement.group == Group::Line(back)),
+                _ => false,
+            }
+    };
+    let mut branches: Vec<u32> = Vec::new();
+    let first = log.and_then(|log| log.at(index).next()).filter(|_| log.is_some_and(|log| !log.is_forked()));
+    if first.is_none() {
+        let on_branch = |line: &u32| *line == head || points(line) && book.on_one_branch(head, *line);
+        branches.extend(log.into_iter().flat_map(|log| log.at(index)).filter(on_branch));
+        branches.sort_by_key(|line| book.identity(*line));
+    }
+    first.filter(points).into_iter().chain(branches)
+}
+
+/// The lines of a shipment: the group that a sent record stands in. Its first record announces how many; those of them
+/// count that point back to it.
+pub(super) fn shipment(book: &Book, row: u32) -> impl Iterator<Item = u32> + use<'_> {
+    let (head, first, lines) = extent(book, row);
+    (first..first.saturating_add(lines)).flat_map(move |index| lines_at(book, head, index))
 }
 
 /// Fills lines of equal counterparty, document and product with a receipt that names none; the surplus stays on the

@@ -52,6 +52,12 @@ impl Kind {
     }
 }
 
+/// When a record was written, from the first of its bytes.
+#[cfg(feature = "alloc")]
+pub(crate) fn written(bytes: &[u8]) -> Option<u32> {
+    bytes.first_chunk().map(|time| u32::from_le_bytes(*time))
+}
+
 /// What a record says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

@@ -20,6 +20,8 @@ mod segment;
 mod tip;
 mod wire;
 
+#[cfg(feature = "alloc")]
+pub(crate) use codec::written;
 pub use codec::{Entry, Kind, Record};
 pub use entries::*;
 pub use fork::{ForkProof, Witness};

@@ -265,7 +265,10 @@ impl LogFile {
             let held = self.tip().count();
             return Err(Error::argument(format!("count: {count}; the log has {held} records")));
         }
-        (0..count).zip(&self.records).try_fold(self.id(), |value, (index, record)| {
+        // From the last seal up to there on: recovery held its head to the chain.
+        let sealed = self.seals.iter().rev().find(|seal| seal.count <= count);
+        let (from, value) = sealed.map_or((0, self.id()), |seal| (seal.count, seal.head));
+        (from..count).zip(self.records.iter().skip(from as usize)).try_fold(value, |value, (index, record)| {
             crypto::chain_next(&value, index, record).map_err(|e| Error::invalid(format!("record {index}: {e}")))
         })
     }

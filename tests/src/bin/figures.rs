@@ -20,7 +20,14 @@ fn main() -> ExitCode {
                 return ExitCode::FAILURE;
             }
         },
-        Some("bench") => medlot_tests::measures::bench(),
+        Some("ledger") => medlot_tests::bench_ledger::figures().unwrap_or_default(),
+        Some("bench") => match medlot_tests::measures::bench() {
+            Ok(figures) => figures,
+            Err(error) => {
+                eprintln!("figures: {error}");
+                return ExitCode::FAILURE;
+            }
+        },
         _ => {
             eprintln!("usage: figures size|bench [--json] [name=value…]");
             return ExitCode::from(3);

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 mod complaints;
 mod deliveries;
+mod naive;
 mod order;
 mod report_properties;
 mod reports;
