@@ -5,7 +5,7 @@ import zlib
 from medlot_reader import log_identity
 
 NOT_A_LOG, DAMAGED, OFF_CHAIN, FORM, MARK_LOST = 2601, 2602, 2603, 2604, 2506
-LOG, GROUP, MARK, SEAL, CHECKPOINT, ACKNOWLEDGED = range(1, 7)
+LOG, GROUP, MARK, SEAL = range(1, 5)
 
 
 class Closed(Exception):
@@ -40,33 +40,33 @@ class Log:
         self.open = {}
 
     def unit(self, kind, data):
-        {GROUP: self.group, MARK: self.offered, SEAL: self.seal}.get(kind, self.other)(data)
+        {GROUP: self.group, MARK: self.offered, SEAL: self.seal}[kind](data)
 
-    @staticmethod
-    def other(_):
-        raise Closed(FORM)
-
-    def group(self, data):
+    def group(self, data, is_whole=True):
+        """Takes a whole group; of the front of one only what breaks a rule is said."""
         at, count, head = 0, self.count, self.head
         while True:
-            if at + 2 > len(data):
+            length = number(data[at : at + 2])
+            at += 2
+            if length > 4_096:
                 raise Closed(FORM)
-            length, at = number(data[at : at + 2]), at + 2
+            if at + (length or 8) > len(data):
+                if is_whole:
+                    raise Closed(FORM)
+                return
             if length == 0:
                 break
-            record = data[at : at + length]
-            if length > 4_096 or len(record) < length:
-                raise Closed(FORM)
             head = hashlib.sha256(b"medlot/0/record." + head + count.to_bytes(4, "little")
-                                  + length.to_bytes(2, "little") + record).digest()
+                                  + length.to_bytes(2, "little") + data[at : at + length]).digest()
             count, at = count + 1, at + length
-        if count == self.count or len(data) < at + 8:
+        if count == self.count:
             raise Closed(FORM)
         if data[at : at + 8] != head[:8]:
             raise Closed(OFF_CHAIN)
         if len(data) > at + 8:
             raise Closed(FORM)
-        self.count, self.head = count, head
+        if is_whole:
+            self.count, self.head = count, head
 
     def offered(self, data):
         if len(data) != 12:
@@ -120,8 +120,9 @@ def recover(data):
         if kind not in (GROUP, MARK, SEAL) or goes_on != (parts is not None) or kind != GROUP and (more or goes_on):
             raise Closed(FORM)
         parts = (parts or []) + [payload]
-        check_early(log, kind, b"".join(parts), more)
-        if not more:
+        if more:
+            log.group(b"".join(parts), is_whole=False)
+        else:
             log.unit(kind, b"".join(parts))
             end, parts = at, None
     # Torn, unless a whole frame that begins a unit stands behind.
@@ -131,14 +132,3 @@ def recover(data):
             raise Closed(DAMAGED)
     return log, end
 
-
-def check_early(log, kind, data, more):
-    """A group whose end came and which is said to go on."""
-    if kind == GROUP and more:
-        at = 0
-        while at + 2 <= len(data) and (length := number(data[at : at + 2])):
-            if length > 4_096:
-                raise Closed(FORM)
-            at += 2 + length
-        if at + 2 <= len(data):
-            raise Closed(FORM)
