@@ -7,6 +7,7 @@ pub mod figures;
 pub mod fuzz_bodies;
 pub mod ledger_vectors;
 pub mod log_bodies;
+pub mod log_vectors;
 pub mod measures;
 pub mod peers;
 pub mod record_vectors;

@@ -218,6 +218,8 @@ impl Recovery {
                         return Err(Fault::Chain);
                     }
                 }
+                // A group has a record.
+                GroupPart::Check(_) if open.whole && open.tip.count() == self.tip.count() => return Err(Fault::Form),
                 GroupPart::Check(check) if check == open.tip.head().log_id() && self.expected.is_none() => {}
                 GroupPart::Check(_) => return Err(Fault::Chain),
             }

@@ -365,3 +365,61 @@ fn parts_add_up_exactly_and_another_number_per_unit_is_found() {
     log.say(12, doses(Direction::In, 3, 5));
     assert_eq!(found(ledger_of(&[&log]).settled()), ["parts_conflict"]);
 }
+
+#[test]
+fn what_the_receiver_closes_as_lost_is_no_receipt() {
+    let (mut a, mut b) = (Log::new(1, FROM), Log::new(2, TO));
+    let sent = a.say(20, said(sends(TO, LOT, 100)));
+    let lost = Movement { bucket: Bucket::Transit, reason: 17, answers: Some(sent), ..moves(Direction::Out, LOT, 10) };
+    b.say(30, said(lost));
+    assert_eq!(shipment(&mut ledger_of(&[&a, &b])), (0, 10, 0, 90));
+}
+
+#[test]
+fn only_the_addressee_and_its_successors_may_answer() {
+    let merges = |code: &'static str, successor: &'static str| {
+        Entry::Facility(Facility {
+            code: FacilityCode::parse(code).unwrap(),
+            kind: 1,
+            parent: None,
+            successor: FacilityCode::parse(successor).ok(),
+            from: None,
+            extensions: None,
+        })
+    };
+    let (mut a, mut b, mut ministry) = (Log::new(1, FROM), Log::new(2, "HN-0999"), Log::new(9, "MOH"));
+    let sent = a.say(20, said(sends(TO, LOT, 100)));
+    b.say(30, answers(sent, LOT, 100));
+    // Both go over to a third: neither is the other's successor.
+    ministry.say(1, merges(TO, "HN-0500"));
+    ministry.say(2, merges("HN-0999", "HN-0500"));
+    assert_eq!(shipment(&mut ledger_of(&[&a, &b, &ministry])).3, 100);
+    // The addressee's successor may, also where that one has a successor itself.
+    ministry.say(3, merges(TO, "HN-0999"));
+    assert_eq!(shipment(&mut ledger_of(&[&a, &b, &ministry])).3, 0);
+    // In a circle there is none.
+    ministry.say(4, merges("HN-0500", TO));
+    assert_eq!(shipment(&mut ledger_of(&[&a, &b, &ministry])).3, 100);
+}
+
+#[test]
+fn a_strangers_receipt_that_is_taken_back_is_no_finding() {
+    let (mut a, mut c) = (Log::new(1, FROM), Log::new(3, "HN-0999"));
+    a.say(10, goes_in(LOT, 100));
+    let sent = a.say(20, said(sends(TO, LOT, 100)));
+    c.say(30, answers(sent, LOT, 100));
+    let copy = c.clone();
+    c.take_back(31, &copy, 0, 100);
+    assert!(!found(ledger_of(&[&a, &c]).settled()).contains(&"answered_by_another"));
+}
+
+#[test]
+fn what_is_sent_on_in_the_group_of_a_receipt_answers_nothing() {
+    let (mut a, mut b) = (Log::new(1, FROM), Log::new(2, TO));
+    let sent = a.say(20, said(sends(TO, LOT, 10)));
+    b.say(30, said(Movement { answers: Some(sent), group: Group::Head(2), ..moves(Direction::In, LOT, 10) }));
+    b.say(30, said(Movement { group: Group::Line(1), ..sends("HN-0999", LOT, 4) }));
+    let mut ledger = ledger_of(&[&a, &b]);
+    let left: Vec<(u64, u64)> = ledger.settled().shipments().iter().map(|s| (s.received, s.remaining)).collect();
+    assert_eq!(left, [(10, 0), (0, 4)]);
+}

@@ -184,6 +184,76 @@ fn held_goods_are_another_place_and_counting_the_shelf_leaves_them() {
     assert_eq!(stock(ledger_of(&[&log]).settled(), SHOP, LOT), (58, 40));
 }
 
+#[test]
+fn a_second_end_of_a_count_is_found() {
+    let mut log = Log::new(1, SHOP);
+    let begin = log.begin_count(30);
+    log.count_line(31, begin, LOT, 80);
+    log.end_count(33, begin, false);
+    log.end_count(34, begin, true);
+    assert_eq!(found(ledger_of(&[&log]).settled()), ["after_end_of_count"]);
+}
+
+#[test]
+fn each_of_three_counts_that_knew_nothing_of_each_other_is_named() {
+    let mut logs = [Log::new(1, SHOP), Log::new(2, SHOP), Log::new(3, SHOP)];
+    for (at, log) in (10..).zip(&mut logs) {
+        let begin = log.begin_count(at * 10);
+        log.count_line(at * 10 + 1, begin, LOT, at);
+    }
+    let [a, b, c] = &logs;
+    let mut ledger = ledger_of(&[a, b, c]);
+    assert_eq!(found(ledger.settled()), ["overlapping_counts", "overlapping_counts"]);
+}
+
+#[test]
+fn below_nothing_after_a_count_names_nothing_that_was_counted() {
+    let (mut counter, mut till) = (Log::new(1, SHOP), Log::new(2, SHOP));
+    counter.say(100_000, goes_in(LOT, 100));
+    counter.say(100_001, goes_out(LOT, 95));
+    let begin = counter.begin_count(100_010);
+    counter.count_line(100_011, begin, LOT, 5);
+    // Its clock is a day late, but it has seen the count.
+    till.observe(13_611, &counter, None);
+    till.say(13_700, goes_out(LOT, 7));
+    let mut ledger = ledger_of(&[&counter, &till]);
+    let findings = ledger.settled().findings(&asked());
+    let named: Vec<(Hash, u32)> = findings[0].records.iter().map(|r| (r.log, r.index)).collect();
+    assert_eq!((findings[0].amount, named), (Some(-2), vec![(till.id, 1), (counter.id, 3)]));
+}
+
+#[test]
+fn a_late_entry_before_a_late_entry_that_the_line_knew_was_counted() {
+    let (mut counter, mut till) = (Log::new(1, SHOP), Log::new(2, SHOP));
+    till.say(10, goes_in(LOT, 100));
+    till.say(200, goes_out(LOT, 1));
+    till.say_late(300, 50, goes_out(LOT, 1));
+    till.say_late(400, 350, goes_out(LOT, 1));
+    counter.observe(1, &till, None);
+    let begin = counter.begin_count(2);
+    counter.count_line(3, begin, LOT, 92);
+    till.say_late(500, 280, goes_out(LOT, 5));
+    let mut ledger = ledger_of(&[&counter, &till]);
+    assert_eq!((stock(ledger.settled(), SHOP, LOT), found(ledger.settled())), ((92, 0), vec!["absorbed_by_count"]));
+}
+
+#[test]
+fn a_line_knows_one_branch_and_of_the_other_the_clocks_decide() {
+    let (mut counter, mut till) = (Log::new(1, SHOP), Log::new(2, SHOP));
+    till.say(10, goes_in(LOT, 100));
+    let mut branch = till.clone();
+    till.say(20, goes_out(LOT, 1));
+    till.say(21, goes_out(LOT, 2));
+    branch.say(50, goes_out(LOT, 10));
+    branch.records.remove(0);
+    counter.observe(28, &till, None);
+    let begin = counter.begin_count(30);
+    counter.count_line(31, begin, LOT, 97);
+    for logs in [[&counter, &till, &branch], [&branch, &till, &counter]] {
+        assert_eq!(stock(ledger_of(&logs).settled(), SHOP, LOT), (87, 0));
+    }
+}
+
 /// What happens in a shop: which device, what, how much.
 #[derive(Clone, Debug)]
 enum Event {
