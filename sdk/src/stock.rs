@@ -79,7 +79,7 @@ pub fn handover(desk: &mut Desk, plan: &HandoverPlan) -> Result<(Vec<u8>, Value)
     }
     let reason = plan.reason.as_deref().unwrap_or("wholesale");
     let head = Fields { documents: plan.documents.clone(), ..Fields::default() };
-    let mut records = vec![encode(desk.now(), Entry::Blind(random()?))?];
+    let mut records = Vec::new();
     for (at, fields) in (0u32..).zip(&plan.lines) {
         let mut fields = fields.clone();
         fields.reason = Some(reason.to_owned());
@@ -104,12 +104,7 @@ pub fn handover(desk: &mut Desk, plan: &HandoverPlan) -> Result<(Vec<u8>, Value)
         };
         records.push(encode(desk.now(), movement_entry(m))?);
     }
-    // Sealed before, so that the batch starts where nothing else is told; and after, so that it can travel.
-    if desk.log().tip().unsealed() > 0 {
-        desk.seal()?;
-    }
-    let first = append_batch(desk, &records)? + 1;
-    desk.seal()?;
+    let first = apart(desk, records)?;
     let end = first + u32::from(lines);
     let library = desk.library()?;
     let evidence = Evidence::of(&library)?;
@@ -125,6 +120,19 @@ pub fn handover(desk: &mut Desk, plan: &HandoverPlan) -> Result<(Vec<u8>, Value)
         said.insert("to".into(), plan.to.clone().into());
     }
     Ok((bundle, said))
+}
+
+/// Appends records that another facility may have, as a batch of their own: sealed before, so that it starts where
+/// nothing else is told, behind a `Blind` that keeps the record before from being guessed; and sealed after, so that it
+/// can travel. Gives the first's index.
+pub(crate) fn apart(desk: &mut Desk, records: Vec<Vec<u8>>) -> Result<u32> {
+    if desk.log().tip().unsealed() > 0 {
+        desk.seal()?;
+    }
+    let blind = encode(desk.now(), Entry::Blind(random()?))?;
+    let first = append_batch(desk, &[vec![blind], records].concat())? + 1;
+    desk.seal()?;
+    Ok(first)
 }
 
 /// Appends a batch whole: what is too much for one seal is refused before anything is written.
@@ -223,7 +231,8 @@ pub fn receive(desk: &mut Desk, object: &[u8], plan: &ReceivePlan) -> Result<Val
     let records = receipts(desk, plan, &lines)?;
     let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
     desk.folder().keep(object)?;
-    let first = append_batch(desk, &records)?;
+    // The receipt goes back to the sender, and nothing else of this log with it.
+    let first = apart(desk, records)?;
     let mut said = written(desk, first, count)?;
     if let (Some(said), Some(reasons)) = (said.as_object_mut(), answer.json.get("reasons")) {
         said.insert("current".into(), answer.gravest.as_ref().map_or("yes", Warning::name).into());
