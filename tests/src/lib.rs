@@ -7,6 +7,7 @@ pub mod peers;
 pub mod record_vectors;
 pub mod shapes;
 pub mod sizes;
+pub mod sync_peers;
 pub mod trust_vectors;
 pub mod world;
 

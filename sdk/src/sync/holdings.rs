@@ -66,6 +66,7 @@ pub struct Aside {
     pub error: Error,
 }
 
+#[derive(Clone)]
 struct Object {
     kind: ObjectType,
     bytes: Vec<u8>,
@@ -74,6 +75,7 @@ struct Object {
 }
 
 /// Everything that is held, in memory, with a [`Keeper`] behind it.
+#[derive(Clone)]
 pub struct Holdings<K> {
     /// Where it is kept.
     pub keeper: K,
@@ -113,15 +115,15 @@ fn id_of(object: &[u8]) -> [u8; 16] {
 }
 
 impl<K: Keeper> Holdings<K> {
-    /// Of what was verified. `whole` are the logs that are kept whole, in files of their own; `own` is the one that is
-    /// written here.
+    /// Of what was verified. `whole` are the logs that are kept whole, in files of their own, each with the count of its
+    /// last seal there; `own` is the one that is written here.
     ///
     /// # Errors
     /// A log in the evidence that doesn't verify any more.
     pub fn of(
         evidence: &Evidence<'_>,
         objects: &[Vec<u8>],
-        whole: &[(Hash, LogHead)],
+        whole: &[(Hash, LogHead, u32)],
         own: Option<Hash>,
         interest: Interest,
         keeper: K,
@@ -145,12 +147,15 @@ impl<K: Keeper> Holdings<K> {
             failure: None,
             again: false,
         };
-        for part in evidence.parts() {
+        let mut parts: Vec<_> = evidence.parts().iter().collect();
+        parts.sort_by_key(|part| part.authentic.index());
+        for part in parts {
             let held = this.logs.entry(part.log.id.log16()).or_default();
             let seg = Seg::of(&part.authentic);
             let (count, head) = held.tip(part.log.id);
-            // Parts of a log's own file come in its order; what came otherwise may reach over their ends.
-            let goes_on = seg.index <= count && count < seg.end && whole.iter().any(|(id, _)| *id == part.log.id);
+            // What stands in its file, and no more of it: what came otherwise may reach over that.
+            let in_file = whole.iter().any(|(id, _, end)| *id == part.log.id && seg.end <= *end);
+            let goes_on = in_file && seg.index <= count && count < seg.end;
             let at_count = if seg.index == count { Some(seg.start) } else { part.identity(count.saturating_sub(1)) };
             if goes_on && at_count == Some(head) {
                 held.main.push(if seg.index == count { seg } else { seg.remainder(&part.log, count) });
@@ -165,7 +170,7 @@ impl<K: Keeper> Holdings<K> {
                 this.learn_from(id);
             }
         }
-        for (id, head) in whole {
+        for (id, head, _) in whole {
             this.keys.add_own(head, *id);
         }
         for part in evidence.parts() {
