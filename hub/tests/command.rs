@@ -426,7 +426,7 @@ fn only_the_own_facility_reverses_and_anyone_attests_what_is_here() {
     assert_eq!((&said["records"][0]["kind"], &said["records"][0]["capacity"]), (&"attest".into(), &"receiver".into()));
     // The own record by its full name is the own index; an id that isn't the log's is refused.
     let own = last_of(&w, "01C55");
-    assert_eq!(w.json("01C55", &["reverse", &own], 0)["records"][0]["reverses"], serde_json::json!({"index": 2}));
+    assert_eq!(w.json("01C55", &["reverse", &own], 0)["records"][0]["reverses"], serde_json::json!({"index": 3}));
     let wrong = format!("{}{}", &own[..own.len() - 64], "ab".repeat(32));
     assert!(w.ends("01C55", &["reverse", &wrong], 1).err.contains("another id"));
     assert!(w.ends("01C56", &["attest", &sent, "--capacity", "receiver"], 2).err.contains("isn't here"));

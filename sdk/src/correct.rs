@@ -1,9 +1,9 @@
 //! What corrects or confirms what is written: reversals and attestations.
-use crate::desk::Desk;
+use crate::desk::{Desk, encode};
 use crate::error::{Error, Result};
 use crate::evidence::Evidence;
 use crate::fields::{document, number_of, reference};
-use crate::stock::written;
+use crate::stock::{apart, written};
 use medlot_core::ident::{LocalReason, Operator};
 use medlot_core::movement::{Reference, reasons};
 use medlot_core::record::{Attest, Entry, Record, Reversal, Reversed};
@@ -109,7 +109,17 @@ pub fn reverse(desk: &mut Desk, record: &str, total: Option<u32>, note: &Note) -
         return Err(Error::argument(format!("total: {total}; the record moved {most}, so give 1 to {most}")));
     }
     let reversal = Reversal { target: target.reference, total, of, extensions: None };
-    let first = desk.write(Entry::Reversal(reversal))?;
+    // What was sent or answers another facility's record concerns that one, and so does taking it back.
+    let elsewhere = |reference: &Reference| matches!(reference, Reference::Other { .. });
+    let concerns = match &of {
+        Reversed::Movement(movement) => movement.sent || movement.answers.as_ref().is_some_and(elsewhere),
+        Reversed::Refuse(refuse) => elsewhere(&refuse.shipment),
+    };
+    let first = if concerns {
+        apart(desk, vec![encode(desk.now(), Entry::Reversal(reversal))?])?
+    } else {
+        desk.write(Entry::Reversal(reversal))?
+    };
     written(desk, first, 1)
 }
 

@@ -81,7 +81,7 @@ pub fn handover(desk: &mut Desk, plan: &HandoverPlan) -> Result<(Vec<u8>, Value)
     }
     let reason = plan.reason.as_deref().unwrap_or("wholesale");
     let head = Fields { documents: plan.documents.clone(), ..Fields::default() };
-    let mut records = vec![encode(desk.now(), Entry::Blind(random()?))?];
+    let mut records = Vec::new();
     for (at, fields) in (0u32..).zip(&plan.lines) {
         let mut fields = fields.clone();
         fields.reason = Some(reason.to_owned());
@@ -109,7 +109,7 @@ pub fn handover(desk: &mut Desk, plan: &HandoverPlan) -> Result<(Vec<u8>, Value)
     // What is too long for a bundle is refused before anything is written.
     let library = desk.library()?;
     let path_length = Evidence::of(&library)?.path_to(&desk.log().id())?.len();
-    let seals = parts(&records).len();
+    let seals = parts(&records).len() + usize::from(records.len() > 1); // the `Blind` may take one more
     if path_length + seals > MAX_BUNDLE_ELEMENTS {
         return Err(Error::refused(format!(
             "{} lines take {seals} seals; with the {path_length} enrolments before them a bundle holds \
@@ -117,18 +117,7 @@ pub fn handover(desk: &mut Desk, plan: &HandoverPlan) -> Result<(Vec<u8>, Value)
             plan.lines.len()
         )));
     }
-    let first = match begun(desk, records.get(1..).unwrap_or_default()) {
-        Some(first) => first,
-        None => {
-            // Sealed before, so that the batch starts where nothing else is told.
-            if desk.log().tip().unsealed() > 0 {
-                desk.seal()?;
-            }
-            desk.log().tip().count() + 1
-        }
-    };
-    append_batch(desk, &records, 1)?;
-    desk.seal()?;
+    let first = apart(desk, records)?;
     let end = first + u32::from(lines);
     let library = desk.library()?;
     let evidence = Evidence::of(&library)?;
@@ -148,6 +137,19 @@ pub fn handover(desk: &mut Desk, plan: &HandoverPlan) -> Result<(Vec<u8>, Value)
         said.insert("to".into(), plan.to.clone().into());
     }
     Ok((bundle, said))
+}
+
+/// Appends records that another facility may have, as a batch of their own: sealed before, so that it starts where
+/// nothing else is told, behind a `Blind` that keeps the record before from being guessed; and sealed after, so that it
+/// can travel. What was written of it before the power failed isn't written again. Gives the first's index.
+pub(crate) fn apart(desk: &mut Desk, records: Vec<Vec<u8>>) -> Result<u32> {
+    if begun(desk, &records).is_none() && desk.log().tip().unsealed() > 0 {
+        desk.seal()?;
+    }
+    let blind = encode(desk.now(), Entry::Blind(random()?))?;
+    let first = append_batch(desk, &[vec![blind], records].concat(), 1)?;
+    desk.seal()?;
+    Ok(first)
 }
 
 /// How many records of a batch go under each seal.
@@ -299,7 +301,8 @@ pub fn receive(desk: &mut Desk, object: &[u8], plan: &ReceivePlan) -> Result<Val
     }
     let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
     desk.folder().keep(object)?;
-    let first = append_batch(desk, &records, 0)?;
+    // The receipt goes back to the sender, and nothing else of this log with it.
+    let first = apart(desk, records)?;
     let mut said = written(desk, first, count)?;
     if let (Some(said), Some(reasons)) = (said.as_object_mut(), answer.json.get("reasons")) {
         said.insert("current".into(), answer.gravest.as_ref().map_or("yes", Warning::name).into());

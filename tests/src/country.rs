@@ -94,7 +94,9 @@ impl Country {
         });
         let (mut verdicts, mut marks) = ([Verdict::default(); 8], [Mark::default(); 2]);
         let entries = facts.get(..count).unwrap_or_default();
-        let mut evaluation = evaluate(Facts { root: anchor.id(), entries, spans: &spans }, &mut verdicts, &mut marks)?;
+        let mut slots = [[0; 3]; 8];
+        let facts = Facts { root: anchor.id(), entries, spans: &spans };
+        let mut evaluation = evaluate(facts, &mut verdicts, &mut marks, &mut slots)?;
         let verified: Vec<Verified<'_>> =
             authentic.raw_records().filter_map(|record| evaluation.judge_record(&record).verified()).collect();
         if verified.len() != piece.records {

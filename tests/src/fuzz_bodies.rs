@@ -32,6 +32,7 @@ pub const TARGETS: &[Target] = &[
     ("record", record),
     ("scan", scan),
     ("segment", segment),
+    ("sync", crate::sync_peers::sync),
 ];
 
 /// Names, times and quantities: what is accepted prints as text that is accepted again and means the same; what is

@@ -15,6 +15,7 @@ pub mod shapes;
 pub mod sizes;
 #[cfg(feature = "peers")]
 pub mod sqlite;
+pub mod sync_peers;
 pub mod trust_vectors;
 pub mod world;
 

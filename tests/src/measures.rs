@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::figures::{Figure, Goal};
 use crate::peers::{self, Sale, Signer};
 use crate::shapes::sales;
+use crate::sync_peers::{long_log, talk};
 use crate::world::Done;
 
 /// How long each speed is measured.
@@ -124,11 +125,36 @@ fn of_records() -> Vec<Figure> {
                 .goal(Goal::AtLeast(1e6)),
         );
     }
+    figures.extend(synchronised(100_000));
     match crate::bench_reports::figures() {
         Ok(reports) => figures.extend(reports),
         Err(error) => eprintln!("bench: reports: {error}"),
     }
     figures
+}
+
+/// A device's whole log, brought to another of its facility in memory: frames, verified, kept, acknowledged.
+fn synchronised(records: u32) -> Vec<Figure> {
+    let Ok((full, empty, segments)) = long_log(records) else { return Vec::new() };
+    let (mut best, mut bytes) = (Duration::MAX, 0);
+    for _ in 0..5 {
+        let (mut one, mut two) = (full.holdings(), empty.holdings());
+        let (mut from, mut to) = (full.session(), empty.session());
+        let begun = Instant::now();
+        let talked = talk((&mut from, &mut one), (&mut to, &mut two), [usize::MAX; 2]);
+        if !talked.done || talked.acknowledged[0] != records {
+            return Vec::new();
+        }
+        (best, bytes) = (best.min(begun.elapsed()), talked.bytes.iter().sum());
+    }
+    #[expect(clippy::cast_precision_loss, reason = "millions of bytes")]
+    let ratio = bytes as f64 / segments as f64;
+    vec![
+        Figure::new("sync.memory", best.as_secs_f64(), "s", "100,000 records in segments of 1,000 to a peer in memory")
+            .goal(Goal::AtMost(0.2)),
+        Figure::new("sync.bytes", ratio, "times", "bytes on the line, frames and both directions, over the segments'")
+            .goal(Goal::AtMost(1.05)),
+    ]
 }
 
 /// Verifying and reading one signed record of each peer, beside medlot's records of a segment in the same run.
@@ -188,6 +214,13 @@ mod tests {
             let authentic = Segment::parse(&sealed.body, 64).unwrap().verify(&sealed.log()).unwrap();
             assert_eq!(authentic.end() as usize, sealed.records.len());
         }
+    }
+
+    #[test]
+    fn what_the_benchmark_synchronises_arrives_and_costs_hardly_more_than_its_segments() {
+        let figures = synchronised(3_000);
+        assert_eq!(figures.iter().map(|f| f.name.as_str()).collect::<Vec<_>>(), ["sync.memory", "sync.bytes"]);
+        assert_eq!(figures[1].met(), Some(true), "{figures:?}");
     }
 
     #[test]

@@ -104,7 +104,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Deframer<B> {
                 }
                 _ => self.too_long = true,
             }
-            zero?;
+            zero?; // the frame goes on
             let (length, too_long) = (core::mem::take(&mut self.length), core::mem::take(&mut self.too_long));
             if length == 0 && !too_long {
                 continue; // two zeros: the second may begin a frame

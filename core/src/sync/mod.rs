@@ -47,8 +47,10 @@
 //! returns. Who may have what is the archive's to decide: it knows the peer's [`Peer::facilities`].
 
 mod frame;
+mod give;
 mod message;
 mod session;
+mod take;
 #[cfg(test)]
 mod tests;
 

@@ -1,12 +1,11 @@
 //! The session: giving and taking at once, in turns of a page each (`spec/sync.md` section 4).
 
-use super::message::{
-    END, HAVE, HELLO, Hello, INFORMATIVE, LEFT, MAX_POINTS, MIN_MESSAGE, MORE, Offer, PIECE, Peer, Piece, PieceForm,
-    Point, TOOK, WANT,
-};
-use super::{Archive, Opened, SyncError, Taken};
+use super::give::{Give, Turn};
+use super::message::{END, HAVE, HELLO, Hello, INFORMATIVE, LEFT, MIN_MESSAGE, MORE, PIECE, Peer, TOOK, WANT};
+use super::take::Take;
+use super::{Archive, SyncError};
 use crate::limits::MAX_FACILITY;
-use crate::record::bytes::{Reader, Writer};
+use crate::record::bytes::Reader;
 
 /// Offers and pieces that a session goes through in each direction; for more, another session follows.
 pub const MAX_ITEMS: u32 = 1 << 20;
@@ -49,87 +48,23 @@ pub struct Totals {
     pub left_out: u32,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Turn {
-    /// The next page is to be sent, or the end.
-    Page,
-    /// The want of a page is awaited.
-    Asked,
-    /// The want is being worked through.
-    Work,
-    Ended,
-}
-
-/// What is being given of the page.
-#[derive(Debug, Clone, Copy)]
-struct Current {
-    position: u32,
-    offer: Offer,
-    from: u32,
-    open: Option<Open>,
-}
-
-/// A piece on its way out.
-#[derive(Debug, Clone, Copy)]
-struct Open {
-    form: PieceForm,
-    end: u32,
-    length: u32,
-    sent: u32,
-}
-
-#[derive(Debug, Clone)]
-struct Give {
-    turn: Turn,
-    /// The number of the page's first offer, and how many it has.
-    first: u32,
-    count: u32,
-    last: bool,
-    /// Of the want: bytes, and the next to read.
-    wants: usize,
-    at: usize,
-    current: Option<Current>,
-    outstanding: u8,
-    pieces: u32,
-}
-
-/// A piece on its way in.
-#[derive(Debug, Clone, Copy)]
-struct Filling {
-    position: u32,
-    form: PieceForm,
-    length: usize,
-    got: usize,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Take {
-    items: u32,
-    wanted: u32,
-    /// The position of the last piece in the page.
-    position: u32,
-    filling: Option<Filling>,
-    last: bool,
-    ended: bool,
-}
-
 /// A session with one peer. See the [module](super) for how a host works with it.
 #[derive(Debug, Clone)]
 pub struct Session<B> {
-    buffers: Buffers<B>,
-    root: [u8; 16],
-    log: Option<[u8; 16]>,
-    clock: Option<u32>,
-    facility: [u8; MAX_FACILITY],
-    facility_length: usize,
+    pub(super) buffers: Buffers<B>,
+    pub(super) root: [u8; 16],
+    pub(super) log: Option<[u8; 16]>,
+    pub(super) clock: Option<u32>,
+    pub(super) facility: [u8; MAX_FACILITY],
+    pub(super) facility_length: usize,
     /// Bytes of the own hello, until it is sent.
-    hello: usize,
-    peer: Option<Peer>,
-    give: Give,
-    take: Take,
-    standing: Standing,
-    acknowledged: u32,
-    totals: Totals,
+    pub(super) hello: usize,
+    pub(super) peer: Option<Peer>,
+    pub(super) give: Give,
+    pub(super) take: Take,
+    pub(super) standing: Standing,
+    pub(super) acknowledged: u32,
+    pub(super) totals: Totals,
 }
 
 impl<B: AsRef<[u8]> + AsMut<[u8]>> Session<B> {
@@ -255,128 +190,6 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Session<B> {
         }
     }
 
-    /// The next page of offers; `None` where there are none.
-    fn page<A: Archive>(&mut self, archive: &mut A, peer: &Peer, out: &mut [u8]) -> Result<Option<usize>, SyncError> {
-        let mut w = Writer::new(out);
-        w.put(&[HAVE, 0]).ok_or(SyncError::Buffer)?;
-        let first = self.give.first + self.give.count;
-        let (mut nth, mut last_log) = (first, None);
-        let last = loop {
-            if nth == MAX_ITEMS {
-                return Err(SyncError::TooMuch);
-            }
-            let Some(offer) = archive.offer(peer, nth)? else { break true };
-            let before = w.len();
-            if offer.put(last_log, &mut w).is_none() {
-                if nth == first {
-                    return Err(SyncError::Buffer);
-                }
-                w.rewind(before);
-                break false;
-            }
-            last_log = offer.log();
-            nth += 1;
-        };
-        let length = w.len();
-        self.give.last = last;
-        if nth == first {
-            return Ok(None);
-        }
-        if let Some(flags) = out.get_mut(1) {
-            *flags = last.into();
-        }
-        (self.give.first, self.give.count, self.give.turn) = (first, nth - first, Turn::Asked);
-        Ok(Some(length))
-    }
-
-    /// Goes on with what the peer wants of the page; `None` where it waits, or the page is done.
-    fn work<A: Archive>(&mut self, archive: &mut A, peer: &Peer, out: &mut [u8]) -> Result<Option<usize>, SyncError> {
-        loop {
-            let Some(mut current) = self.give.current else {
-                let want = self.buffers.wants.as_ref().get(..self.give.wants).unwrap_or_default();
-                let mut r = Reader::new(want, self.give.at);
-                if r.is_empty() {
-                    if self.give.outstanding == 0 {
-                        self.give.turn = Turn::Page;
-                    }
-                    return Ok(None);
-                }
-                // It was read through when it came.
-                let (position, points) = read_want(&mut r).ok_or(SyncError::Form)?;
-                self.give.at = r.at();
-                let Some(offer) = archive.offer(peer, self.give.first + position)? else {
-                    return self.leave(position, out).map(Some);
-                };
-                let from = base(archive, &offer, points)?;
-                self.give.current = Some(Current { position, offer, from, open: None });
-                continue;
-            };
-            let Some(mut open) = current.open else {
-                if current.from >= current.offer.end() {
-                    self.give.current = None;
-                    continue;
-                }
-                if self.give.outstanding >= peer.window {
-                    return Ok(None);
-                }
-                match archive.open(&current.offer, current.from, peer.piece)? {
-                    Opened::Piece { form, end, length } if length > 0 && length <= peer.piece => {
-                        let end = if form == PieceForm::Object { current.offer.end() } else { end };
-                        // What doesn't lead on would be sent for ever.
-                        if end <= current.from {
-                            return Err(SyncError::Storage);
-                        }
-                        self.give.pieces += 1;
-                        if self.give.pieces > MAX_ITEMS {
-                            return Err(SyncError::TooMuch);
-                        }
-                        current.open = Some(Open { form, end, length, sent: 0 });
-                        self.give.current = Some(current);
-                    }
-                    Opened::Nothing => self.give.current = None,
-                    Opened::Piece { .. } | Opened::TooLong => {
-                        self.give.current = None;
-                        return self.leave(current.position, out).map(Some);
-                    }
-                }
-                continue;
-            };
-            let mut w = Writer::new(out);
-            let front = if open.sent == 0 {
-                w.byte(PIECE)
-                    .and_then(|()| w.varint(u64::from(current.position)))
-                    .and_then(|()| w.byte(open.form.number()))
-                    .and_then(|()| w.varint(u64::from(open.length)))
-            } else {
-                w.byte(MORE)
-            };
-            front.ok_or(SyncError::Buffer)?;
-            let begin = w.len();
-            let room = out.get_mut(begin..).unwrap_or_default();
-            let now = room.len().min((open.length - open.sent) as usize);
-            archive.read(open.sent, room.get_mut(..now).ok_or(SyncError::Buffer)?)?;
-            open.sent += now as u32;
-            if open.sent == open.length {
-                self.give.outstanding += 1;
-                self.totals.sent.0 += 1;
-                self.totals.sent.1 += u64::from(open.length);
-                (current.from, current.open) = (current.from.max(open.end), None);
-            } else {
-                current.open = Some(open);
-            }
-            self.give.current = Some(current);
-            return Ok(Some(begin + now));
-        }
-    }
-
-    /// Says that something wanted isn't sent.
-    fn leave(&mut self, position: u32, out: &mut [u8]) -> Result<usize, SyncError> {
-        self.totals.left_out += 1;
-        let mut w = Writer::new(out);
-        w.byte(LEFT).and_then(|()| w.varint(u64::from(position))).ok_or(SyncError::Buffer)?;
-        Ok(w.len())
-    }
-
     /// Takes a message; writes the reply that it needs into `out` and gives its length, 0 for none. The reply goes out
     /// before the next message is taken.
     ///
@@ -427,181 +240,9 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Session<B> {
     }
 
     /// One more offer or piece: a session ends, whatever the peer sends.
-    const fn spend(&mut self) -> Result<(), SyncError> {
+    pub(super) const fn spend(&mut self) -> Result<(), SyncError> {
         self.take.items += 1;
         if self.take.items > 2 * MAX_ITEMS { Err(SyncError::TooMuch) } else { Ok(()) }
-    }
-
-    /// A page of the peer's: says what is wanted of it.
-    fn have<A: Archive>(
-        &mut self,
-        archive: &mut A,
-        peer: &Peer,
-        mut r: Reader<'_>,
-        out: &mut [u8],
-    ) -> Result<usize, SyncError> {
-        if self.take.last || self.take.ended || self.take.filling.is_some() {
-            return Err(SyncError::Order);
-        }
-        let flags = r.byte().filter(|flags| *flags < 2).ok_or(SyncError::Form)?;
-        let mut w = Writer::new(out);
-        w.byte(WANT).ok_or(SyncError::Buffer)?;
-        let (mut position, mut last_log, mut wanted) = (0u32, None, 0);
-        while !r.is_empty() {
-            self.spend()?;
-            let offer = Offer::get(last_log, &mut r).ok_or(SyncError::Form)?;
-            last_log = offer.log();
-            self.compare(archive, peer, &offer)?;
-            if archive.wants(peer, &offer)? {
-                wanted += 1;
-                // An offer takes 19 bytes at least, a want with one point 17 at most: what is left of the page is what
-                // the wants of the rest can need.
-                let room = most_points(w.len() + r.rest().len(), w.room());
-                put_want(archive, &offer, position, room, &mut w)?;
-            }
-            position += 1;
-        }
-        self.take.last = flags == 1;
-        (self.take.wanted, self.take.position) = (wanted, 0);
-        Ok(w.len())
-    }
-
-    /// What the peer holds of the own log.
-    fn compare<A: Archive>(&mut self, archive: &mut A, peer: &Peer, offer: &Offer) -> Result<(), SyncError> {
-        let (Some(log), Some(tip)) = (offer.log().filter(|log| Some(*log) == self.log), offer.tip()) else {
-            return Ok(());
-        };
-        let Some(own) = archive.own()?.filter(|own| own.log() == Some(log)) else { return Ok(()) };
-        if tip.count > own.end() {
-            // A branch that parted counts more than records that are lacking.
-            if !matches!(self.standing, Standing::Forked(_)) {
-                self.standing = Standing::Behind(tip.count);
-            }
-        } else if !archive.on_chain(&own, &tip)? {
-            self.standing = Standing::Forked(tip.count);
-        } else if matches!(offer, Offer::Whole { .. }) {
-            self.acknowledge(peer, tip.count);
-        }
-        Ok(())
-    }
-
-    /// Only who keeps whole logs of this facility can say that it holds the own one.
-    fn acknowledge(&mut self, peer: &Peer, count: u32) {
-        let own = self.facility.get(..self.facility_length).unwrap_or_default();
-        let same = peer.facilities().next().is_some_and(|first| first.as_bytes() == own);
-        if peer.asks_for_everything() || same {
-            self.acknowledged = self.acknowledged.max(count);
-        }
-    }
-
-    /// What the peer wants of the page: kept, and worked through by `transmit`.
-    fn want(&mut self, message: &[u8]) -> Result<(), SyncError> {
-        if self.give.turn != Turn::Asked {
-            return Err(SyncError::Order);
-        }
-        let mut r = Reader::new(message, 1);
-        let mut least = 0;
-        while !r.is_empty() {
-            let (position, _) = read_want(&mut r).ok_or(SyncError::Form)?;
-            if position < least || position >= self.give.count {
-                return Err(SyncError::Form);
-            }
-            least = position + 1;
-        }
-        let room = self.buffers.wants.as_mut().get_mut(..message.len()).ok_or(SyncError::Form)?;
-        room.copy_from_slice(message);
-        (self.give.wants, self.give.at, self.give.turn) = (message.len(), 1, Turn::Work);
-        Ok(())
-    }
-
-    /// A piece begins.
-    fn begin(&mut self, r: &mut Reader<'_>) -> Result<(), SyncError> {
-        let form = SyncError::Form;
-        let position = r.varint32().ok_or(form)?;
-        let piece = PieceForm::of(r.byte().ok_or(form)?).ok_or(form)?;
-        let length = r.varint32().ok_or(form)? as usize;
-        if self.take.filling.is_some() || self.take.wanted == 0 || position < self.take.position {
-            return Err(SyncError::Order);
-        }
-        if length == 0 || length > self.buffers.piece.as_ref().len() {
-            return Err(form);
-        }
-        self.spend()?;
-        self.take.position = position;
-        self.take.filling = Some(Filling { position, form: piece, length, got: 0 });
-        Ok(())
-    }
-
-    /// The next bytes of a piece; the whole one is taken, and what became of it is the reply.
-    fn fill<A: Archive>(
-        &mut self,
-        archive: &mut A,
-        peer: &Peer,
-        bytes: &[u8],
-        out: &mut [u8],
-    ) -> Result<usize, SyncError> {
-        let mut filling = self.take.filling.ok_or(SyncError::Order)?;
-        let end = filling.got.checked_add(bytes.len()).filter(|end| *end <= filling.length && !bytes.is_empty());
-        let end = end.ok_or(SyncError::Form)?;
-        let room = self.buffers.piece.as_mut().get_mut(filling.got..end).ok_or(SyncError::Form)?;
-        room.copy_from_slice(bytes);
-        filling.got = end;
-        if end < filling.length {
-            self.take.filling = Some(filling);
-            return Ok(0);
-        }
-        self.take.filling = None;
-        let bytes = self.buffers.piece.as_ref().get(..end).unwrap_or_default();
-        let taken = match Piece::read(filling.form, bytes) {
-            Some(piece) => archive.take(peer, &piece)?,
-            None => Taken::Refused,
-        };
-        let (status, count) = match taken {
-            Taken::Stored(count) => (0, count),
-            Taken::Waits => (1, 0),
-            Taken::Refused => (2, 0),
-            Taken::Full => (3, 0),
-        };
-        if status == 0 {
-            self.totals.stored.0 += 1;
-            self.totals.stored.1 += end as u64;
-        } else {
-            self.totals.aside += 1;
-        }
-        let mut w = Writer::new(out);
-        w.byte(TOOK)
-            .and_then(|()| w.varint(u64::from(filling.position)))
-            .and_then(|()| w.byte(status))
-            .and_then(|()| w.varint(u64::from(count)))
-            .ok_or(SyncError::Buffer)?;
-        Ok(w.len())
-    }
-
-    /// What became of a piece at the peer's.
-    fn took<A: Archive>(&mut self, archive: &mut A, peer: &Peer, mut r: Reader<'_>) -> Result<(), SyncError> {
-        let form = SyncError::Form;
-        let (position, status) = (r.varint32().ok_or(form)?, r.byte().ok_or(form)?);
-        let count = r.varint32().filter(|_| r.is_empty() && status <= 3).ok_or(form)?;
-        self.give.outstanding = self.give.outstanding.checked_sub(1).ok_or(SyncError::Order)?;
-        if position >= self.give.count {
-            return Err(form);
-        }
-        if status > 0 {
-            self.totals.refused_there += 1;
-        }
-        if status > 1
-            && let Some(current) = self.give.current.as_mut().filter(|current| current.position == position)
-        {
-            // The piece on its way is sent to its end; nothing follows it.
-            current.from = u32::MAX;
-        }
-        if status == 0
-            && let Some(Offer::Whole { log, end, .. }) = archive.offer(peer, self.give.first + position)?
-            && Some(log) == self.log
-        {
-            self.acknowledge(peer, count.min(end));
-        }
-        Ok(())
     }
 }
 
@@ -609,68 +250,4 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Session<B> {
 fn one(out: &mut [u8], kind: u8) -> Result<usize, SyncError> {
     *out.first_mut().ok_or(SyncError::Buffer)? = kind;
     Ok(1)
-}
-
-/// How many points fit besides the first, where so many bytes of the room are used or kept.
-const fn most_points(used: usize, room: usize) -> u32 {
-    // Position 3, number 1, and 13 for each point.
-    let free = room.saturating_sub(used).saturating_sub(4 + 13) / 13;
-    if free as u32 > MAX_POINTS - 1 { MAX_POINTS } else { free as u32 + 1 }
-}
-
-fn put_want<A: Archive>(
-    archive: &mut A,
-    offer: &Offer,
-    position: u32,
-    most: u32,
-    w: &mut Writer<'_>,
-) -> Result<(), SyncError> {
-    let full = SyncError::Buffer;
-    w.varint(u64::from(position)).ok_or(full)?;
-    let number = w.len();
-    w.byte(0).ok_or(full)?;
-    let (mut points, mut below) = (0u8, u32::MAX);
-    for nth in 0..most {
-        let Some(point) = archive.held(offer, nth)? else { break };
-        // Only what leads down: the peer reads them in this order.
-        if point.count >= below || point.count == 0 {
-            continue;
-        }
-        w.varint(u64::from(point.count)).and_then(|()| w.put(&point.head)).ok_or(full)?;
-        (points, below) = (points + 1, point.count);
-    }
-    w.set(number, points);
-    Ok(())
-}
-
-/// Position and points of the next want.
-fn read_want<'w>(r: &mut Reader<'w>) -> Option<(u32, Points<'w>)> {
-    let (position, number) = (r.varint32()?, u32::from(r.byte()?));
-    if number > MAX_POINTS {
-        return None;
-    }
-    let (from, mut below) = (r.at(), u32::MAX);
-    for _ in 0..number {
-        let count = r.varint32()?;
-        r.take(8)?;
-        if count == 0 || count >= below {
-            return None;
-        }
-        below = count;
-    }
-    Some((position, Points(Reader::new(r.since(from)?, 0))))
-}
-
-struct Points<'w>(Reader<'w>);
-
-/// Where giving begins: the highest place that is on the chain offered.
-fn base<A: Archive>(archive: &mut A, offer: &Offer, points: Points<'_>) -> Result<u32, SyncError> {
-    let Points(mut r) = points;
-    while let (Some(count), Some(head)) = (r.varint32(), r.array()) {
-        let inside = (offer.index()..=offer.end()).contains(&count);
-        if inside && offer.log().is_some() && archive.on_chain(offer, &Point { count, head })? {
-            return Ok(count);
-        }
-    }
-    Ok(offer.index())
 }

@@ -194,6 +194,17 @@ fn two_devices_give_each_other_what_they_lack_also_with_the_least_memory() {
 }
 
 #[test]
+fn a_session_takes_half_a_kibibyte_besides_the_buffers_that_its_host_gives_it() {
+    assert!(size_of::<Session<&mut [u8]>>() <= 640, "{}", size_of::<Session<&mut [u8]>>());
+    let (mut piece, mut wants) = ([0; 1_100], [0; MIN_MESSAGE]);
+    let hello = Hello { root: ROOT, log: None, clock: None, facilities: &["01C55"], window: 1 };
+    let buffers = Buffers { piece: &mut piece[..], wants: &mut wants[..] };
+    assert!(Session::new(&hello, buffers).is_ok());
+    let short = Buffers { piece: &mut piece[..], wants: &mut wants[1..] };
+    assert_eq!(Session::new(&hello, short).err(), Some(SyncError::Buffer));
+}
+
+#[test]
 fn a_restored_or_copied_log_is_told_so() {
     let p = Writer::new(1);
     let mut peer = Party::of(&[(&p, p.segments(5, 20, 0))], None);
@@ -284,7 +295,8 @@ proptest! {
         if greet {
             let peer = party.session(1, 512, 2_000);
             let n = peer.clone().transmit(&mut party, &mut out).unwrap();
-            session.receive(&mut party, &out.clone()[..n], &mut out).unwrap();
+            let hello = out[..n].to_vec();
+            session.receive(&mut party, &hello, &mut out).unwrap();
         }
         for (kind, bytes) in messages {
             let message = [&[kind][..], &bytes].concat();

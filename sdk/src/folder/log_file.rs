@@ -384,4 +384,37 @@ mod tests {
         }
         fs::remove_file(path).unwrap();
     }
+
+    #[test]
+    fn a_copy_that_is_cut_after_any_byte_goes_on_at_its_last_seal() {
+        use medlot_core::record::Segment;
+        let (path, key, mut log) = log("original");
+        let (mut bodies, mut from) = (Vec::new(), 0);
+        for records in [vec![b"record 0".to_vec()], vec![b"record 1".to_vec(), b"record 2".to_vec()]] {
+            log.append(&records).unwrap();
+            let seal = log.seal(|m| key.sign(m)).unwrap();
+            bodies.push(crate::evidence::body_of(&log, from, seal.count).unwrap());
+            from = seal.count;
+        }
+        let of = LogKey { id: log.id(), suite: log.head.suite, key: &log.head.key };
+        let authentic = |at: usize| Segment::parse(&bodies[at], 64).unwrap().verify(&of).unwrap();
+        let copied = path.with_extension("copy");
+        let _ = fs::remove_file(&copied);
+        let mut copy = LogFile::open_copy(&copied, log.head(), &Vault::plain()).unwrap();
+        assert!(copy.copy(&authentic(1), 1).is_err(), "it doesn't follow");
+        assert!(copy.copy(&authentic(0), 0).unwrap());
+        let before = fs::read(&copied).unwrap().len();
+        assert!(copy.copy(&authentic(1), 1).unwrap());
+        assert_eq!((copy.records(), copy.seals()), (log.records(), log.seals()));
+        let whole = fs::read(&copied).unwrap();
+        for end in before..whole.len() {
+            fs::write(&copied, &whole[..end]).unwrap();
+            let mut found = LogFile::open_copy(&copied, log.head(), &Vault::plain()).unwrap();
+            assert_eq!((found.tip().count(), found.tip().unsealed()), (1, 0), "cut after {end} bytes");
+            assert!(found.copy(&authentic(1), 1).unwrap());
+            assert_eq!(LogFile::open(&copied, &Vault::plain()).unwrap().records(), log.records());
+        }
+        fs::remove_file(copied).unwrap();
+        fs::remove_file(path).unwrap();
+    }
 }

@@ -180,7 +180,7 @@ impl Exchange {
         let mut whole = Vec::new();
         for path in folder.logs()? {
             let log = folder.open_log(&path)?;
-            whole.push((log.id(), log.head().clone()));
+            whole.push((log.id(), log.head().clone(), log.seals().last().map_or(0, |seal| seal.count)));
         }
         let mut holdings = Holdings::of(&evidence, &library.objects, &whole, own, interest.clone(), files_of(folder)?)?;
         let root = evidence.anchor().id().log16();

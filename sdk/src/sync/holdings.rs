@@ -7,7 +7,7 @@ use crate::evidence::Evidence;
 use crate::folder::LogHead;
 use medlot_core::crypto::{Hash, Suite};
 use medlot_core::record::{Authentic, Element, ForkProof, ObjectType, Segment, header, read_header, write_element};
-use medlot_core::sync::{Archive, Offer, Opened, Peer, Piece, PieceForm, Point, SyncError, Taken};
+use medlot_core::sync::{Offer, Peer, Point, SyncError, Taken};
 use medlot_core::trust::{BundleError, StateList};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,38 +66,40 @@ pub struct Aside {
     pub error: Error,
 }
 
-struct Object {
-    kind: ObjectType,
-    bytes: Vec<u8>,
+#[derive(Clone)]
+pub(super) struct Object {
+    pub(super) kind: ObjectType,
+    pub(super) bytes: Vec<u8>,
     /// Of a list: its State's log and index. Of a proof: its log's short id and the count.
-    about: ([u8; 16], u32),
+    pub(super) about: ([u8; 16], u32),
 }
 
 /// Everything that is held, in memory, with a [`Keeper`] behind it.
+#[derive(Clone)]
 pub struct Holdings<K> {
     /// Where it is kept.
     pub keeper: K,
-    keys: Keyring,
-    logs: BTreeMap<[u8; 16], HeldLog>,
-    objects: BTreeMap<[u8; 16], Object>,
-    interest: Interest,
+    pub(super) keys: Keyring,
+    pub(super) logs: BTreeMap<[u8; 16], HeldLog>,
+    pub(super) objects: BTreeMap<[u8; 16], Object>,
+    pub(super) interest: Interest,
     /// At most this is given, whatever the peer asks for; `None`: as it asks.
-    ceiling: Option<Vec<String>>,
-    own: Option<Hash>,
+    pub(super) ceiling: Option<Vec<String>>,
+    pub(super) own: Option<Hash>,
     /// The own log's values beyond its last seal, from that seal's count on.
-    own_tail: Vec<Hash>,
-    offers: Option<Vec<Offer>>,
-    wanted: BTreeSet<[u8; 16]>,
-    points: Option<([u8; 16], Vec<Point>)>,
-    opened: Vec<u8>,
-    news: BTreeMap<[u8; 16], bool>,
+    pub(super) own_tail: Vec<Hash>,
+    pub(super) offers: Option<Vec<Offer>>,
+    pub(super) wanted: BTreeSet<[u8; 16]>,
+    pub(super) points: Option<([u8; 16], Vec<Point>)>,
+    pub(super) opened: Vec<u8>,
+    pub(super) news: BTreeMap<[u8; 16], bool>,
     /// Logs found to have two histories.
-    forks: BTreeSet<Hash>,
+    pub(super) forks: BTreeSet<Hash>,
     /// What was set aside.
-    aside: Vec<Aside>,
-    failure: Option<Error>,
+    pub(super) aside: Vec<Aside>,
+    pub(super) failure: Option<Error>,
     /// Something from aside is tried again: it stays there where it still can't be taken.
-    again: bool,
+    pub(super) again: bool,
 }
 
 /// What this peer may have.
@@ -113,15 +115,15 @@ fn id_of(object: &[u8]) -> [u8; 16] {
 }
 
 impl<K: Keeper> Holdings<K> {
-    /// Of what was verified. `whole` are the logs that are kept whole, in files of their own; `own` is the one that is
-    /// written here.
+    /// Of what was verified. `whole` are the logs that are kept whole, in files of their own, each with the count of its
+    /// last seal there; `own` is the one that is written here.
     ///
     /// # Errors
     /// A log in the evidence that doesn't verify any more.
     pub fn of(
         evidence: &Evidence<'_>,
         objects: &[Vec<u8>],
-        whole: &[(Hash, LogHead)],
+        whole: &[(Hash, LogHead, u32)],
         own: Option<Hash>,
         interest: Interest,
         keeper: K,
@@ -145,12 +147,15 @@ impl<K: Keeper> Holdings<K> {
             failure: None,
             again: false,
         };
-        for part in evidence.parts() {
+        let mut parts: Vec<_> = evidence.parts().iter().collect();
+        parts.sort_by_key(|part| part.authentic.index());
+        for part in parts {
             let held = this.logs.entry(part.log.id.log16()).or_default();
             let seg = Seg::of(&part.authentic);
             let (count, head) = held.tip(part.log.id);
-            // Parts of a log's own file come in its order; what came otherwise may reach over their ends.
-            let goes_on = seg.index <= count && count < seg.end && whole.iter().any(|(id, _)| *id == part.log.id);
+            // What stands in its file, and no more of it: what came otherwise may reach over that.
+            let in_file = whole.iter().any(|(id, _, end)| *id == part.log.id && seg.end <= *end);
+            let goes_on = in_file && seg.index <= count && count < seg.end;
             let at_count = if seg.index == count { Some(seg.start) } else { part.identity(count.saturating_sub(1)) };
             if goes_on && at_count == Some(head) {
                 held.main.push(if seg.index == count { seg } else { seg.remainder(&part.log, count) });
@@ -165,7 +170,7 @@ impl<K: Keeper> Holdings<K> {
                 this.learn_from(id);
             }
         }
-        for (id, head) in whole {
+        for (id, head, _) in whole {
             this.keys.add_own(head, *id);
         }
         for part in evidence.parts() {
@@ -268,7 +273,7 @@ impl<K: Keeper> Holdings<K> {
     }
 
     /// What this peer may have: authorities' logs and lists first.
-    fn list(&self, peer: &Peer) -> Vec<Offer> {
+    pub(super) fn list(&self, peer: &Peer) -> Vec<Offer> {
         let entitled = self.entitled(peer);
         let facility_of = |id: &[u8; 8]| self.keys.with_id(id).map(|log| log.head.facility.clone()).collect();
         let (mut authorities, mut devices) = (Vec::new(), Vec::new());
@@ -313,14 +318,14 @@ impl<K: Keeper> Holdings<K> {
     }
 
     /// Whether a log's records are kept whole here.
-    fn keeps_whole(&self, known: &KnownLog) -> bool {
+    pub(super) fn keeps_whole(&self, known: &KnownLog) -> bool {
         let own = self.interest.facilities.first();
         known.authority
             || self.interest.everything
             || own.is_some_and(|own| !own.is_empty() && *own == known.head.facility)
     }
 
-    fn failed<T>(&mut self, result: Result<T>) -> std::result::Result<T, SyncError> {
+    pub(super) fn failed<T>(&mut self, result: Result<T>) -> std::result::Result<T, SyncError> {
         result.map_err(|error| {
             self.failure = Some(error);
             SyncError::Storage
@@ -546,140 +551,4 @@ pub(super) fn bundle_of(element: &Element<'_>) -> Result<Vec<u8>> {
     let length = write_element(element, &mut out)?;
     out.truncate(length);
     Ok([&header(ObjectType::Bundle)[..], &out].concat())
-}
-
-impl<K: Keeper> Archive for Holdings<K> {
-    fn offer(&mut self, peer: &Peer, nth: u32) -> std::result::Result<Option<Offer>, SyncError> {
-        if self.offers.is_none() {
-            self.offers = Some(self.list(peer));
-        }
-        Ok(self.offers.as_ref().and_then(|offers| offers.get(nth as usize)).copied())
-    }
-
-    fn own(&mut self) -> std::result::Result<Option<Offer>, SyncError> {
-        Ok(self.own.map(|own| {
-            let (count, head) = self.logs.get(&own.log16()).map_or((0, own), |held| held.tip(own));
-            let beyond = u32::try_from(self.own_tail.len().saturating_sub(1)).unwrap_or(0);
-            let head = self.own_tail.last().copied().unwrap_or(head);
-            Offer::Whole { log: own.log16(), end: count + beyond, head: head.log16() }
-        }))
-    }
-
-    fn on_chain(&mut self, offer: &Offer, point: &Point) -> std::result::Result<bool, SyncError> {
-        let Some(log) = offer.log() else { return Ok(false) };
-        let (Some(known), Some(held)) = (self.keys.get(&log), self.logs.get(&log)) else { return Ok(false) };
-        let key = known.key();
-        let value = match offer {
-            Offer::Range { index, end, head, .. } => match held.extra(*index, *end, head) {
-                Some(seg) => seg.value(&key, point.count),
-                None => held.value(&key, point.count),
-            },
-            _ => {
-                let (sealed, _) = held.tip(known.id);
-                match point.count.checked_sub(sealed) {
-                    Some(beyond) if beyond > 0 => self.own_tail.get(beyond as usize).copied(),
-                    _ => held.value(&key, point.count),
-                }
-            }
-        };
-        Ok(value.is_some_and(|value| value.log_id() == point.head))
-    }
-
-    fn wants(&mut self, _: &Peer, offer: &Offer) -> std::result::Result<bool, SyncError> {
-        let Some(log) = offer.log() else {
-            let Offer::Object { kind, id, .. } = offer else { return Ok(false) };
-            let known = matches!(kind, ObjectType::StateList | ObjectType::ForkProof);
-            return Ok(known && !self.objects.contains_key(id));
-        };
-        let head = offer.tip().map(|_| match offer {
-            Offer::Whole { head, .. } | Offer::Range { head, .. } => *head,
-            Offer::Object { id, .. } => *id,
-        });
-        let wanted = match self.keys.get(&log) {
-            Some(known) => {
-                let has = self
-                    .logs
-                    .get(&log)
-                    .zip(head)
-                    .is_some_and(|(held, head)| held.has(&known.key(), offer.index(), offer.end(), &head));
-                // A batch is offered only where it concerns somebody that is asked for.
-                let kept = self.keeps_whole(known) || matches!(offer, Offer::Range { .. });
-                !has && kept
-            }
-            // Nobody enrolled it here yet: it is taken once, and waits.
-            None => log.first_chunk().is_none_or(|id| !self.keeper.waits(id)),
-        };
-        if wanted {
-            self.wanted.insert(log);
-        }
-        Ok(wanted)
-    }
-
-    fn held(&mut self, offer: &Offer, nth: u32) -> std::result::Result<Option<Point>, SyncError> {
-        let (Some(log), Offer::Whole { .. }) = (offer.log(), offer) else { return Ok(None) };
-        if self.points.as_ref().is_none_or(|(of, _)| *of != log) {
-            let held = self.keys.get(&log).zip(self.logs.get(&log));
-            let points = held.map(|(known, held)| held.points(&known.key())).unwrap_or_default();
-            self.points = Some((log, points));
-        }
-        Ok(self.points.as_ref().and_then(|(_, points)| points.get(nth as usize)).copied())
-    }
-
-    fn open(&mut self, offer: &Offer, from: u32, longest: u32) -> std::result::Result<Opened, SyncError> {
-        if let Offer::Object { id, .. } = offer {
-            let Some(object) = self.objects.get(id) else { return Ok(Opened::Nothing) };
-            self.opened.clone_from(&object.bytes);
-            let length = u32::try_from(self.opened.len()).unwrap_or(u32::MAX);
-            let form = PieceForm::Object;
-            return Ok(if length > longest { Opened::TooLong } else { Opened::Piece { form, end: 1, length } });
-        }
-        let log = offer.log().unwrap_or_default();
-        let (Some(known), Some(held)) = (self.keys.get(&log), self.logs.get(&log)) else { return Ok(Opened::Nothing) };
-        let on_main = || held.main_at(offer.end().saturating_sub(1)).filter(|seg| seg.end == offer.end());
-        let seg = match offer {
-            Offer::Range { index, end, head, .. } => held.extra(*index, *end, head).or_else(on_main),
-            _ => held.main_at(from),
-        };
-        let Some(seg) = seg else { return Ok(Opened::Nothing) };
-        // A batch begins where what concerns the peer does; a whole log's piece goes as it is.
-        let cut = match offer {
-            Offer::Range { index, .. } if *index > seg.index => seg.cut(&known.key(), *index),
-            _ => None,
-        };
-        let body: &[u8] = cut.as_deref().unwrap_or(&seg.body);
-        let suite = known.head.suite.number();
-        self.opened.clear();
-        let form = if known.next_root && seg.index == 0 {
-            self.opened.push(suite);
-            // Keys of the suites that are built are shorter than 128 bytes: their length is one byte.
-            self.opened.push(u8::try_from(known.head.key.len()).unwrap_or(0));
-            self.opened.extend(&known.head.key);
-            PieceForm::Keyed
-        } else {
-            self.opened.extend(known.id.log_id());
-            self.opened.push(suite);
-            PieceForm::OwnId
-        };
-        self.opened.extend(body);
-        let (end, length) = (seg.end, u32::try_from(self.opened.len()).unwrap_or(u32::MAX));
-        Ok(if length > longest { Opened::TooLong } else { Opened::Piece { form, end, length } })
-    }
-
-    fn read(&mut self, at: u32, out: &mut [u8]) -> std::result::Result<(), SyncError> {
-        let at = at as usize;
-        let bytes = at.checked_add(out.len()).and_then(|end| self.opened.get(at..end)).ok_or(SyncError::Storage)?;
-        out.copy_from_slice(bytes);
-        Ok(())
-    }
-
-    fn take(&mut self, _: &Peer, piece: &Piece<'_>) -> std::result::Result<Taken, SyncError> {
-        match piece {
-            Piece::Object(object) => self.take_object(object),
-            Piece::Segment { element, .. } => {
-                let bundle = bundle_of(element);
-                let bundle = self.failed(bundle)?;
-                self.take_segment(element, &bundle)
-            }
-        }
-    }
 }

@@ -31,7 +31,7 @@ impl KnownLog {
 }
 
 /// Every log known, by the first 16 bytes of its h₀.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Keyring {
     root: Hash,
     logs: BTreeMap<[u8; 16], KnownLog>,

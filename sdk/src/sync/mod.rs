@@ -19,6 +19,7 @@
 //! else: every piece is on the disk before the other side is told so, and the next session states anew what is held.
 //! [`Exchange::finish`] is called in any case: it notes what was observed, also after half a session.
 
+mod archive;
 mod concern;
 mod exchange;
 mod held;
