@@ -157,10 +157,14 @@ impl<'b> Line<'b> {
             };
         }
         let forked = |log: u32| book.log(log).is_some_and(super::book::Log::is_forked);
-        let knows = self.knows_of(r.log);
+        let mut knows = self.knows_of(r.log);
         let known = if forked(r.log) || forked(l.log) { book.knows(self.row, row) } else { r.index < knows.below };
         if known {
             return Cover::Known;
+        }
+        if forked(r.log) {
+            // Before and after are said of one branch: the other's records have small indexes too.
+            (knows.absorbed, knows.seen) = self.on_branch_of(row).unwrap_or((0, None));
         }
         if stand < knows.absorbed {
             return Cover::Absorbed;
@@ -191,14 +195,39 @@ impl<'b> Line<'b> {
                 && (!mine.is_forked() || book.on_one_branch(seen.row, self.row))
         });
         let below = of_other.map(|seen| seen.count).max().unwrap_or(0);
-        // Of a forked log only where no branch has a late entry: which came first must not matter.
-        let late = |row: u32| book.row(row).is_some_and(|r| r.is(does::EFFECTIVE));
-        let last = other
-            .below(below)
-            .find(|row| book.row(*row).is_some_and(|r| other.at(r.index).all(|branch| !late(branch))));
+        let late = |row: &u32| book.row(*row).is_some_and(|r| r.is(does::EFFECTIVE));
+        let last = other.below(below).find(|row| !late(row));
         let absorbed = last.and_then(|row| book.row(row)).map_or(0, |r| at_index(r.index));
         let of_line = |seen: &&Seen| seen.of == mine.id.log16() && book.includes(seen, self.row);
         let seen = other.observed.iter().find(of_line).map(|seen| at_index(seen.index));
         Some(Knows { log, below, absorbed, seen })
+    }
+    /// The same of a forked log for the branch that a record stands on: what stands before was counted, and from where on
+    /// that branch had observed the line.
+    fn on_branch_of(&self, row: u32) -> Option<(Stand, Option<Stand>)> {
+        let (book, l, r) = (self.book, self.book.row(self.row)?, self.book.row(row)?);
+        let (mine, other) = (book.log(l.log)?, book.log(r.log)?);
+        let fork = other.fork()?;
+        let before = mine.observed.iter().take_while(|seen| at_index(seen.index) < self.stand);
+        let of_other = before.filter(|seen| {
+            seen.of == other.id.log16()
+                && book.is_held(r.log, seen)
+                && (!mine.is_forked() || book.on_one_branch(seen.row, self.row))
+        });
+        // Of an observation of another branch what both have is known.
+        let known = of_other.filter_map(|seen| {
+            let last = seen.count.checked_sub(1)?;
+            let head = other.at(last).find(|head| book.identity(*head).log16() == seen.head);
+            let here = last < fork || head.is_some_and(|head| book.on_one_branch(head, row));
+            Some(if here { seen.count } else { fork })
+        });
+        let below = known.max().unwrap_or(0);
+        let mut earlier = book.ancestors(row).filter_map(|at| book.row(at));
+        let last = earlier.find(|a| a.index < below && !a.is(does::EFFECTIVE));
+        let of_line = |seen: &&Seen| {
+            seen.of == mine.id.log16() && book.includes(seen, self.row) && book.on_one_branch(seen.row, row)
+        };
+        let seen = other.observed.iter().find(of_line).map(|seen| at_index(seen.index));
+        Some((last.map_or(0, |a| at_index(a.index)), seen))
     }
 }
