@@ -12,6 +12,9 @@ use medlot_core::time::{Expiry, Timestamp};
 impl World {
     /// One thing that a device's person does.
     pub(super) fn act(&mut self, device: usize) -> Result<()> {
+        if !self.device(device)?.works() {
+            return Ok(());
+        }
         self.fates(device)?;
         if !self.device(device)?.works() {
             return Ok(());
@@ -141,7 +144,8 @@ impl World {
         let (alone, unset) = (self.device(device)?.alone, self.device(device)?.unset);
         let roll = self.dice.below(100);
         if roll < 8 {
-            let opened = self.pick(site, |spot| spot.parts > 0);
+            let unsellable = std::sync::Arc::clone(&self.unsellable);
+            let opened = self.pick(site, |spot| spot.parts > 0 && !spot.hold && !unsellable.contains(&spot.lot));
             if let Some((spot, parts)) = opened {
                 let (given, reason) = match parts {
                     0..4 => (parts, "open_vial_wastage"),
@@ -288,7 +292,7 @@ impl World {
 
     /// A vial is opened into doses; other units are repacked under a lot number of their own.
     fn repack(&mut self, device: usize, spot: &Spot, count: u32) -> Result<()> {
-        if spot.parts > 0 {
+        if spot.parts > 0 || self.unsellable.contains(&spot.lot) || spot.hold {
             return Ok(());
         }
         match self.lot(spot.lot)?.doses {

@@ -276,6 +276,9 @@ impl World {
         for (at, site) in self.sites.iter().enumerate() {
             for truck in &site.inbox {
                 for load in truck.lines.iter().filter(|load| load.units > 0) {
+                    if let Some(log) = self.logs.get(load.sent.log).filter(|_| truck.arrives < u32::MAX) {
+                        self.truth.waiting.insert((log.id.0, load.sent.index));
+                    }
                     self.truth.transit.push((code(truck.from), code(at), load.spot.lot, load.units));
                 }
             }
@@ -284,6 +287,11 @@ impl World {
             self.truth.transit.push((code(*from), code(*to), load.spot.lot, load.units));
         }
         self.truth.transit.sort();
+        let (now, wrong_clocks) = (self.truth.now, self.truth.wrong_clocks.clone());
+        for lost in self.truth.injected.iter_mut().filter(|injected| injected.fault == Fault::DeliveryLost) {
+            // Waited for long enough, by a clock that is right.
+            lost.stands = now - lost.at > 8 * DAY && !wrong_clocks.contains(&lost.facility);
+        }
         // Where clocks can't be compared, what was counted or written late may be read wrongly.
         let unread = |fault| matches!(fault, Fault::ClockSetSilently | Fault::ClockNeverSet);
         let sites: Vec<(String, Fault)> = (self.truth.injected.iter())

@@ -225,6 +225,8 @@ pub struct Truth {
     pub injected: Vec<Injected>,
     /// Records written later than they took place.
     pub late: BTreeSet<([u8; 32], u32)>,
+    /// Sent records whose delivery waits at its door: nobody has written it in yet.
+    pub waiting: BTreeSet<([u8; 32], u32)>,
     /// The time at which the country is looked at.
     pub now: u32,
 }

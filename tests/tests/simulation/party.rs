@@ -26,7 +26,8 @@ impl Party {
         let (mut ledger, mut noted, mut judged) = (Ledger::new(), Vec::new(), 0);
         evidence
             .judge(|evaluation| {
-                let mut unset: BTreeSet<Hash> = BTreeSet::new();
+                // The first of each log, whatever came first.
+                let mut unset: BTreeMap<Hash, RecordId> = BTreeMap::new();
                 for part in evidence.parts() {
                     part.judge(evaluation, |evaluation, _, record| {
                         judged += 1;
@@ -37,8 +38,9 @@ impl Party {
                             && record.verdict.counts == Counts::Yes
                         {
                             if said.clock_unset {
-                                if unset.insert(record.at.log) {
-                                    noted.push((3016, record.at));
+                                let first = unset.entry(record.at.log).or_insert(record.at);
+                                if record.at.index < first.index {
+                                    *first = record.at;
                                 }
                             } else if evaluation.is_outside_validity(&record.at.log, said.recorded_at) {
                                 noted.push((3015, record.at));
@@ -49,6 +51,7 @@ impl Party {
                         }
                     });
                 }
+                noted.extend(unset.into_values().map(|at| (3016, at)));
                 let logs: BTreeSet<Hash> = evidence.parts().iter().map(|part| part.log.id).collect();
                 for log in &logs {
                     ledger.stand(&evaluation.standing(*log));

@@ -351,7 +351,7 @@ impl<'w> Naive<'w> {
                 Entry::Refuse(_) if by == sender || addressee => states[at][3] += self.net(r),
                 Entry::Movement { movement, .. } if by == sender => {
                     let own = movement.bucket != Bucket::Transit
-                        && to.as_ref().is_some_and(|to| to.iter().any(|one| one == sender));
+                        && to.as_ref().and_then(|to| to.last()).is_some_and(|last| last == sender);
                     states[at][if own { 1 } else { 2 }] += self.net(r);
                 }
                 Entry::Movement { .. } if addressee => states[at][1] += self.net(r),
