@@ -1,0 +1,231 @@
+//! A handheld that takes lines: the host's model, and the firmware in the emulator.
+use crate::chip::{Area, Chip};
+use medlot_handheld::{Handheld, Layout, Out};
+use std::cell::RefCell;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::rc::Rc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+/// The supply failed before the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoAnswer;
+
+/// What answers lines.
+pub trait Device {
+    /// Sends a line; its answer, of which the last line begins with `ok` or `err`.
+    fn line(&mut self, line: &str) -> Result<Vec<String>, NoAnswer>;
+    /// Sets the supply: it fails after so many bytes.
+    fn power(&mut self, bytes: usize);
+    /// Switches off; what the chip then holds.
+    fn off(self) -> Vec<u8>;
+}
+
+/// A board: its name, its chip, its image.
+#[derive(Debug, Clone, Copy)]
+pub struct Board {
+    pub name: &'static str,
+    pub settings: usize,
+    pub log: usize,
+    pub layout: Layout,
+    pub buffer: usize,
+    machine: &'static [&'static str],
+    chip_at: usize,
+    image: &'static str,
+}
+
+/// Cortex-M4.
+pub const AN386: Board = Board {
+    name: "mps2-an386",
+    settings: 8 * 2_048,
+    log: 32 * 2_048,
+    layout: Layout { sector: 2_048, blob: 4_096 },
+    buffer: 8_192,
+    machine: &["-M", "mps2-an386"],
+    chip_at: 0x2020_0000,
+    image: "MEDLOT_FIRMWARE_M4",
+};
+
+/// Cortex-M0, with 32 KiB of RAM.
+pub const MICROBIT: Board = Board {
+    name: "microbit",
+    settings: 8 * 1_024,
+    log: 40 * 1_024,
+    layout: Layout { sector: 1_024, blob: 2_048 },
+    buffer: 4_096,
+    machine: &["-M", "microbit", "-global", "nrf51-soc.sram-size=32768"],
+    chip_at: 0x0003_0000,
+    image: "MEDLOT_FIRMWARE_M0",
+};
+
+impl Board {
+    /// A chip that was never used: not erased.
+    pub fn new_chip(&self) -> Vec<u8> {
+        (0..self.settings + self.log).map(|i| (i * 7) as u8).collect()
+    }
+}
+
+/// Text that a device says.
+#[derive(Default)]
+pub struct Heard(Vec<u8>);
+
+impl Out for Heard {
+    fn put(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+}
+
+impl Heard {
+    fn lines(&self) -> Vec<String> {
+        String::from_utf8(self.0.clone()).unwrap().lines().map(str::to_owned).collect()
+    }
+}
+
+/// The host's model of a board with words of `W` bytes and sectors of `E`.
+pub struct Model<const W: usize, const E: usize> {
+    device: Handheld<Area<W, E>, Area<W, E>>,
+    pub chip: Rc<RefCell<Chip>>,
+    work: Vec<u8>,
+}
+
+impl<const W: usize, const E: usize> Model<W, E> {
+    /// Switches on with a chip; gives what it says first.
+    pub fn boot(board: &Board, bytes: &[u8], power: Option<usize>) -> (Self, Vec<String>) {
+        let chip = Rc::new(RefCell::new(Chip { bytes: bytes.to_vec(), power, ..Chip::default() }));
+        let area = |from, length| Area { chip: chip.clone(), from, length };
+        let device = Handheld::new(area(board.settings, board.log), board.layout, area(0, board.settings));
+        let mut model = Self { device, chip: chip.clone(), work: vec![0; board.buffer] };
+        let mut heard = Heard::default();
+        model.device.boot(&mut model.work, &mut heard);
+        (model, heard.lines())
+    }
+}
+
+impl<const W: usize, const E: usize> Device for Model<W, E> {
+    fn line(&mut self, line: &str) -> Result<Vec<String>, NoAnswer> {
+        let mut heard = Heard::default();
+        self.work[..line.len()].copy_from_slice(line.as_bytes());
+        self.device.line(&mut self.work, line.len(), &mut heard);
+        // A board whose supply fails stops in the middle of the write: it says nothing any more.
+        if self.chip.borrow().is_dead() { Err(NoAnswer) } else { Ok(heard.lines()) }
+    }
+    fn power(&mut self, bytes: usize) {
+        self.chip.borrow_mut().power = Some(bytes);
+    }
+    fn off(self) -> Vec<u8> {
+        self.chip.borrow().bytes.clone()
+    }
+}
+
+/// The firmware in the emulator.
+pub struct Machine {
+    child: Child,
+    to: Option<ChildStdin>,
+    lines: Receiver<String>,
+    folder: PathBuf,
+    /// Peak of the stack and cost of each line, where asked for.
+    pub figures: Vec<(String, u64)>,
+}
+
+/// Longest wait for one answer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn read_lines(from: ChildStdout, to: &Sender<String>) {
+    for line in BufReader::new(from).lines() {
+        let Ok(line) = line else { return };
+        if to.send(line).is_err() {
+            return;
+        }
+    }
+}
+
+impl Machine {
+    /// Switches on with a chip, in a folder of its own; gives what it says first.
+    pub fn boot(board: &Board, bytes: &[u8], folder: &Path, counting: bool) -> (Self, Vec<String>) {
+        std::fs::create_dir_all(folder).unwrap();
+        std::fs::write(folder.join("chip.bin"), bytes).unwrap();
+        let _ = std::fs::remove_file(folder.join("flash.bin"));
+        let image = std::env::var(board.image).unwrap_or_else(|_| {
+            panic!("{} doesn't name the image: run `cargo xtask test firmware`, which builds it", board.image)
+        });
+        let mut command = Command::new("qemu-system-arm");
+        command.args(board.machine).args(["-display", "none", "-monitor", "none", "-serial", "stdio"]);
+        command.args(["-semihosting-config", "enable=on,target=native", "-kernel", &image]);
+        command.arg("-device").arg(format!("loader,file=chip.bin,addr={:#x},force-raw=on", board.chip_at));
+        if counting {
+            command.args(["-icount", "shift=0"]);
+        }
+        command.current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("qemu-system-arm");
+        let (from, to) = (child.stdout.take().unwrap(), child.stdin.take());
+        let (sender, lines) = channel();
+        std::thread::spawn(move || read_lines(from, &sender));
+        let mut machine = Self { child, to, lines, folder: folder.to_owned(), figures: Vec::new() };
+        let said = machine.answer().expect("the firmware says that it is there");
+        (machine, said)
+    }
+    fn send(&mut self, line: &str) {
+        // A machine that has ended doesn't read any more; that shows in its answer.
+        let _ = self.to.as_mut().unwrap().write_all(format!("{line}\n").as_bytes());
+    }
+    fn answer(&mut self) -> Result<Vec<String>, NoAnswer> {
+        use std::sync::mpsc::RecvTimeoutError::{Disconnected, Timeout};
+        let mut said = Vec::new();
+        loop {
+            match self.lines.recv_timeout(PATIENCE) {
+                Ok(line) => {
+                    let last = line.starts_with("ok") || line.starts_with("err");
+                    said.push(line);
+                    if last {
+                        return Ok(said);
+                    }
+                }
+                Err(Disconnected) => return Err(NoAnswer),
+                Err(Timeout) => panic!("no answer within {PATIENCE:?}; so far: {said:?}"),
+            }
+        }
+    }
+    /// Asks the board for a figure: `stack`, or the cost that stands behind each answer.
+    pub fn figure(&mut self) -> u64 {
+        let line = self.lines.recv_timeout(PATIENCE).unwrap();
+        line.split_once(' ').unwrap().1.parse().unwrap()
+    }
+    /// Sends a line that is answered with a figure.
+    pub fn ask(&mut self, line: &str) -> u64 {
+        self.send(line);
+        self.figure()
+    }
+    /// Sends a line that isn't answered.
+    pub fn tell(&mut self, line: &str) {
+        self.send(line);
+    }
+    /// After the supply failed: what the chip holds.
+    pub fn chip(mut self) -> Vec<u8> {
+        let ended = self.child.wait().unwrap();
+        assert!(ended.success(), "the emulator ended with {ended}");
+        std::fs::read(self.folder.join("flash.bin")).expect("the chip as the board left it")
+    }
+}
+
+impl Device for Machine {
+    fn line(&mut self, line: &str) -> Result<Vec<String>, NoAnswer> {
+        self.send(line);
+        self.answer()
+    }
+    fn power(&mut self, bytes: usize) {
+        assert_eq!(self.line(&format!("power {bytes}")).unwrap(), ["ok power"]);
+    }
+    fn off(mut self) -> Vec<u8> {
+        self.send("off");
+        self.chip()
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
