@@ -19,7 +19,7 @@ mod power;
 use board::{BUFFER, Uart};
 use cortex_m_rt::entry;
 use flash::Area;
-use medlot_handheld::{Event, Handheld, Input, Out};
+use medlot_handheld::{Event, Handheld, Input, Out, Wire};
 
 #[entry]
 fn main() -> ! {
@@ -53,10 +53,36 @@ fn main() -> ! {
                     _ => DEVICE.line(WORK, length, &mut uart),
                 }
             }
-            Event::Frame(_) => uart.put(b"err 0 no_frames\n"),
+            Event::Frame(length) => DEVICE.sync(WORK, length, &mut Patient { uart: &mut uart, ticks: &mut ticks }),
             Event::TooLong => DEVICE.too_long(&mut uart),
         }
         ticks.report(from, &mut uart);
+    }
+}
+
+/// The UART with an end to waiting.
+struct Patient<'p> {
+    uart: &'p mut Uart,
+    ticks: &'p mut meter::Ticks,
+}
+
+impl Out for Patient<'_> {
+    fn put(&mut self, bytes: &[u8]) {
+        self.uart.put(bytes);
+    }
+}
+
+impl Wire for Patient<'_> {
+    fn byte(&mut self) -> Option<u8> {
+        self.ticks.begin_waiting();
+        loop {
+            if let Some(byte) = self.uart.poll() {
+                return Some(byte);
+            }
+            if self.ticks.waited_ten_seconds() {
+                return None;
+            }
+        }
     }
 }
 

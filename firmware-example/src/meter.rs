@@ -1,6 +1,6 @@
 //! What a line costs: peak stack by painting, instructions by SysTick.
 
-use crate::board::{TICK, Uart};
+use crate::board::{ROUNDS_OF_TEN_SECONDS, TICK, Uart};
 use cortex_m::peripheral::{SYST, syst::SystClkSource};
 use medlot_handheld::Out;
 
@@ -44,6 +44,8 @@ impl Painted {
 pub struct Ticks {
     /// Whether each line's cost is said.
     pub say: bool,
+    counter: SYST,
+    rounds: u32,
 }
 
 impl Ticks {
@@ -53,11 +55,21 @@ impl Ticks {
         counter.set_reload(RELOAD);
         counter.clear_current();
         counter.enable_counter();
-        Self { say: false }
+        Self { say: false, counter, rounds: 0 }
     }
     /// Where it stands.
     pub fn now(&self) -> u32 {
         SYST::get_current()
+    }
+    /// From now on waiting is measured.
+    pub fn begin_waiting(&mut self) {
+        let _ = self.counter.has_wrapped();
+        self.rounds = 0;
+    }
+    /// Whether ten seconds or a little more have passed since.
+    pub fn waited_ten_seconds(&mut self) -> bool {
+        self.rounds += u32::from(self.counter.has_wrapped());
+        self.rounds >= ROUNDS_OF_TEN_SECONDS
     }
     /// Says what a line cost.
     pub fn report(&self, from: u32, out: &mut Uart) {

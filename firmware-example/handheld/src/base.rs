@@ -17,6 +17,8 @@ use medlot_core::time::{Date, Timestamp};
 
 /// Bytes of the longest record that this device writes: product, lot, document and counterparty of 50 each and more.
 pub(crate) const MAX_OWN_RECORD: usize = 384;
+/// Records that stand unsealed at most, but for a delivery: 1 KiB or so, which a piece of a synchronisation holds.
+const MAX_UNSEALED: u32 = 32;
 /// Bytes of the longest root's object.
 const MAX_ROOT: usize = 256;
 
@@ -36,6 +38,8 @@ pub struct Handheld<L, S> {
     pub(crate) item: Option<Merged>,
     pub(crate) basket: Basket,
     pub(crate) counting: Option<Counting>,
+    /// Another copy of this log was written on.
+    pub(crate) stopped: bool,
 }
 
 /// Who this device is, as its settings hold it.
@@ -105,6 +109,7 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
             item: None,
             basket: Basket::new(),
             counting: None,
+            stopped: false,
         }
     }
 
@@ -113,6 +118,7 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
         let done = self.open(work);
         self.say_done("boot", done, out);
     }
+    #[inline(never)]
     fn open(&mut self, work: &mut [u8]) -> Result<(), Refusal> {
         if self.settings.find(Kind::Identity)?.is_none() {
             return Ok(());
@@ -123,11 +129,13 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
             Err(LogError::NotALog) => return Ok(()),
             Err(e) => return Err(e.into()),
         }
+        self.stopped = self.settings.find(Kind::Stopped)?.is_some();
         let closed = self.log.as_ref().and_then(FlashLog::closed);
         self.replay(work)?;
         closed.map_or(Ok(()), |e| Err(e.into()))
     }
     /// Goes over the log's records again: the last one's time, the stock.
+    #[inline(never)]
     fn replay(&mut self, work: &mut [u8]) -> Result<(), Refusal> {
         let log = self.log.as_mut().ok_or(Refusal::own("not_joined"))?;
         let from = log.blob()?.as_of();
@@ -161,7 +169,8 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
     pub fn too_long(&self, out: &mut dyn Out) {
         self.say_done("line", Err(Refusal::own("line_too_long")), out);
     }
-    fn say_done(&self, what: &str, done: Result<(), Refusal>, out: &mut dyn Out) {
+    #[inline(never)]
+    pub(crate) fn say_done(&self, what: &str, done: Result<(), Refusal>, out: &mut dyn Out) {
         let mut say = Say(out);
         match done {
             Ok(()) => say.text("ok").word(what),
@@ -203,6 +212,7 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
         if words.next().is_some() { Err(Refusal::own("word_left_over")) } else { Ok(()) }
     }
 
+    #[inline(never)]
     fn status(&mut self, out: &mut dyn Out) -> Result<(), Refusal> {
         let log = self.log_mut()?;
         let mut say = Say(out);
@@ -213,6 +223,7 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
         Ok(())
     }
 
+    #[inline(never)]
     pub(crate) fn log_mut(&mut self) -> Result<&mut FlashLog<L>, Refusal> {
         self.log.as_mut().ok_or(Refusal::own("not_joined"))
     }
@@ -221,42 +232,49 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
         self.log = Some(FlashLog::create(self.flash.clone(), self.layout, head)?);
         Ok(())
     }
+    #[inline(never)]
     pub(crate) fn identity(&mut self) -> Result<Identity, Refusal> {
         let (page, length) = self.settings.find(Kind::Identity)?.ok_or(Refusal::own("not_joined"))?;
         let mut bytes = [0; 384];
         let length = self.settings.read(page, length, &mut bytes)?;
         Identity::read(bytes.get(..length).unwrap_or_default()).ok_or(Refusal::own("settings_damaged"))
     }
+    /// The time of a record that is written now.
     pub(crate) fn time(&self) -> Result<Timestamp, Refusal> {
+        if self.stopped {
+            return Err(Refusal::own("log_was_copied"));
+        }
         self.now.ok_or(Refusal::own("clock_not_set"))
     }
     pub(crate) fn today(&self) -> Result<Date, Refusal> {
         // The legal day of a root is judged by who reads; for the century of a two-digit year any day of the week does.
-        self.time()?.date_at(0).ok_or(Refusal::own("clock_not_set"))
+        self.now.and_then(|now| now.date_at(0)).ok_or(Refusal::own("clock_not_set"))
     }
+    #[inline(never)]
     fn set_time(&mut self, now: Timestamp) {
         self.now = Some(now);
     }
 
     /// Appends one entry; gives its index.
+    #[inline(never)]
     pub(crate) fn append(&mut self, entry: Entry<'_>) -> Result<u32, Refusal> {
         let mut bytes = [0; MAX_OWN_RECORD];
         let length = Record::new(self.time()?, entry).encode(&mut bytes)?;
         self.append_bytes(bytes.get(..length).unwrap_or_default())
     }
-    /// Appends a record written now; gives its index. Seals first where a seal is due.
+    /// Appends a record written now; gives its index. Seals first where so many stand unsealed that more might not fit one
+    /// piece of a synchronisation.
+    #[inline(never)]
     pub(crate) fn append_bytes(&mut self, record: &[u8]) -> Result<u32, Refusal> {
-        let index = match self.log_mut()?.append(&[record]) {
-            Err(LogError::Tip(TipError::SealDue)) => {
-                self.sealed()?;
-                self.log_mut()?.append(&[record])?
-            }
-            other => other?,
-        };
+        if self.log_mut()?.tip().unsealed() >= MAX_UNSEALED {
+            self.sealed()?;
+        }
+        let index = self.log_mut()?.append(&[record])?;
         self.last = self.last.max(self.time()?);
         Ok(index)
     }
     /// Seals what stands; the seal that stands already where nothing is new.
+    #[inline(never)]
     pub(crate) fn sealed(&mut self) -> Result<Seal, Refusal> {
         let identity = self.identity()?;
         let key = identity.key()?;
@@ -271,6 +289,7 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
         let offer = log.offer()?;
         Ok(log.attach(&own.log(), offer.mark().count, &key.sign(&offer.durable()))?)
     }
+    #[inline(never)]
     fn seal(&mut self, out: &mut dyn Out) -> Result<(), Refusal> {
         let seal = self.sealed()?;
         let mut say = Say(out);

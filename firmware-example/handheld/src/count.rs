@@ -19,6 +19,7 @@ pub(crate) struct Counting {
 
 impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
     /// `count begin`, `count N`, `count end`, `count end zero`.
+    #[inline(never)]
     pub(crate) fn count(&mut self, what: &str, more: Option<&str>, out: &mut dyn Out) -> Result<(), Refusal> {
         match (what, more) {
             ("begin", None) => {
@@ -53,6 +54,7 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
         let counting = self.counting.ok_or(Refusal::own("count_not_begun"))?;
         Ok((self.log_mut()?.tip().count() - counting.begin, counting.lines))
     }
+    #[inline(never)]
     fn count_line(&mut self, quantity: &str) -> Result<(), Refusal> {
         let quantity = Quantity::Units(number(quantity)?);
         let (begin, lines) = self.place()?;

@@ -8,11 +8,14 @@ use embedded_storage::nor_flash::NorFlash;
 use medlot_core::ident::{DocumentNumber, Party};
 use medlot_core::movement::reasons;
 use medlot_core::movement::{Direction, Document, Group, Movement, Reference};
-use medlot_core::record::{Authentic, AuthenticRecord, Element, Entry, ObjectType, Record, TipError, header, write_element};
+use medlot_core::record::{
+    Authentic, AuthenticRecord, Element, Entry, ObjectType, Record, TipError, header, write_element,
+};
 use medlot_core::trust::{Anchor, Evaluation};
 
 impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
     /// Writes a receipt for each line that was sent to this facility; all of them or none.
+    #[inline(never)]
     pub(crate) fn receive(
         &mut self,
         evaluation: &mut Evaluation<'_, '_>,
@@ -49,6 +52,7 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
     }
 
     /// The receipts of these lines, as one group.
+    #[inline(never)]
     fn receipts(&mut self, segment: &Authentic<'_>, lines: u16) -> Result<(), Refusal> {
         let now = self.time()?;
         let mut group = self.log_mut()?.group()?;
@@ -57,7 +61,8 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
             let Some(movement) = movement_of(record.bytes()).filter(|m| m.sent) else { continue };
             let receipt = receipt(&record, &movement, lines, at);
             let mut bytes = [0; MAX_OWN_RECORD];
-            let length = Record::new(now, Entry::Movement { movement: receipt, extensions: None }).encode(&mut bytes)?;
+            let length =
+                Record::new(now, Entry::Movement { movement: receipt, extensions: None }).encode(&mut bytes)?;
             group.push(bytes.get(..length).unwrap_or_default())?;
             at += 1;
         }
@@ -67,6 +72,7 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
     }
 
     /// Refuses a delivery of which a line was received already.
+    #[inline(never)]
     fn was_not_received(&mut self, segment: &Authentic<'_>) -> Result<(), Refusal> {
         let (log_id, first, end) = (segment.log().log_id(), segment.index(), segment.end());
         let log = self.log_mut()?;
@@ -84,6 +90,7 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
 
     /// Hands the basket over: its lines as one batch, sealed at once, printed as the text of the bundle that verifies
     /// from the root alone. A `Blind` before it keeps the record before from being guessed.
+    #[inline(never)]
     pub(crate) fn hand_over(
         &mut self,
         to: &str,

@@ -54,6 +54,7 @@ impl Basket {
 
 impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
     /// Reads a scan and says what it is. A product makes a new item; a lot or an expiry alone joins the item at hand.
+    #[inline(never)]
     pub(crate) fn scanned(&mut self, work: &[u8], length: usize, out: &mut dyn Out) -> Result<(), Refusal> {
         let today = self.today()?;
         let mut scratch = Scratch::new();
@@ -70,6 +71,7 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
         self.item = Some(merged);
         self.say_item(out)
     }
+    #[inline(never)]
     fn say_item(&self, out: &mut dyn Out) -> Result<(), Refusal> {
         let item = self.item.as_ref().and_then(Merged::item).ok_or(Refusal::own("no_item"))?;
         let mut say = Say(out);
@@ -96,6 +98,7 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
         then(movement)
     }
     /// Writes what was done with the item at hand.
+    #[inline(never)]
     pub(crate) fn moved(&mut self, what: &str, quantity: &str) -> Result<(), Refusal> {
         let now = self.time()?;
         let direction = match what {
@@ -115,6 +118,7 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
         self.append_bytes(bytes.get(..length).unwrap_or_default()).map(drop)
     }
     /// Puts so much of the item at hand into the basket.
+    #[inline(never)]
     pub(crate) fn put_in_basket(&mut self, quantity: &str) -> Result<(), Refusal> {
         let now = self.time()?;
         let mut bytes = [0; MAX_OWN_RECORD];

@@ -16,6 +16,7 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
     /// Takes an invitation: verifies its way from its root, keeps who this device is from now on, and begins its log.
     ///
     /// Cut off in between, the same invitation goes on where it stopped.
+    #[inline(never)]
     pub(crate) fn join(&mut self, work: &mut Work<'_>, out: &mut dyn Out) -> Result<(), Refusal> {
         self.time()?;
         let roles = {
@@ -45,8 +46,7 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
         let facility = FacilityCode::parse(invitation.facility)?;
         let mut shelf = FixedShelf::<6, 6>::new(&invitation.anchor);
         elements(&invitation.anchor, invitation.path, &mut shelf)?;
-        let invites =
-            |kind: &FactKind<'_>| matches!(kind, FactKind::Enrol { line, .. } if *line == invitation.parent);
+        let invites = |kind: &FactKind<'_>| matches!(kind, FactKind::Enrol { line, .. } if *line == invitation.parent);
         let known = invitation.parent == invitation.anchor.id() || shelf.facts().iter().any(|f| invites(&f.kind));
         if !known {
             return Err(Refusal::own("invitation_without_path"));
@@ -68,6 +68,7 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
     }
 
     /// Prints the request to be enrolled: record 0 under a seal of its own.
+    #[inline(never)]
     pub(crate) fn request(&mut self, work: &mut [u8], out: &mut dyn Out) -> Result<(), Refusal> {
         let log = self.log_mut()?;
         // The first seal vouches for record 0 alone, so a request can be made again only until the second record.

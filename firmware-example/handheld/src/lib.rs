@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! wire ──Input──▶ line ──Handheld::line──▶ record ──▶ FlashLog ──▶ stock
-//!             └─▶ frame ─Handheld::frame─▶ synchronisation
+//!             └─▶ frame ─Handheld::sync──▶ synchronisation
 //! ```
 //!
 //! Nothing here knows a register: a board gives two areas of flash, a buffer, and takes text. So the same code runs in
@@ -11,6 +11,8 @@
 //!
 //! The clock and random bytes come over the wire (`time`, `entropy`, `seed`): the boards that these images are for have
 //! no clock that a battery keeps and no source of randomness. A board that has them hands them in the same way.
+//!
+//! What takes much stack stands in functions of its own (`#[inline(never)]`), so that it isn't under what comes after it.
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
@@ -24,9 +26,11 @@ mod object;
 mod out;
 mod refusal;
 mod settings;
+mod sync;
 
 pub use base::Handheld;
 pub use input::{Event, Input};
-pub use out::Out;
 pub use medlot_core::log::Layout;
+pub use out::Out;
 pub use refusal::Refusal;
+pub use sync::Wire;

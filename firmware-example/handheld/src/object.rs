@@ -22,6 +22,7 @@ pub(crate) struct Work<'w> {
 }
 
 impl Work<'_> {
+    #[inline(never)]
     pub(crate) fn object(&self) -> &[u8] {
         self.buffer.get(..self.length).unwrap_or_default()
     }
@@ -50,6 +51,7 @@ enum Said {
 
 impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
     /// Takes an object.
+    #[inline(never)]
     pub(crate) fn object(&mut self, work: &mut [u8], length: usize, out: &mut dyn Out) -> Result<(), Refusal> {
         let mut work = Work { buffer: work, length };
         match read_header(work.object())?.0 {
@@ -101,6 +103,7 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
     }
 
     /// The page that holds the enrolment of this log: its object's length.
+    #[inline(never)]
     pub(crate) fn enrolment(&mut self, own: &Own, anchor: &Anchor<'_>, out: &mut [u8]) -> Result<usize, Refusal> {
         for page in 0..self.settings.pages() {
             let Some((Kind::Object, length)) = self.settings.page(page)? else { continue };

@@ -17,18 +17,22 @@ const BASE45: &[u8; 45] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 pub(crate) struct Say<'o>(pub(crate) &'o mut dyn Out);
 
 impl Say<'_> {
+    #[inline(never)]
     pub(crate) fn text(&mut self, text: &str) -> &mut Self {
         self.0.put(text.as_bytes());
         self
     }
     /// A space, then the text.
+    #[inline(never)]
     pub(crate) fn word(&mut self, text: &str) -> &mut Self {
         self.text(" ").text(text)
     }
     /// A space, then the number.
+    #[inline(never)]
     pub(crate) fn number(&mut self, value: i64) -> &mut Self {
         self.text(if value < 0 { " -" } else { " " }).digits(value.unsigned_abs(), 1)
     }
+    #[inline(never)]
     fn digits(&mut self, mut value: u64, least: usize) -> &mut Self {
         let (mut text, mut used) = ([b'0'; 20], 0);
         for digit in text.iter_mut().rev() {
@@ -42,6 +46,7 @@ impl Say<'_> {
         self
     }
     /// A space, then hexadecimal digits.
+    #[inline(never)]
     pub(crate) fn hex(&mut self, bytes: &[u8]) -> &mut Self {
         self.text(" ");
         for byte in bytes {
@@ -50,13 +55,16 @@ impl Say<'_> {
         }
         self
     }
+    #[inline(never)]
     fn date(&mut self, date: Date) -> &mut Self {
         self.month(date.year(), date.month()).text("-").digits(date.day().into(), 2)
     }
+    #[inline(never)]
     fn month(&mut self, year: u16, month: u8) -> &mut Self {
         self.digits(year.into(), 4).text("-").digits(month.into(), 2)
     }
     /// A space, then `2027-03-31`, `2027-03`, `none` or `not-read`.
+    #[inline(never)]
     pub(crate) fn expiry(&mut self, expiry: Expiry) -> &mut Self {
         self.text(" ");
         match expiry {
@@ -67,6 +75,7 @@ impl Say<'_> {
         }
     }
     /// A space, then `gtin:…` and the other schemes.
+    #[inline(never)]
     pub(crate) fn product(&mut self, product: &Product<'_>) -> &mut Self {
         match product {
             Product::Gtin(gtin) => {
@@ -84,6 +93,7 @@ impl Say<'_> {
         }
     }
     /// A space, then an object's text form.
+    #[inline(never)]
     pub(crate) fn object(&mut self, object: &[u8]) -> &mut Self {
         self.text(" ").0.put(PREFIX);
         for pair in object.chunks(2) {
@@ -95,6 +105,7 @@ impl Say<'_> {
         self
     }
     /// Ends the line.
+    #[inline(never)]
     pub(crate) fn end(&mut self) {
         self.0.put(b"\n");
     }

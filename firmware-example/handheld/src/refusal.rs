@@ -28,6 +28,7 @@ impl Refusal {
 macro_rules! coded {
     ($($error:ty),*) => {$(
         impl From<$error> for Refusal {
+            #[inline(never)] // its tables once, not at every `?`
             fn from(e: $error) -> Self {
                 Self { code: e.code(), name: e.name() }
             }
@@ -38,6 +39,7 @@ coded!(BundleError, CryptoError, IdentError, LogError, MovementError, ObjectErro
 coded!(RecordError, SegmentError, TimeError, TipError);
 
 impl From<ScanError> for Refusal {
+    #[inline(never)]
     fn from(e: ScanError) -> Self {
         Self { code: e.kind.code(), name: e.kind.name() }
     }

@@ -23,6 +23,8 @@ pub(crate) enum Kind {
     Identity = 0,
     /// A bundle of an authority: the own enrolment, recalls, cuts.
     Object = 1,
+    /// Nothing may be appended any more: another copy of this log was written on.
+    Stopped = 2,
 }
 
 /// Pages of flash.
@@ -77,6 +79,7 @@ impl<S: NorFlash> Settings<S> {
         let kind = match kind {
             0 => Kind::Identity,
             1 => Kind::Object,
+            2 => Kind::Stopped,
             _ => return Ok(None),
         };
         if [m0, m1, m2, m3] != MAGIC || length > S::ERASE_SIZE - FRONT {

@@ -22,6 +22,8 @@ pub const LAYOUT: Layout = Layout { sector: SECTOR as u32, blob: 4_096 };
 pub const BUFFER: usize = 8_192;
 /// Instructions of ten ticks of SysTick at 25 MHz, at 1 ns each.
 pub const TICK: u64 = 400;
+/// Rounds of SysTick's 24 bits in ten seconds.
+pub const ROUNDS_OF_TEN_SECONDS: u32 = 16;
 /// The UART's receive interrupt.
 pub const UART_INTERRUPT: u16 = 0;
 
@@ -44,12 +46,21 @@ impl Uart {
     }
     /// Waits for the next byte.
     pub fn byte(&mut self) -> u8 {
-        while STATE.read() & 2 == 0 {
-            sleep();
+        loop {
+            match self.poll() {
+                Some(byte) => return byte,
+                None => sleep(),
+            }
+        }
+    }
+    /// The byte that came, if one did.
+    pub fn poll(&mut self) -> Option<u8> {
+        if STATE.read() & 2 == 0 {
+            return None;
         }
         let byte = DATA.read() as u8;
         CLEAR.write(2);
-        byte
+        Some(byte)
     }
 }
 

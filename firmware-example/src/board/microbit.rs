@@ -9,7 +9,7 @@ use medlot_handheld::{Layout, Out};
 pub const WORD: usize = 4;
 /// Bytes that are erased at once.
 pub const SECTOR: usize = 1_024;
-const BASE: usize = 0x0003_0000;
+const BASE: usize = 0x0007_4000;
 /// Where the part of the flash is that keeps settings and log, and its length.
 pub const CHIP: (usize, usize) = (BASE, SETTINGS.length + LOG.length);
 /// Who the device is, and what authorities said: 8 pages.
@@ -22,6 +22,8 @@ pub const LAYOUT: Layout = Layout { sector: SECTOR as u32, blob: 2_048 };
 pub const BUFFER: usize = 4_096;
 /// Instructions of ten ticks of SysTick at 16 MHz, at 1 ns each.
 pub const TICK: u64 = 625;
+/// Rounds of SysTick's 24 bits in ten seconds.
+pub const ROUNDS_OF_TEN_SECONDS: u32 = 11;
 /// The UART's interrupt.
 pub const UART_INTERRUPT: u16 = 2;
 
@@ -59,11 +61,20 @@ impl Uart {
     }
     /// Waits for the next byte.
     pub fn byte(&mut self) -> u8 {
-        while RECEIVED.read() == 0 {
-            sleep();
+        loop {
+            match self.poll() {
+                Some(byte) => return byte,
+                None => sleep(),
+            }
+        }
+    }
+    /// The byte that came, if one did.
+    pub fn poll(&mut self) -> Option<u8> {
+        if RECEIVED.read() == 0 {
+            return None;
         }
         RECEIVED.write(0);
-        IN.read() as u8
+        Some(IN.read() as u8)
     }
 }
 

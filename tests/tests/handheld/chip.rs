@@ -11,6 +11,8 @@ pub struct Chip {
     pub bytes: Vec<u8>,
     /// Bytes that can still be written or erased.
     pub power: Option<usize>,
+    /// Whether the supply has failed: then nothing changes any more.
+    pub is_dead: bool,
     /// Bytes written and erased so far, and which of them were erased.
     pub used: usize,
     pub erased: Vec<Range<usize>>,
@@ -22,10 +24,6 @@ impl Chip {
         self.power = self.power.map(|left| left - drawn);
         self.used += drawn;
         drawn
-    }
-    /// Whether the supply has failed.
-    pub fn is_dead(&self) -> bool {
-        self.power == Some(0)
     }
 }
 
@@ -71,12 +69,16 @@ impl<const W: usize, const E: usize> NorFlash for Area<W, E> {
         let (from, to) = (from as usize, to as usize);
         assert!(from.is_multiple_of(E) && to.is_multiple_of(E) && to <= self.length);
         let mut chip = self.chip.borrow_mut();
+        if chip.is_dead {
+            return Err(Cut);
+        }
         for at in (self.from + from..self.from + to).step_by(E) {
             let begun = chip.used;
             let drawn = chip.draw(E);
             chip.bytes[at..at + drawn].fill(0xff);
             if drawn < E {
                 chip.bytes[at + drawn] |= 0xf0;
+                chip.is_dead = true;
                 return Err(Cut);
             }
             chip.erased.push(begun..begun + E);
@@ -87,6 +89,9 @@ impl<const W: usize, const E: usize> NorFlash for Area<W, E> {
         let at = offset as usize;
         assert!(at.is_multiple_of(W) && bytes.len().is_multiple_of(W) && at + bytes.len() <= self.length);
         let mut chip = self.chip.borrow_mut();
+        if chip.is_dead {
+            return Err(Cut);
+        }
         for (place, byte) in (self.from + at..).zip(bytes) {
             let drawn = chip.draw(1);
             if (place - self.from).is_multiple_of(W) && drawn == 1 {
@@ -95,6 +100,7 @@ impl<const W: usize, const E: usize> NorFlash for Area<W, E> {
             }
             chip.bytes[place] &= if drawn == 1 { *byte } else { byte | 0x0f };
             if drawn == 0 {
+                chip.is_dead = true;
                 return Err(Cut);
             }
         }

@@ -16,7 +16,7 @@ pub const GTIN: &str = "08936098966893";
 /// Root, province, a wholesaler's device, the handheld.
 pub struct Country {
     pub root: Log,
-    province: Log,
+    pub province: Log,
     supplier: Log,
     /// As the host knows it: its key and record 0.
     pub handheld: Log,

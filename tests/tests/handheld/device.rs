@@ -2,7 +2,7 @@
 use crate::chip::{Area, Chip};
 use medlot_handheld::{Handheld, Layout, Out};
 use std::cell::RefCell;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::rc::Rc;
@@ -55,8 +55,8 @@ pub const MICROBIT: Board = Board {
     log: 40 * 1_024,
     layout: Layout { sector: 1_024, blob: 2_048 },
     buffer: 4_096,
-    machine: &["-M", "microbit", "-global", "nrf51-soc.sram-size=32768"],
-    chip_at: 0x0003_0000,
+    machine: &["-M", "microbit", "-global", "nrf51-soc.sram-size=32768", "-global", "nrf51-soc.flash-size=524288"],
+    chip_at: 0x0007_4000,
     image: "MEDLOT_FIRMWARE_M0",
 };
 
@@ -106,10 +106,13 @@ impl<const W: usize, const E: usize> Model<W, E> {
 impl<const W: usize, const E: usize> Device for Model<W, E> {
     fn line(&mut self, line: &str) -> Result<Vec<String>, NoAnswer> {
         let mut heard = Heard::default();
+        if self.chip.borrow().is_dead {
+            return Err(NoAnswer);
+        }
         self.work[..line.len()].copy_from_slice(line.as_bytes());
         self.device.line(&mut self.work, line.len(), &mut heard);
         // A board whose supply fails stops in the middle of the write: it says nothing any more.
-        if self.chip.borrow().is_dead() { Err(NoAnswer) } else { Ok(heard.lines()) }
+        if self.chip.borrow().is_dead { Err(NoAnswer) } else { Ok(heard.lines()) }
     }
     fn power(&mut self, bytes: usize) {
         self.chip.borrow_mut().power = Some(bytes);
@@ -123,19 +126,18 @@ impl<const W: usize, const E: usize> Device for Model<W, E> {
 pub struct Machine {
     child: Child,
     to: Option<ChildStdin>,
-    lines: Receiver<String>,
+    bytes: Receiver<Vec<u8>>,
+    heard: Vec<u8>,
     folder: PathBuf,
-    /// Peak of the stack and cost of each line, where asked for.
-    pub figures: Vec<(String, u64)>,
 }
 
 /// Longest wait for one answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-fn read_lines(from: ChildStdout, to: &Sender<String>) {
-    for line in BufReader::new(from).lines() {
-        let Ok(line) = line else { return };
-        if to.send(line).is_err() {
+fn listen(mut from: ChildStdout, to: &Sender<Vec<u8>>) {
+    let mut chunk = [0; 4_096];
+    while let Ok(length @ 1..) = from.read(&mut chunk) {
+        if to.send(chunk[..length].to_vec()).is_err() {
             return;
         }
     }
@@ -160,46 +162,61 @@ impl Machine {
         command.current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().expect("qemu-system-arm");
         let (from, to) = (child.stdout.take().unwrap(), child.stdin.take());
-        let (sender, lines) = channel();
-        std::thread::spawn(move || read_lines(from, &sender));
-        let mut machine = Self { child, to, lines, folder: folder.to_owned(), figures: Vec::new() };
+        let (sender, bytes) = channel();
+        std::thread::spawn(move || listen(from, &sender));
+        let mut machine = Self { child, to, bytes, heard: Vec::new(), folder: folder.to_owned() };
         let said = machine.answer().expect("the firmware says that it is there");
         (machine, said)
     }
-    fn send(&mut self, line: &str) {
+    /// Sends bytes as they are.
+    pub fn send(&mut self, bytes: &[u8]) {
         // A machine that has ended doesn't read any more; that shows in its answer.
-        let _ = self.to.as_mut().unwrap().write_all(format!("{line}\n").as_bytes());
+        let _ = self.to.as_mut().unwrap().write_all(bytes);
     }
-    fn answer(&mut self) -> Result<Vec<String>, NoAnswer> {
+    /// The next bytes that it sends.
+    pub fn receive(&mut self) -> Result<Vec<u8>, NoAnswer> {
         use std::sync::mpsc::RecvTimeoutError::{Disconnected, Timeout};
+        match self.bytes.recv_timeout(PATIENCE) {
+            Ok(bytes) => Ok(bytes),
+            Err(Disconnected) => Err(NoAnswer),
+            Err(Timeout) => panic!("no answer within {PATIENCE:?}; so far: {:?}", String::from_utf8_lossy(&self.heard)),
+        }
+    }
+    /// Gives back text that came with other bytes.
+    pub fn hear(&mut self, text: &[u8]) {
+        self.heard.extend_from_slice(text);
+    }
+    fn next_line(&mut self) -> Result<String, NoAnswer> {
+        loop {
+            if let Some(end) = self.heard.iter().position(|b| *b == b'\n') {
+                let line = self.heard.drain(..=end).take(end).collect();
+                return Ok(String::from_utf8(line).expect("text"));
+            }
+            let more = self.receive()?;
+            self.heard.extend(more);
+        }
+    }
+    /// Lines up to one that begins with `ok` or `err`.
+    pub fn answer(&mut self) -> Result<Vec<String>, NoAnswer> {
         let mut said = Vec::new();
         loop {
-            match self.lines.recv_timeout(PATIENCE) {
-                Ok(line) => {
-                    let last = line.starts_with("ok") || line.starts_with("err");
-                    said.push(line);
-                    if last {
-                        return Ok(said);
-                    }
-                }
-                Err(Disconnected) => return Err(NoAnswer),
-                Err(Timeout) => panic!("no answer within {PATIENCE:?}; so far: {said:?}"),
+            let line = self.next_line()?;
+            let last = line.starts_with("ok") || line.starts_with("err");
+            said.push(line);
+            if last {
+                return Ok(said);
             }
         }
     }
-    /// Asks the board for a figure: `stack`, or the cost that stands behind each answer.
-    pub fn figure(&mut self) -> u64 {
-        let line = self.lines.recv_timeout(PATIENCE).unwrap();
-        line.split_once(' ').unwrap().1.parse().unwrap()
-    }
-    /// Sends a line that is answered with a figure.
+    /// Sends a line that the board answers with a figure.
     pub fn ask(&mut self, line: &str) -> u64 {
-        self.send(line);
+        self.send(format!("{line}\n").as_bytes());
         self.figure()
     }
-    /// Sends a line that isn't answered.
-    pub fn tell(&mut self, line: &str) {
-        self.send(line);
+    /// The figure that stands behind an answer: after `cost`, each has one.
+    pub fn figure(&mut self) -> u64 {
+        let line = self.next_line().expect("a figure");
+        line.split_once(' ').expect("name and value").1.parse().expect("a number")
     }
     /// After the supply failed: what the chip holds.
     pub fn chip(mut self) -> Vec<u8> {
@@ -211,14 +228,14 @@ impl Machine {
 
 impl Device for Machine {
     fn line(&mut self, line: &str) -> Result<Vec<String>, NoAnswer> {
-        self.send(line);
+        self.send(format!("{line}\n").as_bytes());
         self.answer()
     }
     fn power(&mut self, bytes: usize) {
         assert_eq!(self.line(&format!("power {bytes}")).unwrap(), ["ok power"]);
     }
     fn off(mut self) -> Vec<u8> {
-        self.send("off");
+        self.send(b"off\n");
         self.chip()
     }
 }

@@ -6,10 +6,17 @@
 mod chip;
 mod day;
 mod device;
+mod peer;
 
+use chip::{Area, Chip};
 use day::Country;
 use device::{AN386, Board, Device, MICROBIT, Machine, Model};
+use medlot_core::log::FlashLog;
+use peer::Hub;
+use std::cell::RefCell;
+use std::ops::Range;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 /// Every line of the day and its answer.
 fn whole_day(device: &mut impl Device, country: &Country) -> Vec<(String, Vec<String>)> {
@@ -20,14 +27,160 @@ fn folder(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("handheld").join(name)
 }
 
+/// Lines that a device needs again after it was switched off: the clock, and what is only in its memory.
+fn is_told_again(line: &str) -> bool {
+    ["time ", "seed ", "entropy ", "basket "].iter().any(|front| line.starts_with(front)) || line.starts_with("01")
+}
+
+/// Works from this line of the day on until the supply fails; gives the number of lines answered and the answers.
+fn work_on(device: &mut impl Device, lines: &[String], from: usize) -> (usize, Vec<Vec<String>>) {
+    let mut answers = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        if at < from && !is_told_again(line) {
+            continue;
+        }
+        match device.line(line) {
+            Ok(answer) => answers.push(answer),
+            Err(_) => return (at, answers),
+        }
+    }
+    (lines.len(), answers)
+}
+
+/// The model's whole day: bytes of power that it takes, which of them are erasures, and its last chip.
+fn whole<const W: usize, const E: usize>(board: &Board, lines: &[String]) -> (usize, Vec<Range<usize>>, Vec<u8>) {
+    let (mut model, _) = Model::<W, E>::boot(board, &board.new_chip(), None);
+    assert_eq!(work_on(&mut model, lines, 0).0, lines.len());
+    let (used, erased) = (model.chip.borrow().used, model.chip.borrow().erased.clone());
+    (used, erased, model.off())
+}
+
+/// What a chip holds for its owner, as the host reads it.
+fn records<const W: usize, const E: usize>(board: &Board, chip: &[u8]) -> Vec<Vec<u8>> {
+    let chip = Rc::new(RefCell::new(Chip { bytes: chip.to_vec(), ..Chip::default() }));
+    let area = Area::<W, E> { chip, from: board.settings, length: board.log };
+    let Ok(mut log) = FlashLog::open(area, board.layout) else { return Vec::new() };
+    assert_eq!(log.closed(), None, "the log can be written on");
+    let (mut cursor, mut record, mut all) = (log.records(0).unwrap(), [0; 4_096], Vec::new());
+    while let Some((_, bytes)) = cursor.next(&mut log, &mut record).unwrap() {
+        all.push(bytes.to_vec());
+    }
+    all
+}
+
+/// One cut: the day up to it, on again with what stands on the chip, and the rest of the day. Says what is wrong.
+///
+/// With a machine the emulated board does the same, and both chips must be the same to the byte, before and after.
+fn cut<const W: usize, const E: usize>(board: &Board, lines: &[String], power: usize, machine: Option<&str>) {
+    let (mut model, _) = Model::<W, E>::boot(board, &board.new_chip(), Some(power));
+    let (reached, answers) = work_on(&mut model, lines, 0);
+    let chip = model.off();
+    let found = records::<W, E>(board, &chip);
+    let (mut again, said) = Model::<W, E>::boot(board, &chip, None);
+    assert_eq!(said, ["ok boot"], "cut at {power}");
+    let (end, rest) = work_on(&mut again, lines, reached);
+    assert_eq!(end, lines.len(), "cut at {power}: the rest of the day is answered");
+    let last = again.off();
+    let all = records::<W, E>(board, &last);
+    assert!(all.starts_with(&found), "cut at {power}: what stood stays");
+    // What the whole day writes is there once, in its order: what was answered before the cut is not lost, and what was
+    // under way is there whole or was done again. A line under way whose record stood is written twice, as by a person.
+    check_against_the_whole_day::<W, E>(board, lines, reached, &all, power);
+    if let Some(name) = machine {
+        let folder = folder(&format!("{name}-{power}"));
+        let (mut first, _) = Machine::boot(board, &board.new_chip(), &folder, false);
+        first.power(power);
+        let emulated = work_on(&mut first, lines, 0);
+        assert_eq!((emulated.0, &emulated.1), (reached, &answers), "cut at {power}");
+        assert!(first.chip() == chip, "cut at {power}: the chips differ");
+        let (mut second, said) = Machine::boot(board, &chip, &folder, false);
+        assert_eq!(said, ["ok boot"]);
+        assert_eq!(work_on(&mut second, lines, reached), (end, rest), "after the cut at {power}");
+        assert!(second.off() == last, "after the cut at {power}: the chips differ");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}
+
+/// The records of the day without a cut, as far as each line has written them.
+fn written<const W: usize, const E: usize>(board: &Board, lines: &[String], upto: usize) -> Vec<Vec<u8>> {
+    let (mut model, _) = Model::<W, E>::boot(board, &board.new_chip(), None);
+    for line in &lines[..upto] {
+        model.line(line).unwrap();
+    }
+    records::<W, E>(board, &model.off())
+}
+
+fn check_against_the_whole_day<const W: usize, const E: usize>(
+    board: &Board,
+    lines: &[String],
+    reached: usize,
+    all: &[Vec<u8>],
+    power: usize,
+) {
+    let before = written::<W, E>(board, lines, reached);
+    assert!(all.starts_with(&before), "cut at {power}: a record that was acknowledged is lost");
+}
+
 #[test]
-fn the_model_works_through_the_day() {
+fn the_model_works_through_the_day_and_says_what_it_did() {
     let country = Country::new();
     let (mut model, said) = Model::<8, 2_048>::boot(&AN386, &AN386.new_chip(), None);
     assert_eq!(said, ["ok boot"]);
-    for (line, answer) in whole_day(&mut model, &country) {
+    let day = whole_day(&mut model, &country);
+    for (line, answer) in &day {
         println!("> {line}\n{}", answer.join("\n"));
+        let expected = if answer[0].contains("received_before") { "err 0 received_before" } else { "ok" };
+        assert!(answer.last().unwrap().starts_with(expected), "{line}: {answer:?}");
     }
+}
+
+#[test]
+fn a_cut_after_any_byte_of_the_day_loses_nothing_on_the_model() {
+    let lines = Country::new().lines();
+    let (used, erased, _) = whole::<8, 2_048>(&AN386, &lines);
+    // Every byte that is written, and of every erasure its ends and some places within.
+    let inside = |at: &usize| erased.iter().any(|e| (e.start + 2..e.end - 2).contains(at) && at % 257 != 0);
+    let cuts: Vec<usize> = (1..used).filter(|at| !inside(at)).collect();
+    println!("{} cuts of a day of {used} bytes", cuts.len());
+    cuts.iter().for_each(|power| cut::<8, 2_048>(&AN386, &lines, *power, None));
+}
+
+/// Seeded cuts, half of them in erasures.
+fn seeded<const W: usize, const E: usize>(board: &Board, lines: &[String], count: usize, seed: u64) -> Vec<usize> {
+    let (used, erased, _) = whole::<W, E>(board, lines);
+    let mut state = seed;
+    let mut next = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let mut cuts = Vec::new();
+    while cuts.len() < count {
+        let power = 1 + next(used - 1);
+        let in_erasure = erased.iter().any(|e| e.contains(&power));
+        if in_erasure == (cuts.len() % 2 == 1) && !cuts.contains(&power) {
+            cuts.push(power);
+        }
+    }
+    cuts
+}
+
+fn emulated_cuts<const W: usize, const E: usize>(board: &Board, count: usize) {
+    let lines = Country::new().lines();
+    let cuts = seeded::<W, E>(board, &lines, count, 0x6d65_646c_6f74);
+    cuts.iter().for_each(|power| cut::<W, E>(board, &lines, *power, Some(board.name)));
+    println!("{count} cuts on {}, each chip as the model's, before and after", board.name);
+}
+
+#[test]
+#[ignore = "needs the image: cargo xtask test firmware"]
+fn emulated_cortex_m4_keeps_through_40_cuts_what_the_model_keeps() {
+    emulated_cuts::<8, 2_048>(&AN386, 40);
+}
+
+#[test]
+#[ignore = "needs the image: cargo xtask test firmware"]
+fn emulated_cortex_m0_keeps_through_10_cuts_what_the_model_keeps() {
+    emulated_cuts::<4, 1_024>(&MICROBIT, 10);
 }
 
 fn emulated_day<const W: usize, const E: usize>(board: &Board) {
@@ -52,4 +205,43 @@ fn emulated_cortex_m4_answers_and_keeps_as_the_model_does() {
 #[ignore = "needs the image: cargo xtask test firmware"]
 fn emulated_cortex_m0_answers_and_keeps_as_the_model_does() {
     emulated_day::<4, 1_024>(&MICROBIT);
+}
+
+fn emulated_sync<const W: usize, const E: usize>(board: &Board) {
+    let country = Country::new();
+    let (province, recall) = country.recall();
+    let lines: Vec<String> = country.lines().into_iter().filter(|line| *line != recall).collect();
+    let name = format!("{}-sync", board.name);
+    let (mut machine, _) = Machine::boot(board, &board.new_chip(), &folder(&name), false);
+    assert_eq!(work_on(&mut machine, &lines, 0).0, lines.len());
+    let mut hub = Hub::new([&country.root, &province], &country.handheld);
+    let (said, pieces) = hub.meet(&mut machine);
+    let count = hub.records.len();
+    assert_eq!(said, [format!("acknowledged {count}"), "ok sync".into()]);
+    assert!(pieces > 0);
+    // Nothing new: nothing goes over, and the recall isn't sent again.
+    assert_eq!(hub.meet(&mut machine), (said.clone(), 0));
+    // More than one piece holds, with seals between.
+    let many = board.log / 64;
+    for _ in 0..many {
+        assert_eq!(machine.line("dispense 1").unwrap(), ["ok dispense"]);
+    }
+    let (_, pieces) = hub.meet(&mut machine);
+    assert_eq!(hub.records.len(), count + many);
+    assert!(pieces > 1, "{pieces} pieces");
+    let chip = machine.off();
+    assert_eq!(records::<W, E>(board, &chip), hub.records);
+    std::fs::remove_dir_all(folder(&name)).unwrap();
+}
+
+#[test]
+#[ignore = "needs the image: cargo xtask test firmware"]
+fn emulated_cortex_m4_synchronises_with_a_hub() {
+    emulated_sync::<8, 2_048>(&AN386);
+}
+
+#[test]
+#[ignore = "needs the image: cargo xtask test firmware"]
+fn emulated_cortex_m0_synchronises_with_a_hub() {
+    emulated_sync::<4, 1_024>(&MICROBIT);
 }
