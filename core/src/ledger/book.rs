@@ -4,6 +4,7 @@
 //! twice. Rows are numbered in the order of arrival; that order never reaches an answer.
 
 use super::names::{ITEM_ROOM, Names, Places, item_name};
+use super::effect::measured;
 use super::{Effect, Moves, effect};
 use crate::crypto::Hash;
 use crate::movement::{Group, Movement, Reference};
@@ -553,16 +554,6 @@ impl Book {
         match movement.group {
             Group::None | Group::Head(_) => Some(row),
             Group::Line(back) => self.ancestor(row, self.row(row)?.index.checked_sub(back)?),
-        }
-    }
-}
-
-/// Number, and measure as a number: 0 for whole units.
-pub(super) fn measured(quantity: crate::ident::Quantity) -> (u32, u32) {
-    match quantity {
-        crate::ident::Quantity::Units(n) => (n, 0),
-        crate::ident::Quantity::Parts { parts, per_unit, measure } => {
-            (parts, u32::from(per_unit) << 16 | u32::from(measure.number()))
         }
     }
 }

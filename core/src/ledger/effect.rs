@@ -140,6 +140,16 @@ pub(super) fn effect_of<'r>(facility: &'r str, entry: &Entry<'r>) -> Effect<'r> 
     }
 }
 
+/// Number, and measure as a number: 0 for whole units.
+pub(super) fn measured(quantity: crate::ident::Quantity) -> (u32, u32) {
+    match quantity {
+        crate::ident::Quantity::Units(n) => (n, 0),
+        crate::ident::Quantity::Parts { parts, per_unit, measure } => {
+            (parts, u32::from(per_unit) << 16 | u32::from(measure.number()))
+        }
+    }
+}
+
 /// That much in the measure of `of`, at most `of`.
 fn total(of: Quantity, total: u32) -> Quantity {
     match of {
