@@ -1,12 +1,14 @@
 //! The handheld's image: a UART, two areas of flash, and [`medlot_handheld::Handheld`] between them.
 //!
-//! Beside the handheld's own commands the board answers four that only an emulator or a bench needs:
+//! Beside the handheld's own commands the board answers six that only an emulator or a bench needs:
 //!
 //! ```text
 //! power N     the supply fails after N more bytes were written to flash or erased
 //! off         switches off: the flash is saved where the emulator runs, and the run ends
 //! stack       the most bytes of stack used since the start
 //! cost        from now on, the instructions that each line took (needs `-icount shift=0`)
+//! table       bytes of the stock table
+//! buffer      bytes of the buffer
 //! ```
 #![no_std]
 #![no_main]
@@ -16,7 +18,7 @@ mod flash;
 mod meter;
 mod power;
 
-use board::{BUFFER, Uart};
+use board::{BUFFER, Stock, Uart};
 use cortex_m_rt::entry;
 use flash::Area;
 use medlot_handheld::{Event, Handheld, Input, Out, Wire};
@@ -24,7 +26,8 @@ use medlot_handheld::{Event, Handheld, Input, Out, Wire};
 #[entry]
 fn main() -> ! {
     static mut WORK: [u8; BUFFER] = [0; BUFFER];
-    static mut DEVICE: Handheld<Area, Area> = Handheld::new(board::LOG, board::LAYOUT, board::SETTINGS);
+    static mut DEVICE: Handheld<Area, Area, Stock> =
+        Handheld::new(board::LOG, board::LAYOUT, board::SETTINGS, Stock::new());
     static mut INPUT: Input = Input::new();
 
     let painted = meter::paint();
@@ -42,6 +45,8 @@ fn main() -> ! {
                 match line {
                     b"off" => power::off(),
                     b"stack" => meter::figure(&mut uart, b"stack ", painted.used() as u64),
+                    b"table" => meter::figure(&mut uart, b"table ", size_of::<Stock>() as u64),
+                    b"buffer" => meter::figure(&mut uart, b"buffer ", BUFFER as u64),
                     b"cost" => ticks.say = true,
                     [b'p', b'o', b'w', b'e', b'r', b' ', digits @ ..] => match number(digits) {
                         Some(bytes) => {

@@ -6,6 +6,7 @@ use crate::object::text_object;
 use crate::out::{Out, Say};
 use crate::refusal::Refusal;
 use crate::settings::{Kind, Settings};
+use crate::stock::{Counted, Memory};
 use embedded_storage::nor_flash::NorFlash;
 use heapless::{String, Vec};
 use medlot_core::crypto::{Hash, SoftwareKey, Suite};
@@ -24,7 +25,7 @@ const MAX_ROOT: usize = 256;
 
 /// A handheld on two areas of flash: one for its log, one for who it is. Areas are handles: their clones are the same
 /// flash.
-pub struct Handheld<L, S> {
+pub struct Handheld<L, S, M> {
     flash: L,
     layout: Layout,
     pub(crate) settings: Settings<S>,
@@ -40,6 +41,10 @@ pub struct Handheld<L, S> {
     pub(crate) counting: Option<Counting>,
     /// Another copy of this log was written on.
     pub(crate) stopped: bool,
+    pub(crate) stock: M,
+    /// Records that the table had when it was read from the checkpoint.
+    pub(crate) from: u32,
+    pub(crate) counted: Option<Counted>,
 }
 
 /// Who this device is, as its settings hold it.
@@ -94,9 +99,9 @@ impl Own {
     }
 }
 
-impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
+impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
     /// A device on its flash; [`Handheld::boot`] reads what is there.
-    pub const fn new(log: L, layout: Layout, settings: S) -> Self {
+    pub const fn new(log: L, layout: Layout, settings: S, stock: M) -> Self {
         Self {
             flash: log,
             layout,
@@ -110,6 +115,9 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
             basket: Basket::new(),
             counting: None,
             stopped: false,
+            stock,
+            from: 0,
+            counted: None,
         }
     }
 
@@ -131,7 +139,9 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
         }
         self.stopped = self.settings.find(Kind::Stopped)?.is_some();
         let closed = self.log.as_ref().and_then(FlashLog::closed);
+        self.load()?;
         self.replay(work)?;
+        self.learn(work)?;
         closed.map_or(Ok(()), |e| Err(e.into()))
     }
     /// Goes over the log's records again: the last one's time, the stock.
@@ -192,7 +202,7 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
             "entropy" => self.entropy = Some(hex(next()?)?),
             "seed" => self.seed = Some(hex(next()?)?),
             "request" => self.request(work, out)?,
-            "receive" | "dispense" | "hold" | "release" => self.moved(name, next()?)?,
+            "receive" | "dispense" | "hold" | "release" => self.moved(name, next()?, out)?,
             "basket" => self.put_in_basket(next()?)?,
             "handover" => self.hand_over(next()?, next().ok(), work, out)?,
             "count" => self.count(next()?, next().ok(), out)?,
@@ -201,11 +211,9 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
                 let (count, head) = (number(next()?)?, Hash(hex(next()?)?));
                 self.log_mut()?.acknowledge(count, &head)?;
             }
-            "reclaim" => {
-                let gained = self.log_mut()?.reclaim::<[&[u8]; 0]>([])?;
-                let mut say = Say(out);
-                say.text("sectors").number(gained.into()).end();
-            }
+            "reclaim" => self.reclaim(out)?,
+            "stock" => self.say_stock(out)?,
+            "pick" => self.pick(next()?, out)?,
             "status" => self.status(out)?,
             _ => return Err(Refusal::own("no_such_command")),
         }
@@ -271,6 +279,7 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
         }
         let index = self.log_mut()?.append(&[record])?;
         self.last = self.last.max(self.time()?);
+        self.catch_up()?;
         Ok(index)
     }
     /// Seals what stands; the seal that stands already where nothing is new.

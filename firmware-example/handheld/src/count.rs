@@ -3,6 +3,7 @@
 use crate::base::{Handheld, number};
 use crate::out::{Out, Say};
 use crate::refusal::Refusal;
+use crate::stock::Memory;
 use embedded_storage::nor_flash::NorFlash;
 use medlot_core::ident::{Product, Quantity};
 use medlot_core::movement::Bucket;
@@ -17,7 +18,7 @@ pub(crate) struct Counting {
     lines: u32,
 }
 
-impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
+impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
     /// `count begin`, `count N`, `count end`, `count end zero`.
     #[inline(never)]
     pub(crate) fn count(&mut self, what: &str, more: Option<&str>, out: &mut dyn Out) -> Result<(), Refusal> {
@@ -58,7 +59,7 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
     fn count_line(&mut self, quantity: &str) -> Result<(), Refusal> {
         let quantity = Quantity::Units(number(quantity)?);
         let (begin, lines) = self.place()?;
-        let now = self.time()?;
+        let (now, shown) = (self.time()?, self.shown());
         let mut bytes = [0; crate::base::MAX_OWN_RECORD];
         let item = self.item.as_ref().and_then(Merged::item).ok_or(Refusal::own("no_item"))?;
         let product = Product::Gtin(item.gtin().ok_or(Refusal::own("product_missing"))?);
@@ -68,7 +69,7 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
             lot: item.lot(),
             expiry: item.expiry(),
             quantity,
-            shown: None,
+            shown,
             operator: None,
             bucket: Bucket::Available,
             fund: None,

@@ -4,6 +4,7 @@ use crate::base::{Handheld, MAX_OWN_RECORD, Own};
 use crate::object::{movement_of, piece};
 use crate::out::{Out, Say};
 use crate::refusal::Refusal;
+use crate::stock::Memory;
 use embedded_storage::nor_flash::NorFlash;
 use medlot_core::ident::{DocumentNumber, Party};
 use medlot_core::movement::reasons;
@@ -13,7 +14,7 @@ use medlot_core::record::{
 };
 use medlot_core::trust::{Anchor, Evaluation};
 
-impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
+impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
     /// Writes a receipt for each line that was sent to this facility; all of them or none.
     #[inline(never)]
     pub(crate) fn receive(
@@ -68,7 +69,7 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
         }
         group.commit()?;
         self.last = self.last.max(now);
-        Ok(())
+        self.catch_up()
     }
 
     /// Refuses a delivery of which a line was received already.
@@ -128,6 +129,7 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
         }
         let end = group.commit()?;
         (self.entropy, self.last) = (None, self.last.max(now));
+        self.catch_up()?;
         self.basket.empty();
         let seal = self.sealed()?;
         // The segment is written behind where it belongs, since the element's length stands in front of it.

@@ -3,6 +3,7 @@
 use crate::base::{Handheld, MAX_OWN_RECORD, number};
 use crate::out::{Out, Say};
 use crate::refusal::Refusal;
+use crate::stock::Memory;
 use embedded_storage::nor_flash::NorFlash;
 use medlot_core::ident::{Product, Quantity};
 use medlot_core::movement::{Bucket, Direction, Movement};
@@ -52,7 +53,7 @@ impl Basket {
     }
 }
 
-impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
+impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
     /// Reads a scan and says what it is. A product makes a new item; a lot or an expiry alone joins the item at hand.
     #[inline(never)]
     pub(crate) fn scanned(&mut self, work: &[u8], length: usize, out: &mut dyn Out) -> Result<(), Refusal> {
@@ -99,7 +100,7 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
     }
     /// Writes what was done with the item at hand.
     #[inline(never)]
-    pub(crate) fn moved(&mut self, what: &str, quantity: &str) -> Result<(), Refusal> {
+    pub(crate) fn moved(&mut self, what: &str, quantity: &str, out: &mut dyn Out) -> Result<(), Refusal> {
         let now = self.time()?;
         let direction = match what {
             "receive" => Direction::In,
@@ -115,7 +116,8 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
             }
             Ok(Record::new(now, Entry::Movement { movement, extensions: None }).encode(&mut bytes)?)
         })?;
-        self.append_bytes(bytes.get(..length).unwrap_or_default()).map(drop)
+        self.append_bytes(bytes.get(..length).unwrap_or_default())?;
+        if what == "dispense" { self.warn(out) } else { Ok(()) }
     }
     /// Puts so much of the item at hand into the basket.
     #[inline(never)]

@@ -5,6 +5,7 @@ use crate::object::{Work, piece};
 use crate::out::{Out, Say};
 use crate::refusal::Refusal;
 use crate::settings::Kind;
+use crate::stock::Memory;
 use embedded_storage::nor_flash::NorFlash;
 use medlot_core::crypto::{SoftwareKey, Suite};
 use medlot_core::ident::FacilityCode;
@@ -12,7 +13,7 @@ use medlot_core::log::LogHead;
 use medlot_core::record::{Element, Entry, Introduce, ObjectType, header, write_element};
 use medlot_core::trust::{FactKind, FixedShelf, Invitation, Shelf, elements};
 
-impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
+impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
     /// Takes an invitation: verifies its way from its root, keeps who this device is from now on, and begins its log.
     ///
     /// Cut off in between, the same invitation goes on where it stopped.

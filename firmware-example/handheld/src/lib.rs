@@ -26,11 +26,14 @@ mod object;
 mod out;
 mod refusal;
 mod settings;
+mod stock;
 mod sync;
 
 pub use base::Handheld;
 pub use input::{Event, Input};
 pub use medlot_core::log::Layout;
 pub use out::Out;
+pub use medlot_core::ledger::fixed::FixedLedger;
 pub use refusal::Refusal;
+pub use stock::Memory;
 pub use sync::Wire;

@@ -4,6 +4,7 @@ use crate::base::{Handheld, Own};
 use crate::out::{Out, PREFIX, Say, base45_in_place};
 use crate::refusal::Refusal;
 use crate::settings::Kind;
+use crate::stock::Memory;
 use embedded_storage::nor_flash::NorFlash;
 use medlot_core::crypto::SIGNATURE_LEN;
 use medlot_core::log::FlashLog;
@@ -49,20 +50,24 @@ enum Said {
     Received(u16),
 }
 
-impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
+impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
     /// Takes an object.
     #[inline(never)]
     pub(crate) fn object(&mut self, work: &mut [u8], length: usize, out: &mut dyn Out) -> Result<(), Refusal> {
         let mut work = Work { buffer: work, length };
         match read_header(work.object())?.0 {
             ObjectType::Invitation => self.join(&mut work, out),
-            ObjectType::Bundle => self.bundle(&mut work, out),
+            ObjectType::Bundle => {
+                let is_news = self.bundle(&mut work, out)?;
+                if is_news { self.learn(work.all()) } else { Ok(()) }
+            }
             _ => Err(Refusal::own("object_not_for_a_device")),
         }
     }
 
+    /// Takes a bundle; whether an authority's records came, so that all is to be judged anew.
     #[inline(never)]
-    fn bundle(&mut self, work: &mut Work<'_>, out: &mut dyn Out) -> Result<(), Refusal> {
+    fn bundle(&mut self, work: &mut Work<'_>, out: &mut dyn Out) -> Result<bool, Refusal> {
         let identity = self.identity()?;
         let own = Own::of(&identity.key()?, &identity.parent, &identity.facility)?;
         let anchor = Anchor::parse(&identity.root)?;
@@ -97,9 +102,10 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
                 self.settings.keep(Kind::Object, object)?;
                 say.text(if matches!(said, Said::Enrolled) { "enrolled" } else { "noted" });
                 say.hex(&last.log().log_id()).number(last.index().into()).end();
+                return Ok(true);
             }
         }
-        Ok(())
+        Ok(false)
     }
 
     /// The page that holds the enrolment of this log: its object's length.

@@ -8,6 +8,7 @@ use crate::object::{Bench, piece};
 use crate::out::{Out, Say};
 use crate::refusal::Refusal;
 use crate::settings::Kind;
+use crate::stock::Memory;
 use embedded_storage::nor_flash::NorFlash;
 use medlot_core::crypto::Suite;
 use medlot_core::log::LogError;
@@ -35,8 +36,8 @@ struct Above {
 }
 
 /// What this device holds, for a session.
-struct Holding<'h, L, S> {
-    device: &'h mut Handheld<L, S>,
+struct Holding<'h, L, S, M> {
+    device: &'h mut Handheld<L, S, M>,
     own: &'h Own,
     /// The piece opened last, and the room in which one that came is judged.
     out: &'h mut [u8],
@@ -72,12 +73,13 @@ fn storage<E>(_: E) -> SyncError {
     SyncError::Storage
 }
 
-impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
+impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
     /// Answers the synchronisation that this frame begins (at the front of the buffer, in COBS, without its zeros), until it
     /// is done, or nothing comes for a while, or text comes. Its answer stands behind the last frame, as behind a line.
     pub fn sync(&mut self, work: &mut [u8], length: usize, wire: &mut dyn Wire) {
         let done = self.session(work, length, wire);
         let done = done.and_then(|standing| self.after(standing, wire));
+        let done = done.and_then(|()| self.learn(work));
         self.say_done("sync", done, wire);
     }
 
@@ -191,7 +193,7 @@ impl<L: NorFlash + Clone, S: NorFlash> Handheld<L, S> {
     }
 }
 
-impl<L: NorFlash + Clone, S: NorFlash> Holding<'_, L, S> {
+impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Holding<'_, L, S, M> {
     fn may_have(&self, peer: &Peer) -> bool {
         peer.asks_for_everything() || peer.facilities().any(|facility| facility == self.facility)
     }
@@ -275,7 +277,7 @@ fn bears_on_stock(segment: &Authentic<'_>) -> bool {
     })
 }
 
-impl<L: NorFlash + Clone, S: NorFlash> Archive for Holding<'_, L, S> {
+impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Archive for Holding<'_, L, S, M> {
     fn offer(&mut self, peer: &Peer, nth: u32) -> Result<Option<Offer>, SyncError> {
         if nth > 0 || !self.may_have(peer) {
             return Ok(None);

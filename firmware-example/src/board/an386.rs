@@ -3,7 +3,7 @@
 
 use super::{Register, listen, sleep};
 use crate::flash::Area;
-use medlot_handheld::{Layout, Out};
+use medlot_handheld::{FixedLedger, Layout, Out};
 
 /// Bytes of a word and of a sector.
 pub const WORD: usize = 8;
@@ -14,10 +14,12 @@ const BASE: usize = 0x2020_0000;
 pub const CHIP: (usize, usize) = (BASE, SETTINGS.length + LOG.length);
 /// Who the device is, and what authorities said: 8 pages.
 pub const SETTINGS: Area = Area { from: 0, length: 8 * SECTOR };
-/// The log: 32 sectors.
-pub const LOG: Area = Area { from: SETTINGS.length, length: 32 * SECTOR };
+/// The log: 64 sectors.
+pub const LOG: Area = Area { from: SETTINGS.length, length: 64 * SECTOR };
 /// How the log lies on it.
-pub const LAYOUT: Layout = Layout { sector: SECTOR as u32, blob: 4_096 };
+pub const LAYOUT: Layout = Layout { sector: SECTOR as u32, blob: 20_480 };
+/// The stock table: 128 balances, 3,072 bytes of products and lot numbers, 8 lines on the way.
+pub type Stock = FixedLedger<128, 3_072, 8>;
 /// Bytes of the buffer: the longest line or frame, and the work with it.
 pub const BUFFER: usize = 8_192;
 /// Instructions of ten ticks of SysTick at 25 MHz, at 1 ns each.

@@ -3,7 +3,7 @@
 
 use super::{Register, listen, sleep};
 use crate::flash::Area;
-use medlot_handheld::{Layout, Out};
+use medlot_handheld::{FixedLedger, Layout, Out};
 
 /// Bytes of a word and of a sector.
 pub const WORD: usize = 4;
@@ -17,7 +17,9 @@ pub const SETTINGS: Area = Area { from: 0, length: 8 * SECTOR };
 /// The log: 40 sectors.
 pub const LOG: Area = Area { from: SETTINGS.length, length: 40 * SECTOR };
 /// How the log lies on it.
-pub const LAYOUT: Layout = Layout { sector: SECTOR as u32, blob: 2_048 };
+pub const LAYOUT: Layout = Layout { sector: SECTOR as u32, blob: 11_264 };
+/// The stock table: 48 balances, 1,024 bytes of products and lot numbers, 8 lines on the way.
+pub type Stock = FixedLedger<48, 1_024, 8>;
 /// Bytes of the buffer: the longest line or frame, and the work with it.
 pub const BUFFER: usize = 4_096;
 /// Instructions of ten ticks of SysTick at 16 MHz, at 1 ns each.

@@ -69,6 +69,11 @@ impl Country {
     pub fn enrolment(&self) -> String {
         to_text(&self.path().under(&self.province.one(2).unwrap()).unwrap().object())
     }
+    /// These records of the handheld's log, as it hands them out.
+    pub fn own_bundle(&self, log: &Log, from: usize, to: usize) -> Vec<u8> {
+        let bundle = self.path().under(&self.province.one(2).unwrap()).unwrap();
+        bundle.under(&log.body(from, to).unwrap()).unwrap().object()
+    }
     /// Three lines of the wholesaler to the handheld's facility.
     pub fn delivery(&self) -> String {
         let bundle = self.path().under(&self.province.one(1).unwrap()).unwrap();
@@ -136,8 +141,11 @@ impl Country {
         say("release 1");
         say("dispense 4");
         say(&self.recall().1);
+        say("pick 60");
+        say("dispense 30"); // recalled, and more than there is
         say("seal");
         say("status");
+        say("stock");
         lines
     }
 }

@@ -1,6 +1,6 @@
 //! A handheld that takes lines: the host's model, and the firmware in the emulator.
 use crate::chip::{Area, Chip};
-use medlot_handheld::{Handheld, Layout, Out};
+use medlot_handheld::{FixedLedger, Handheld, Layout, Out};
 use std::cell::RefCell;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -8,6 +8,9 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::rc::Rc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
+
+/// The model's table. A checkpoint carries what is in it, so the smaller board's may have less room.
+type Stock = FixedLedger<128, 3_072, 8>;
 
 /// The supply failed before the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,8 +43,8 @@ pub struct Board {
 pub const AN386: Board = Board {
     name: "mps2-an386",
     settings: 8 * 2_048,
-    log: 32 * 2_048,
-    layout: Layout { sector: 2_048, blob: 4_096 },
+    log: 64 * 2_048,
+    layout: Layout { sector: 2_048, blob: 20_480 },
     buffer: 8_192,
     machine: &["-M", "mps2-an386"],
     chip_at: 0x2020_0000,
@@ -53,7 +56,7 @@ pub const MICROBIT: Board = Board {
     name: "microbit",
     settings: 8 * 1_024,
     log: 40 * 1_024,
-    layout: Layout { sector: 1_024, blob: 2_048 },
+    layout: Layout { sector: 1_024, blob: 11_264 },
     buffer: 4_096,
     machine: &["-M", "microbit", "-global", "nrf51-soc.sram-size=32768", "-global", "nrf51-soc.flash-size=524288"],
     chip_at: 0x0007_4000,
@@ -85,7 +88,7 @@ impl Heard {
 
 /// The host's model of a board with words of `W` bytes and sectors of `E`.
 pub struct Model<const W: usize, const E: usize> {
-    device: Handheld<Area<W, E>, Area<W, E>>,
+    device: Handheld<Area<W, E>, Area<W, E>, Stock>,
     pub chip: Rc<RefCell<Chip>>,
     work: Vec<u8>,
 }
@@ -95,7 +98,7 @@ impl<const W: usize, const E: usize> Model<W, E> {
     pub fn boot(board: &Board, bytes: &[u8], power: Option<usize>) -> (Self, Vec<String>) {
         let chip = Rc::new(RefCell::new(Chip { bytes: bytes.to_vec(), power, ..Chip::default() }));
         let area = |from, length| Area { chip: chip.clone(), from, length };
-        let device = Handheld::new(area(board.settings, board.log), board.layout, area(0, board.settings));
+        let device = Handheld::new(area(board.settings, board.log), board.layout, area(0, board.settings), Stock::new());
         let mut model = Self { device, chip: chip.clone(), work: vec![0; board.buffer] };
         let mut heard = Heard::default();
         model.device.boot(&mut model.work, &mut heard);

@@ -9,9 +9,15 @@ mod device;
 mod peer;
 
 use chip::{Area, Chip};
-use day::Country;
+use day::{Country, FACILITY};
 use device::{AN386, Board, Device, MICROBIT, Machine, Model};
+use medlot_core::ledger::Ledger;
 use medlot_core::log::FlashLog;
+use medlot_core::time::Timestamp;
+use medlot_sdk::evidence::{Evidence, Library};
+use medlot_sdk::qr::from_text;
+use medlot_sdk::verify::{Question, verify_with};
+use medlot_tests::world::Log;
 use peer::Hub;
 use std::cell::RefCell;
 use std::ops::Range;
@@ -71,7 +77,13 @@ fn records<const W: usize, const E: usize>(board: &Board, chip: &[u8]) -> Vec<Ve
 /// One cut: the day up to it, on again with what stands on the chip, and the rest of the day. Says what is wrong.
 ///
 /// With a machine the emulated board does the same, and both chips must be the same to the byte, before and after.
-fn cut<const W: usize, const E: usize>(board: &Board, lines: &[String], power: usize, machine: Option<&str>) {
+fn cut<const W: usize, const E: usize>(
+    board: &Board,
+    country: &Country,
+    lines: &[String],
+    power: usize,
+    machine: Option<&str>,
+) {
     let (mut model, _) = Model::<W, E>::boot(board, &board.new_chip(), Some(power));
     let (reached, answers) = work_on(&mut model, lines, 0);
     let chip = model.off();
@@ -85,7 +97,10 @@ fn cut<const W: usize, const E: usize>(board: &Board, lines: &[String], power: u
     assert!(all.starts_with(&found), "cut at {power}: what stood stays");
     // What the whole day writes is there once, in its order: what was answered before the cut is not lost, and what was
     // under way is there whole or was done again. A line under way whose record stood is written twice, as by a person.
-    check_against_the_whole_day::<W, E>(board, lines, reached, &all, power);
+    let before = written::<W, E>(board, lines, reached);
+    assert!(all.starts_with(&before), "cut at {power}: a record that was acknowledged is lost");
+    let said = said_stock(rest.last().unwrap());
+    assert_eq!(said, host_stock(country, &all), "cut at {power}: the stock is that of the records");
     if let Some(name) = machine {
         let folder = folder(&format!("{name}-{power}"));
         let (mut first, _) = Machine::boot(board, &board.new_chip(), &folder, false);
@@ -110,17 +125,6 @@ fn written<const W: usize, const E: usize>(board: &Board, lines: &[String], upto
     records::<W, E>(board, &model.off())
 }
 
-fn check_against_the_whole_day<const W: usize, const E: usize>(
-    board: &Board,
-    lines: &[String],
-    reached: usize,
-    all: &[Vec<u8>],
-    power: usize,
-) {
-    let before = written::<W, E>(board, lines, reached);
-    assert!(all.starts_with(&before), "cut at {power}: a record that was acknowledged is lost");
-}
-
 #[test]
 fn the_model_works_through_the_day_and_says_what_it_did() {
     let country = Country::new();
@@ -132,17 +136,70 @@ fn the_model_works_through_the_day_and_says_what_it_did() {
         let expected = if answer[0].contains("received_before") { "err 0 received_before" } else { "ok" };
         assert!(answer.last().unwrap().starts_with(expected), "{line}: {answer:?}");
     }
+    let said = |front: &str| &day.iter().rev().find(|(line, _)| line.starts_with(front)).unwrap().1;
+    assert_eq!(said("dispense 30")[..2], ["warn negative_stock", "warn recalled_dispensed"]);
+    assert_eq!(said("pick"), &["pick A100 2027-03-31 30", "pick C1 2027-06 29", "pick B7 2028-06-30 1", "ok pick"]);
+    let records = records::<8, 2_048>(&AN386, &model.chip.borrow().bytes);
+    assert_eq!(said_stock(said("stock")), host_stock(&country, &records));
+    // What was handed over is valid for whoever holds the root.
+    let bundle = from_text(said("handover")[1].strip_prefix("bundle ").unwrap()).unwrap();
+    let mut library = Library::of_root(country.anchor());
+    library.objects.push(bundle.clone());
+    let question = Question { now: Timestamp::parse("2026-11-24T15:00:00Z").ok(), max_age_days: None, facility: Some("01C77".into()) };
+    let answer = verify_with(&Evidence::of(&library).unwrap(), &bundle, &question).unwrap();
+    assert_eq!(answer.json["verdict"], "valid", "{}", answer.json);
+    assert_eq!(answer.json["records"].as_array().unwrap().len(), 2);
 }
 
 #[test]
 fn a_cut_after_any_byte_of_the_day_loses_nothing_on_the_model() {
-    let lines = Country::new().lines();
+    let country = Country::new();
+    let lines = country.lines();
     let (used, erased, _) = whole::<8, 2_048>(&AN386, &lines);
     // Every byte that is written, and of every erasure its ends and some places within.
     let inside = |at: &usize| erased.iter().any(|e| (e.start + 2..e.end - 2).contains(at) && at % 257 != 0);
     let cuts: Vec<usize> = (1..used).filter(|at| !inside(at)).collect();
     println!("{} cuts of a day of {used} bytes", cuts.len());
-    cuts.iter().for_each(|power| cut::<8, 2_048>(&AN386, &lines, *power, None));
+    cuts.iter().for_each(|power| cut::<8, 2_048>(&AN386, &country, &lines, *power, None));
+}
+
+/// What a device says stands on its shelf: lot and number, what is available and what is held.
+fn said_stock(answer: &[String]) -> Vec<(String, i64, bool)> {
+    let read = |line: &str| {
+        let words: Vec<&str> = line.split(' ').collect();
+        (words[1].to_owned(), words[3].parse().unwrap(), words[4] == "hold")
+    };
+    let mut stock: Vec<_> = answer.iter().filter_map(|line| line.strip_prefix("stock ")).map(read).collect();
+    stock.sort();
+    stock
+}
+
+/// The same by the host's own ledger, from the records that stand on the chip, sealed by the handheld's key.
+fn host_stock(country: &Country, records: &[Vec<u8>]) -> Vec<(String, i64, bool)> {
+    let log = Log { records: records.to_vec(), ..country.handheld.clone() };
+    let mut library = Library::of_root(country.anchor());
+    library.objects.push(country.own_bundle(&log, 0, log.len()));
+    let evidence = Evidence::of(&library).unwrap();
+    assert!(evidence.problems().is_empty());
+    let mut ledger = Ledger::new();
+    evidence
+        .judge(|evaluation| {
+            for part in evidence.parts() {
+                part.judge(evaluation, |_, _, judged| {
+                    if let Some(verified) = judged.verified() {
+                        ledger.apply(&verified);
+                    }
+                });
+            }
+        })
+        .unwrap();
+    let mut stock = Vec::new();
+    for lot in ledger.settled().lots(FACILITY) {
+        let number = lot.number().map_or("-", |number| number.as_str()).to_owned();
+        stock.extend(lot.stock().iter().map(|s| (number.clone(), s.count, s.place.hold)));
+    }
+    stock.sort();
+    stock
 }
 
 /// Seeded cuts, half of them in erasures.
@@ -165,9 +222,10 @@ fn seeded<const W: usize, const E: usize>(board: &Board, lines: &[String], count
 }
 
 fn emulated_cuts<const W: usize, const E: usize>(board: &Board, count: usize) {
-    let lines = Country::new().lines();
+    let country = Country::new();
+    let lines = country.lines();
     let cuts = seeded::<W, E>(board, &lines, count, 0x6d65_646c_6f74);
-    cuts.iter().for_each(|power| cut::<W, E>(board, &lines, *power, Some(board.name)));
+    cuts.iter().for_each(|power| cut::<W, E>(board, &country, &lines, *power, Some(board.name)));
     println!("{count} cuts on {}, each chip as the model's, before and after", board.name);
 }
 
@@ -244,4 +302,56 @@ fn emulated_cortex_m4_synchronises_with_a_hub() {
 #[ignore = "needs the image: cargo xtask test firmware"]
 fn emulated_cortex_m0_synchronises_with_a_hub() {
     emulated_sync::<4, 1_024>(&MICROBIT);
+}
+
+/// Works through the day on the emulated board, its instructions counted; writes what things cost to the file that
+/// `MEDLOT_FIGURES` names, or prints it.
+fn emulated_figures(board: &Board, what: &str) {
+    let country = Country::new();
+    let name = format!("{}-figures", board.name);
+    let (mut machine, _) = Machine::boot(board, &board.new_chip(), &folder(&name), true);
+    let mut figures = vec![("table", machine.ask("table")), ("buffer", machine.ask("buffer"))];
+    machine.ask("cost");
+    let mut costs = Vec::new();
+    let mut line = |machine: &mut Machine, line: &str| {
+        let answer = machine.line(line).unwrap();
+        costs.push((line.to_owned(), answer, machine.figure()));
+    };
+    country.lines().iter().for_each(|l| line(&mut machine, l));
+    for lot in 0..40 {
+        line(&mut machine, &format!("01{}17{:02}123110F{lot:03}", day::GTIN, 27 + lot % 9));
+        line(&mut machine, "receive 5");
+    }
+    line(&mut machine, "pick 120");
+    line(&mut machine, "seal");
+    let cost = |front: &str| costs.iter().rev().find(|(line, ..)| line.starts_with(front)).unwrap();
+    let picked = &cost("pick").1;
+    assert!(picked.iter().filter(|line| line.starts_with("pick ")).count() > 10, "{picked:?}");
+    figures.push(("append.instructions", cost("receive").2));
+    figures.push(("seal.instructions", cost("seal").2));
+    figures.push(("fefo.instructions", cost("pick").2));
+    let delivery = country.delivery();
+    figures.push(("delivery.instructions", costs.iter().find(|(line, ..)| *line == delivery).unwrap().2));
+    figures.push(("handover.instructions", cost("handover").2));
+    figures.push(("stack", machine.ask("stack")));
+    let text: String = figures.iter().map(|(name, value)| format!("handheld.{what}.{name} {value}\n")).collect();
+    match std::env::var_os("MEDLOT_FIGURES") {
+        Some(file) => {
+            let mut file = std::fs::OpenOptions::new().create(true).append(true).open(file).unwrap();
+            std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
+        }
+        None => print!("{text}"),
+    }
+}
+
+#[test]
+#[ignore = "needs the image: cargo xtask test firmware"]
+fn emulated_cortex_m4_figures() {
+    emulated_figures(&AN386, "m4");
+}
+
+#[test]
+#[ignore = "needs the image: cargo xtask test firmware"]
+fn emulated_cortex_m0_figures() {
+    emulated_figures(&MICROBIT, "m0");
 }
