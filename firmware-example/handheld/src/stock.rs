@@ -15,7 +15,7 @@ use medlot_core::log::{FlashLog, RecordCursor};
 use medlot_core::record::Authentic;
 use medlot_core::scan::Merged;
 use medlot_core::time::Date;
-use medlot_core::trust::{Anchor, OwnLog, Shelf, open};
+use medlot_core::trust::{Anchor, OwnLog, open};
 
 /// The memory of a stock table, of whatever size the board has room for.
 pub trait Memory {
