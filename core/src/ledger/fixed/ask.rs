@@ -177,14 +177,4 @@ impl Table<'_> {
             last = Some(next);
         }
     }
-
-    /// The regulator's word on a lot, else what its records claim.
-    pub(super) fn expiry(&self, lot: u16) -> Expiry {
-        Expiry::from_packed(self.lot(lot).expiry).unwrap_or(Expiry::NotRead)
-    }
-
-    pub(super) const fn is_recalled(&self, lot: u16) -> bool {
-        let _ = lot;
-        false
-    }
 }

@@ -15,12 +15,18 @@
 
 mod ask;
 mod counts;
+mod image;
 mod moves;
 mod names;
+mod rules;
+mod sent;
 mod settle;
 mod state;
 
 pub use ask::{Held, Pick};
+pub use image::{Image, Piece};
+pub use rules::Reach;
+pub use sent::OnTheWay;
 pub use state::{FixedError, FixedLedger, Room, Source, Table};
 
 

@@ -47,6 +47,7 @@ impl Table<'_> {
         identity: &[u8; 8],
         entry: &Entry<'_>,
         movement: &Movement<'_>,
+        source: &mut dyn Source,
     ) -> Result<(), FixedError> {
         let net = self.net(when.slot, when.index, Some(identity), movement.quantity.count());
         if let Some(lot) = self.lot_at(&movement.product, movement.lot.as_ref(), true)?.filter(|_| net > 0) {
@@ -56,7 +57,8 @@ impl Table<'_> {
         for (row, adds) in deltas.into_iter().flatten() {
             self.add_new(row, signed(net, adds), adds, when);
         }
-        Ok(())
+        let named = self.answered(when.slot, when.index, movement.answers, movement.group, source);
+        self.transit(when.slot, when.index, movement, net, false, named)
     }
 
     fn add(&mut self, row: usize, amount: i64) {
@@ -90,8 +92,8 @@ impl Table<'_> {
             (!when.late || when.time >= line.time).then_some(false)
         } else if when.index < self.knew(line.known, when.slot) {
             Some(true)
-        } else if when.late {
-            None
+        } else if when.late || when.index < self.cell(line.slot, when.slot).count {
+            None // which of several clock differences holds, the log says
         } else if self.cell(when.slot, line.slot).count > line.index {
             Some(false)
         } else {
@@ -191,7 +193,15 @@ impl Table<'_> {
         total: u32,
         source: &mut dyn Source,
     ) -> Result<(), FixedError> {
-        let target = source.record(&self.log(slot).id, index).and_then(|bytes| Record::decode(bytes).ok());
+        let id = self.log(slot).id;
+        let mut group = None;
+        if let Some(Ok(target)) = source.record(&id, index).map(Record::decode)
+            && let Entry::Movement { movement, .. } = target.entry
+        {
+            group = Some((movement.answers, movement.group));
+        }
+        let named = group.and_then(|(answers, group)| self.answered(slot, index, answers, group, source));
+        let target = source.record(&id, index).and_then(|bytes| Record::decode(bytes).ok());
         let Some(target) = target else {
             // What it changes isn't known: every row may be wrong until its log is read again.
             self.rows_mut().iter_mut().for_each(|row| row.flags |= is::TAIL);
@@ -223,6 +233,7 @@ impl Table<'_> {
                 None => self.mark(row, is::TAIL),
             }
         }
+        self.transit(slot, index, movement, back, true, named)?;
         let packed = movement.expiry.packed();
         let lot = self.lot_at(&movement.product, movement.lot.as_ref(), false)?;
         if let Some(lot) = lot.and_then(|lot| self.lots.get_mut(usize::from(lot)))

@@ -57,11 +57,6 @@ impl Table<'_> {
         Ok(text.map(|text| self.class(text)))
     }
 
-    /// What stands for a product.
-    pub(super) const fn class(&self, product: u16) -> u16 {
-        product
-    }
-
     pub(super) fn number_at(&mut self, number: Option<&LotNumber<'_>>, put: bool) -> Found<u16> {
         let mut room = [0; NAME];
         let length = write_value(&number.copied(), &mut room).unwrap_or(0);

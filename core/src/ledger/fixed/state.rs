@@ -6,12 +6,15 @@ use crate::trust::Verified;
 
 /// Logs of one facility: its devices, those retired, its reporters.
 pub(super) const LOGS: usize = 8;
-const PLACES: usize = 32;
-const KNOWN: usize = 16;
-const OPEN: usize = 8;
-const RESTS: usize = 8;
-const CLOCKS: usize = 16;
-const TAKEN: usize = 64;
+pub(super) const PLACES: usize = 32;
+pub(super) const KNOWN: usize = 16;
+pub(super) const OPEN: usize = 8;
+pub(super) const RESTS: usize = 8;
+pub(super) const CLOCKS: usize = 16;
+pub(super) const TAKEN: usize = 64;
+pub(super) const RULES: usize = 48;
+/// Authorities whose words reach the facility.
+pub(super) const ISSUERS: usize = 8;
 
 /// Flags of a row.
 pub(super) mod is {
@@ -134,6 +137,66 @@ pub(super) struct Taken {
     pub(super) total: u32,
 }
 
+/// What a rule is.
+pub(super) mod kind {
+    pub(in super::super) const RECALL: u8 = 1;
+    pub(in super::super) const END: u8 = 2;
+    pub(in super::super) const FACT: u8 = 3;
+    pub(in super::super) const SAME: u8 = 4;
+}
+
+/// What an authority said: of one product, and of some lots or one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Rule {
+    /// 0: free.
+    pub(super) kind: u8,
+    pub(super) by: u8,
+    pub(super) ended: bool,
+    pub(super) identity: [u8; 8],
+    pub(super) index: u32,
+    /// Of an end: the index of the recall.
+    pub(super) names: u32,
+    pub(super) time: u32,
+    pub(super) product: u16,
+    /// Lot numbers one after the other, 0: all; of an end the recall's log and identity, 0: its own log's; of products
+    /// that are one the other.
+    pub(super) lots: u16,
+    pub(super) expiry: u16,
+}
+
+impl Rule {
+    pub(super) const EMPTY: Self = Self {
+        kind: 0,
+        by: 0,
+        ended: false,
+        identity: [0; 8],
+        index: 0,
+        names: 0,
+        time: 0,
+        product: 0,
+        lots: 0,
+        expiry: 0,
+    };
+}
+
+/// A line on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Sent {
+    /// The text of its log's id; 0: free.
+    pub(super) log: u16,
+    pub(super) lot: u16,
+    pub(super) index: u32,
+    pub(super) sent: u32,
+    /// Received, back or closed.
+    pub(super) gone: u32,
+}
+
+impl Sent {
+    pub(super) const EMPTY: Self = Self { log: 0, lot: 0, index: 0, sent: 0, gone: 0 };
+}
+
+const _: () = assert!(size_of::<Sent>() <= 16, "16 bytes a line on the way");
+
 /// Everything but rows, lots and texts. All zero when empty, so that a static of it takes no flash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct State {
@@ -154,6 +217,8 @@ pub(super) struct State {
     pub(super) clocks: [Clock; CLOCKS],
     pub(super) taken: [Taken; TAKEN],
     pub(super) place: [At; PLACES],
+    pub(super) issuer: [Hash; ISSUERS],
+    pub(super) rules: [Rule; RULES],
 }
 
 impl Row {
@@ -180,7 +245,7 @@ impl Lot {
 }
 
 impl State {
-    const EMPTY: Self = Self {
+    pub(super) const EMPTY: Self = Self {
         rows: 0,
         lots: 0,
         texts: 0,
@@ -196,6 +261,8 @@ impl State {
         clocks: [Clock { slot: 0, index: 0, change: 0 }; CLOCKS],
         taken: [Taken { log: [0; 8], identity: [0; 8], index: 0, total: 0 }; TAKEN],
         place: [At { store: 0, fund: 0, vvm: 0, hold: false }; PLACES],
+        issuer: [Hash::ZERO; ISSUERS],
+        rules: [Rule::EMPTY; RULES],
     };
 }
 
@@ -222,7 +289,7 @@ pub enum Room {
     Reversals = 5,
     /// Counts whose lines govern, by what their devices knew: 16; those whose rest is zero: 8.
     Counts = 6,
-    /// Recalls, facts of lots and products that are one: 32.
+    /// Recalls by product, facts of lots and products that are one: 48; of 8 authorities.
     Rules = 7,
     /// Clocks that were set: 16.
     Clocks = 8,
@@ -299,24 +366,26 @@ pub struct FixedLedger<const BALANCES: usize, const TEXTS: usize, const SENT: us
     rows: [Row; BALANCES],
     lots: [Lot; BALANCES],
     texts: [u8; TEXTS],
+    sent: [Sent; SENT],
 }
 
 impl<const BALANCES: usize, const TEXTS: usize, const SENT: usize> FixedLedger<BALANCES, TEXTS, SENT> {
     /// Empty: every byte is zero.
     #[must_use]
     pub const fn new() -> Self {
-        const { assert!(BALANCES <= 65_535 && TEXTS <= 65_534, "numbers of 16 bits") };
+        const { assert!(BALANCES <= 65_535 && TEXTS <= 65_504 && TEXTS % 32 == 0, "numbers of 16 bits, texts by 32") };
         Self {
             state: State::EMPTY,
             rows: [Row::EMPTY; BALANCES],
             lots: [Lot::EMPTY; BALANCES],
             texts: [0; TEXTS],
+            sent: [Sent::EMPTY; SENT],
         }
     }
 
     /// The table in it, of this facility.
     pub const fn table<'t>(&'t mut self, facility: &'t str) -> Table<'t> {
-        Table { facility, rows: &mut self.rows, lots: &mut self.lots, texts: &mut self.texts, s: &mut self.state }
+        Table { facility, rows: &mut self.rows, lots: &mut self.lots, texts: &mut self.texts, sent: &mut self.sent, s: &mut self.state }
     }
 }
 
@@ -333,6 +402,7 @@ pub struct Table<'t> {
     pub(super) rows: &'t mut [Row],
     pub(super) lots: &'t mut [Lot],
     pub(super) texts: &'t mut [u8],
+    pub(super) sent: &'t mut [Sent],
     pub(super) s: &'t mut State,
 }
 
@@ -407,13 +477,14 @@ impl Table<'_> {
         source: &mut dyn Source,
     ) -> Result<(), FixedError> {
         match &record.entry {
-            Entry::Movement { movement, .. } => self.moved(when, identity, &record.entry, movement),
+            Entry::Movement { movement, .. } => self.moved(when, identity, &record.entry, movement, source),
             Entry::Reversal(reversal) => self.reversed(when, reversal, source),
             Entry::CountBegin(begin) => self.count_begins(when, begin),
             Entry::CountLine(line) => self.counted(when, line, source),
             Entry::CountEnd(end) => self.count_ends(when, end),
             Entry::Observed(observed) => self.observed(when, observed, source),
             Entry::ClockSet(set) => self.clock_set(when, set.change),
+            Entry::SameProduct(same) => self.same(Rule { index: when.index, ..Rule::EMPTY }, same),
             _ => Ok(()),
         }
     }
@@ -478,11 +549,12 @@ impl Table<'_> {
         self.s.lost
     }
 
-    /// Whether all that was applied is in the answers: nothing was lost and nothing waits for [`Table::settle`].
+    /// Whether all that was applied is in the stock: nothing but lines on the way was lost, and nothing waits for
+    /// [`Table::settle`].
     #[must_use]
     pub fn is_complete(&self) -> bool {
         let lots = self.lots.iter().take(self.s.lots.into());
-        self.s.lost == 0 && self.rows().iter().all(|row| !row.is(is::STALE)) && lots.clone().all(|lot| lot.stale == 0)
+        self.s.lost & !(1 << Room::Sent as u8) == 0 && self.rows().iter().all(|row| !row.is(is::STALE)) && lots.clone().all(|lot| lot.stale == 0)
     }
 
     /// How many records of each log are in the table: the log's id (16 bytes) and the count.

@@ -1,5 +1,6 @@
 //! The table against the ledger that keeps every record.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+mod rules;
 mod same;
 
 use super::{FixedError, FixedLedger, Held, Pick, Source, Table};

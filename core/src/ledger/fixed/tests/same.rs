@@ -170,6 +170,10 @@ proptest! {
                     break;
                 }
             }
+            if keys[(step + 1) % keys.len()] % 4 == 0 {
+                super::rules::reload(&mut memory);
+            }
+            let mut table = memory.table(SHOP);
             let last = step + 1 == records.len();
             let mut settled = false;
             if last || keys[step % keys.len()] % 5 == 0 {
