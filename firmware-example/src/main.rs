@@ -20,21 +20,21 @@ mod power;
 
 use board::{BUFFER, Stock, Uart};
 use cortex_m_rt::entry;
-use flash::Area;
 use medlot_handheld::{Event, Handheld, Input, Out, Wire};
 
 #[entry]
 fn main() -> ! {
     static mut WORK: [u8; BUFFER] = [0; BUFFER];
-    static mut DEVICE: Handheld<Area, Area, Stock> =
-        Handheld::new(board::LOG, board::LAYOUT, board::SETTINGS, Stock::new());
+    // A static of its own: all zeros, it takes no flash.
+    static mut STOCK: Stock = Stock::new();
     static mut INPUT: Input = Input::new();
 
     let painted = meter::paint();
     let Some(peripherals) = cortex_m::Peripherals::take() else { power::fail() };
     let mut uart = Uart::start();
     let mut ticks = meter::Ticks::new(peripherals.SYST);
-    DEVICE.boot(WORK, &mut uart);
+    let mut device = Handheld::new(board::LOG, board::LAYOUT, board::SETTINGS, STOCK);
+    device.boot(WORK, &mut uart);
     loop {
         let byte = uart.byte();
         let Some(event) = INPUT.push(byte, WORK) else { continue };
@@ -55,11 +55,11 @@ fn main() -> ! {
                         }
                         None => uart.put(b"err 0 not_a_number\n"),
                     },
-                    _ => DEVICE.line(WORK, length, &mut uart),
+                    _ => device.line(WORK, length, &mut uart),
                 }
             }
-            Event::Frame(length) => DEVICE.sync(WORK, length, &mut Patient { uart: &mut uart, ticks: &mut ticks }),
-            Event::TooLong => DEVICE.too_long(&mut uart),
+            Event::Frame(length) => device.sync(WORK, length, &mut Patient { uart: &mut uart, ticks: &mut ticks }),
+            Event::TooLong => device.too_long(&mut uart),
         }
         ticks.report(from, &mut uart);
     }

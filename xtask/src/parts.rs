@@ -99,8 +99,7 @@ fn lint() -> Done {
 }
 
 /// Each workspace.
-const MANIFESTS: [&str; 4] =
-    ["Cargo.toml", "tests/probe/Cargo.toml", "fuzz/Cargo.toml", "firmware-example/Cargo.toml"];
+const MANIFESTS: [&str; 4] = ["Cargo.toml", "tests/probe/Cargo.toml", "fuzz/Cargo.toml", "firmware-example/Cargo.toml"];
 const DENY: (&str, &str) = ("cargo-deny", "0.20.2");
 
 fn deny_setup() -> Done {

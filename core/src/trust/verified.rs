@@ -126,7 +126,13 @@ impl OwnLog {
             return None;
         }
         let identity = crate::crypto::chain_next(&previous, index, bytes).ok()?;
-        Some(Verified { at: RecordId { log: self.log, index, identity }, previous, facility: self.facility(), record, bytes })
+        Some(Verified {
+            at: RecordId { log: self.log, index, identity },
+            previous,
+            facility: self.facility(),
+            record,
+            bytes,
+        })
     }
 }
 

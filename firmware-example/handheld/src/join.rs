@@ -45,7 +45,7 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
     #[inline(never)] // its shelf must not stand under what follows
     fn become_somebody(&mut self, invitation: &Invitation<'_>) -> Result<(), Refusal> {
         let facility = FacilityCode::parse(invitation.facility)?;
-        let mut shelf = FixedShelf::<6, 6>::new(&invitation.anchor);
+        let mut shelf = FixedShelf::<4, 4>::new(&invitation.anchor);
         elements(&invitation.anchor, invitation.path, &mut shelf)?;
         let invites = |kind: &FactKind<'_>| matches!(kind, FactKind::Enrol { line, .. } if *line == invitation.parent);
         let known = invitation.parent == invitation.anchor.id() || shelf.facts().iter().any(|f| invites(&f.kind));

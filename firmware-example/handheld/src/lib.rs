@@ -31,9 +31,9 @@ mod sync;
 
 pub use base::Handheld;
 pub use input::{Event, Input};
+pub use medlot_core::ledger::fixed::FixedLedger;
 pub use medlot_core::log::Layout;
 pub use out::Out;
-pub use medlot_core::ledger::fixed::FixedLedger;
 pub use refusal::Refusal;
 pub use stock::Memory;
 pub use sync::Wire;

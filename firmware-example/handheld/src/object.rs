@@ -12,8 +12,9 @@ use medlot_core::record::{Authentic, Entry, ObjectType, Record, Seal, SegmentWri
 use medlot_core::trust::{Anchor, Counts, Evaluation, FactKind, FixedShelf, RecordId, Shelf, open};
 
 /// Authorities' records and segments that are evaluated together: the objects kept, and the one that came.
-const RECORDS: usize = 12;
-const SEGMENTS: usize = 12;
+/// Six pages of settings hold five objects at most: six enrolments, notices, and a delivery with its sender's enrolment.
+const RECORDS: usize = 8;
+const SEGMENTS: usize = 8;
 pub(crate) type Bench<'a> = FixedShelf<'a, RECORDS, SEGMENTS>;
 
 /// An object at the front of the buffer, and the rest of the buffer.
@@ -126,7 +127,7 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
 /// Whether the last segment of a bundle is the one record that enrols this log.
 #[inline(never)]
 fn leads_to(anchor: &Anchor<'_>, object: &[u8], own: &Own) -> Result<bool, Refusal> {
-    let mut shelf = FixedShelf::<6, 6>::new(anchor);
+    let mut shelf = FixedShelf::<4, 4>::new(anchor);
     open(anchor, object, &mut shelf)?;
     let Some(last) = shelf.last().filter(|last| last.end() - last.index() == 1) else { return Ok(false) };
     let enrols = |kind: &FactKind<'_>| matches!(kind, FactKind::Enrol { child, .. } if *child == own.id);

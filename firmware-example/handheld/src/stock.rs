@@ -29,6 +29,12 @@ impl<const BALANCES: usize, const TEXTS: usize, const SENT: usize> Memory for Fi
     }
 }
 
+impl<M: Memory> Memory for &mut M {
+    fn table<'t>(&'t mut self, facility: &'t str) -> Table<'t> {
+        (**self).table(facility)
+    }
+}
+
 /// How far the own log is in the table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Counted {
@@ -87,7 +93,7 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
         let own = Own::of(&identity.key()?, &identity.parent, &identity.facility)?;
         let anchor = Anchor::parse(&identity.root)?;
         let mut shelf = Bench::new(&anchor);
-        let mut last: Vec<Authentic<'_>, 16> = Vec::new();
+        let mut last: Vec<Authentic<'_>, 6> = Vec::new();
         let mut rest = work;
         for page in 0..self.settings.pages() {
             let Some((Kind::Object, length)) = self.settings.page(page)? else { continue };

@@ -12,8 +12,8 @@ pub const SECTOR: usize = 2_048;
 const BASE: usize = 0x2020_0000;
 /// Where the chip is and its length.
 pub const CHIP: (usize, usize) = (BASE, SETTINGS.length + LOG.length);
-/// Who the device is, and what authorities said: 8 pages.
-pub const SETTINGS: Area = Area { from: 0, length: 8 * SECTOR };
+/// Who the device is, and what authorities said: 6 pages.
+pub const SETTINGS: Area = Area { from: 0, length: 6 * SECTOR };
 /// The log: 64 sectors.
 pub const LOG: Area = Area { from: SETTINGS.length, length: 64 * SECTOR };
 /// How the log lies on it.

@@ -1,5 +1,5 @@
 //! BBC micro:bit's nRF51822: Cortex-M0, and its own flash under the controller NVMC: words of 4 bytes, pages of 1 KiB.
-//! RAM is taken as 32 KiB (nRF51xxxAC); the micro:bit's own part has 16.
+//! RAM is taken as 64 KiB and flash as 512, which no nRF51 has: README.md says why.
 
 use super::{Register, listen, sleep};
 use crate::flash::Area;
@@ -12,14 +12,14 @@ pub const SECTOR: usize = 1_024;
 const BASE: usize = 0x0007_4000;
 /// Where the part of the flash is that keeps settings and log, and its length.
 pub const CHIP: (usize, usize) = (BASE, SETTINGS.length + LOG.length);
-/// Who the device is, and what authorities said: 8 pages.
-pub const SETTINGS: Area = Area { from: 0, length: 8 * SECTOR };
+/// Who the device is, and what authorities said: 6 pages.
+pub const SETTINGS: Area = Area { from: 0, length: 6 * SECTOR };
 /// The log: 40 sectors.
 pub const LOG: Area = Area { from: SETTINGS.length, length: 40 * SECTOR };
 /// How the log lies on it.
 pub const LAYOUT: Layout = Layout { sector: SECTOR as u32, blob: 11_264 };
-/// The stock table: 48 balances, 1,024 bytes of products and lot numbers, 8 lines on the way.
-pub type Stock = FixedLedger<48, 1_024, 8>;
+/// The stock table: 32 balances, 768 bytes of products and lot numbers, 8 lines on the way.
+pub type Stock = FixedLedger<32, 768, 8>;
 /// Bytes of the buffer: the longest line or frame, and the work with it.
 pub const BUFFER: usize = 4_096;
 /// Instructions of ten ticks of SysTick at 16 MHz, at 1 ns each.

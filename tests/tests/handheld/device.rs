@@ -42,7 +42,7 @@ pub struct Board {
 /// Cortex-M4.
 pub const AN386: Board = Board {
     name: "mps2-an386",
-    settings: 8 * 2_048,
+    settings: 6 * 2_048,
     log: 64 * 2_048,
     layout: Layout { sector: 2_048, blob: 20_480 },
     buffer: 8_192,
@@ -51,14 +51,14 @@ pub const AN386: Board = Board {
     image: "MEDLOT_FIRMWARE_M4",
 };
 
-/// Cortex-M0, with 32 KiB of RAM.
+/// Cortex-M0, with 64 KiB of RAM and 512 KiB of flash.
 pub const MICROBIT: Board = Board {
     name: "microbit",
-    settings: 8 * 1_024,
+    settings: 6 * 1_024,
     log: 40 * 1_024,
     layout: Layout { sector: 1_024, blob: 11_264 },
     buffer: 4_096,
-    machine: &["-M", "microbit", "-global", "nrf51-soc.sram-size=32768", "-global", "nrf51-soc.flash-size=524288"],
+    machine: &["-M", "microbit", "-global", "nrf51-soc.sram-size=65536", "-global", "nrf51-soc.flash-size=524288"],
     chip_at: 0x0007_4000,
     image: "MEDLOT_FIRMWARE_M0",
 };
@@ -98,7 +98,8 @@ impl<const W: usize, const E: usize> Model<W, E> {
     pub fn boot(board: &Board, bytes: &[u8], power: Option<usize>) -> (Self, Vec<String>) {
         let chip = Rc::new(RefCell::new(Chip { bytes: bytes.to_vec(), power, ..Chip::default() }));
         let area = |from, length| Area { chip: chip.clone(), from, length };
-        let device = Handheld::new(area(board.settings, board.log), board.layout, area(0, board.settings), Stock::new());
+        let device =
+            Handheld::new(area(board.settings, board.log), board.layout, area(0, board.settings), Stock::new());
         let mut model = Self { device, chip: chip.clone(), work: vec![0; board.buffer] };
         let mut heard = Heard::default();
         model.device.boot(&mut model.work, &mut heard);

@@ -77,13 +77,8 @@ fn records<const W: usize, const E: usize>(board: &Board, chip: &[u8]) -> Vec<Ve
 /// One cut: the day up to it, on again with what stands on the chip, and the rest of the day. Says what is wrong.
 ///
 /// With a machine the emulated board does the same, and both chips must be the same to the byte, before and after.
-fn cut<const W: usize, const E: usize>(
-    board: &Board,
-    country: &Country,
-    lines: &[String],
-    power: usize,
-    machine: Option<&str>,
-) {
+fn cut<const W: usize, const E: usize>(board: &Board, day: &Day, power: usize, machine: Option<&str>) {
+    let lines = &day.lines;
     let (mut model, _) = Model::<W, E>::boot(board, &board.new_chip(), Some(power));
     let (reached, answers) = work_on(&mut model, lines, 0);
     let chip = model.off();
@@ -97,10 +92,12 @@ fn cut<const W: usize, const E: usize>(
     assert!(all.starts_with(&found), "cut at {power}: what stood stays");
     // What the whole day writes is there once, in its order: what was answered before the cut is not lost, and what was
     // under way is there whole or was done again. A line under way whose record stood is written twice, as by a person.
-    let before = written::<W, E>(board, lines, reached);
-    assert!(all.starts_with(&before), "cut at {power}: a record that was acknowledged is lost");
+    assert!(
+        all.starts_with(&day.records[..day.upto[reached]]),
+        "cut at {power}: a record that was acknowledged is lost"
+    );
     let said = said_stock(rest.last().unwrap());
-    assert_eq!(said, host_stock(country, &all), "cut at {power}: the stock is that of the records");
+    assert_eq!(said, host_stock(&day.country, &all), "cut at {power}: the stock is that of the records");
     if let Some(name) = machine {
         let folder = folder(&format!("{name}-{power}"));
         let (mut first, _) = Machine::boot(board, &board.new_chip(), &folder, false);
@@ -116,13 +113,26 @@ fn cut<const W: usize, const E: usize>(
     }
 }
 
-/// The records of the day without a cut, as far as each line has written them.
-fn written<const W: usize, const E: usize>(board: &Board, lines: &[String], upto: usize) -> Vec<Vec<u8>> {
-    let (mut model, _) = Model::<W, E>::boot(board, &board.new_chip(), None);
-    for line in &lines[..upto] {
-        model.line(line).unwrap();
+/// The day's lines, the records of it without a cut, and how many of them stand after each line.
+struct Day {
+    country: Country,
+    lines: Vec<String>,
+    records: Vec<Vec<u8>>,
+    upto: Vec<usize>,
+}
+
+impl Day {
+    fn new<const W: usize, const E: usize>(board: &Board) -> Self {
+        let country = Country::new();
+        let (mut model, _) = Model::<W, E>::boot(board, &board.new_chip(), None);
+        let (lines, mut upto) = (country.lines(), vec![0]);
+        for line in &lines {
+            model.line(line).unwrap();
+            upto.push(records::<W, E>(board, &model.chip.borrow().bytes).len());
+        }
+        let records = records::<W, E>(board, &model.off());
+        Self { country, lines, records, upto }
     }
-    records::<W, E>(board, &model.off())
 }
 
 #[test]
@@ -145,22 +155,26 @@ fn the_model_works_through_the_day_and_says_what_it_did() {
     let bundle = from_text(said("handover")[1].strip_prefix("bundle ").unwrap()).unwrap();
     let mut library = Library::of_root(country.anchor());
     library.objects.push(bundle.clone());
-    let question = Question { now: Timestamp::parse("2026-11-24T15:00:00Z").ok(), max_age_days: None, facility: Some("01C77".into()) };
+    let question = Question {
+        now: Timestamp::parse("2026-11-24T15:00:00Z").ok(),
+        max_age_days: None,
+        facility: Some("01C77".into()),
+    };
     let answer = verify_with(&Evidence::of(&library).unwrap(), &bundle, &question).unwrap();
     assert_eq!(answer.json["verdict"], "valid", "{}", answer.json);
-    assert_eq!(answer.json["records"].as_array().unwrap().len(), 2);
+    assert_eq!(answer.json["records"].as_array().unwrap().len(), 4, "two enrolments, two lines");
 }
 
 #[test]
-fn a_cut_after_any_byte_of_the_day_loses_nothing_on_the_model() {
-    let country = Country::new();
-    let lines = country.lines();
-    let (used, erased, _) = whole::<8, 2_048>(&AN386, &lines);
-    // Every byte that is written, and of every erasure its ends and some places within.
-    let inside = |at: &usize| erased.iter().any(|e| (e.start + 2..e.end - 2).contains(at) && at % 257 != 0);
-    let cuts: Vec<usize> = (1..used).filter(|at| !inside(at)).collect();
+fn cuts_all_over_the_day_lose_nothing_on_the_model() {
+    let day = Day::new::<8, 2_048>(&AN386);
+    let (used, erased, _) = whole::<8, 2_048>(&AN386, &day.lines);
+    // Every eleventh byte that is written, and of every erasure its ends and some places within. That every byte is safe the
+    // core's own tests show; this is what the handheld makes of it.
+    let inside = |at: &usize| erased.iter().any(|e| (e.start + 2..e.end - 2).contains(at));
+    let cuts: Vec<usize> = (1..used).filter(|at| if inside(at) { at % 509 == 0 } else { at % 11 == 0 }).collect();
     println!("{} cuts of a day of {used} bytes", cuts.len());
-    cuts.iter().for_each(|power| cut::<8, 2_048>(&AN386, &country, &lines, *power, None));
+    cuts.iter().for_each(|power| cut::<8, 2_048>(&AN386, &day, *power, None));
 }
 
 /// What a device says stands on its shelf: lot and number, what is available and what is held.
@@ -222,10 +236,9 @@ fn seeded<const W: usize, const E: usize>(board: &Board, lines: &[String], count
 }
 
 fn emulated_cuts<const W: usize, const E: usize>(board: &Board, count: usize) {
-    let country = Country::new();
-    let lines = country.lines();
-    let cuts = seeded::<W, E>(board, &lines, count, 0x6d65_646c_6f74);
-    cuts.iter().for_each(|power| cut::<W, E>(board, &country, &lines, *power, Some(board.name)));
+    let day = Day::new::<W, E>(board);
+    let cuts = seeded::<W, E>(board, &day.lines, count, 0x6d65_646c_6f74);
+    cuts.iter().for_each(|power| cut::<W, E>(board, &day, *power, Some(board.name)));
     println!("{count} cuts on {}, each chip as the model's, before and after", board.name);
 }
 
@@ -282,7 +295,7 @@ fn emulated_sync<const W: usize, const E: usize>(board: &Board) {
     // More than one piece holds, with seals between.
     let many = board.log / 64;
     for _ in 0..many {
-        assert_eq!(machine.line("dispense 1").unwrap(), ["ok dispense"]);
+        assert_eq!(machine.line("receive 1").unwrap(), ["ok receive"]);
     }
     let (_, pieces) = hub.meet(&mut machine);
     assert_eq!(hub.records.len(), count + many);
@@ -318,7 +331,7 @@ fn emulated_figures(board: &Board, what: &str) {
         costs.push((line.to_owned(), answer, machine.figure()));
     };
     country.lines().iter().for_each(|l| line(&mut machine, l));
-    for lot in 0..40 {
+    for lot in 0..24 {
         line(&mut machine, &format!("01{}17{:02}123110F{lot:03}", day::GTIN, 27 + lot % 9));
         line(&mut machine, "receive 5");
     }

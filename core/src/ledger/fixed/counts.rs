@@ -30,8 +30,14 @@ pub(super) struct Begun {
 }
 
 impl Begun {
-    pub(super) const NONE: Self =
-        Self { open: Open::EMPTY, known: [0; super::state::LOGS], reached: false, lined: false, own: false, counted: 0 };
+    pub(super) const NONE: Self = Self {
+        open: Open::EMPTY,
+        known: [0; super::state::LOGS],
+        reached: false,
+        lined: false,
+        own: false,
+        counted: 0,
+    };
 }
 
 impl Table<'_> {
@@ -188,8 +194,8 @@ impl Table<'_> {
         flags: u8,
     ) {
         // What its log didn't know may have come after.
-        let behind = (0..usize::from(self.s.logs))
-            .any(|other| other != slot && self.knew(known, other) < self.log(other).count);
+        let behind =
+            (0..usize::from(self.s.logs)).any(|other| other != slot && self.knew(known, other) < self.log(other).count);
         let scan = behind || flags & is::REST != 0 || index + 1 < self.log(slot).count;
         if let Some(r) = self.rows.get_mut(row) {
             (r.slot, r.index, r.time, r.begin) = (slot as u8 + 1, index, time, begin);
@@ -218,8 +224,7 @@ impl Table<'_> {
         if self.rest_put(Rest { begin, known, end: when.index, time: when.time }).is_none() {
             return self.full(Room::Counts);
         }
-        let by =
-            Checkpoint { slot: when.slot, index: when.index, time: when.time, known, begin, flags: is::REST };
+        let by = Checkpoint { slot: when.slot, index: when.index, time: when.time, known, begin, flags: is::REST };
         for at in 0..self.rows().len() {
             let r = self.row(at);
             let place = self.at(r.place);
@@ -251,9 +256,10 @@ impl Table<'_> {
             } else {
                 old.end < self.knew(rest.begin.known, slot)
             };
-            let needed = self.rows().iter().any(|row| {
-                row.is(is::REST) && (row.slot, row.begin) == (old.begin.slot, old.begin.index)
-            });
+            let needed = self
+                .rows()
+                .iter()
+                .any(|row| row.is(is::REST) && (row.slot, row.begin) == (old.begin.slot, old.begin.index));
             // A later count of the whole store says the same of what is born later.
             let replaced = knows && !rest.begin.limited && old.begin.store == rest.begin.store;
             if let Some(old) = self.s.rests.get_mut(at).filter(|_| replaced && !needed) {

@@ -29,6 +29,5 @@ pub use rules::Reach;
 pub use sent::OnTheWay;
 pub use state::{FixedError, FixedLedger, Room, Source, Table};
 
-
 #[cfg(all(test, feature = "alloc"))]
 mod tests;

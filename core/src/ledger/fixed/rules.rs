@@ -62,9 +62,12 @@ impl Table<'_> {
         let identity = front(&at.identity.log16());
         let time = record.record().recorded_at.as_secs().saturating_sub(record.record().effective.unwrap_or(0));
         let new = Rule { by: by as u8, index: at.index, identity, time, ..Rule::EMPTY };
-        if self.s.rules.iter().any(|rule| {
-            rule.kind != 0 && (rule.by, rule.index, rule.identity) == (new.by, new.index, new.identity)
-        }) {
+        if self
+            .s
+            .rules
+            .iter()
+            .any(|rule| rule.kind != 0 && (rule.by, rule.index, rule.identity) == (new.by, new.index, new.identity))
+        {
             return Ok(false);
         }
         match said {

@@ -385,7 +385,14 @@ impl<const BALANCES: usize, const TEXTS: usize, const SENT: usize> FixedLedger<B
 
     /// The table in it, of this facility.
     pub const fn table<'t>(&'t mut self, facility: &'t str) -> Table<'t> {
-        Table { facility, rows: &mut self.rows, lots: &mut self.lots, texts: &mut self.texts, sent: &mut self.sent, s: &mut self.state }
+        Table {
+            facility,
+            rows: &mut self.rows,
+            lots: &mut self.lots,
+            texts: &mut self.texts,
+            sent: &mut self.sent,
+            s: &mut self.state,
+        }
     }
 }
 
@@ -554,7 +561,9 @@ impl Table<'_> {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         let lots = self.lots.iter().take(self.s.lots.into());
-        self.s.lost & !(1 << Room::Sent as u8) == 0 && self.rows().iter().all(|row| !row.is(is::STALE)) && lots.clone().all(|lot| lot.stale == 0)
+        self.s.lost & !(1 << Room::Sent as u8) == 0
+            && self.rows().iter().all(|row| !row.is(is::STALE))
+            && lots.clone().all(|lot| lot.stale == 0)
     }
 
     /// How many records of each log are in the table: the log's id (16 bytes) and the count.

@@ -3,9 +3,9 @@ use super::*;
 use crate::ident::Store;
 use crate::ledger::fixed::{Reach, Room};
 use crate::ledger::tests::{facility, goes_in, goes_out, moves, reference as names, said};
-use crate::time::Expiry;
 use crate::movement::{Bucket, Direction, Group, Movement, Reference};
 use crate::record::{EndRecall, Entry, List, LotFact, Recall, SameProduct};
+use crate::time::Expiry;
 
 const LOT: (&str, &str) = (A, "L1");
 
@@ -91,7 +91,11 @@ fn an_own_count_and_what_follows_it_read_nothing_of_the_log() {
     // A peer that counts without knowing the last sale: its tail is read, nothing else.
     let mut logs = logs;
     let (peer, own) = logs.split_first_mut().unwrap();
-    let seen = { let mut seen = own[0].clone(); seen.records.truncate(4); seen };
+    let seen = {
+        let mut seen = own[0].clone();
+        seen.records.truncate(4);
+        seen
+    };
     peer.observe(400, &seen, Some(0));
     let begin = peer.begin_count(401);
     peer.count_line(402, begin, LOT, 900);
@@ -110,7 +114,10 @@ fn what_was_held_and_moved_stands_where_it_was_put() {
     log.say(10, goes_in(LOT, 100));
     let from = moves(Direction::Move, LOT, 40);
     log.say(11, said(Movement { to_bucket: Some(Bucket::Hold), ..from }));
-    log.say(12, said(Movement { to_store: Some(Some(Store::parse("T05").unwrap())), ..moves(Direction::Move, LOT, 10) }));
+    log.say(
+        12,
+        said(Movement { to_store: Some(Some(Store::parse("T05").unwrap())), ..moves(Direction::Move, LOT, 10) }),
+    );
     with(&[log], |table| {
         let product = Product::parse(A).unwrap();
         let lot = LotNumber::parse("L1").ok();

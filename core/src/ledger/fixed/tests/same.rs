@@ -1,7 +1,7 @@
 //! Any records of a facility's logs, in any interleaving: the table says what the ledger says.
 use super::*;
-use crate::ledger::fixed::Room;
 use crate::ident::{Fund, Quantity, Store};
+use crate::ledger::fixed::Room;
 use crate::ledger::tests::{goes_in, goes_out, moves, said};
 use crate::movement::{Bucket, Direction, Movement};
 use crate::record::{AnyFund, ClockSet, CountBegin, CountEnd, CountLine, Entry, List};
