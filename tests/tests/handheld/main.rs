@@ -216,6 +216,32 @@ fn host_stock(country: &Country, records: &[Vec<u8>]) -> Vec<(String, i64, bool)
     stock
 }
 
+#[test]
+fn the_checkpoint_carries_the_stock_over_reclaimed_records_and_a_restart() {
+    let country = Country::new();
+    let (mut model, _) = Model::<8, 2_048>::boot(&AN386, &AN386.new_chip(), None);
+    whole_day(&mut model, &country);
+    for _ in 0..1_200 {
+        assert_eq!(model.line("receive 1").unwrap(), ["ok receive"]);
+    }
+    let sealed = model.line("seal").unwrap();
+    let words: Vec<&str> = sealed[0].split(' ').collect();
+    assert_eq!(model.line("reclaim").unwrap(), ["err 2606 nothing_to_reclaim"]);
+    let other = format!("acknowledge {} {}", words[1], "00".repeat(32));
+    assert_eq!(model.line(&other).unwrap(), ["err 2615 not_this_chain"]);
+    assert_eq!(model.line(&format!("acknowledge {} {}", words[1], words[2])).unwrap(), ["ok acknowledge"]);
+    let stock = model.line("stock").unwrap();
+    let gained = model.line("reclaim").unwrap();
+    assert!(gained[0].starts_with("sectors ") && gained[1] == "ok reclaim", "{gained:?}");
+    let (mut again, said) = Model::<8, 2_048>::boot(&AN386, &model.off(), None);
+    assert_eq!(said, ["ok boot"]);
+    again.line("time 2026-11-25T08:00:00Z").unwrap();
+    assert_eq!(again.line("stock").unwrap(), stock);
+    again.line(&format!("01{}17261231{}", day::GTIN, "10A200")).unwrap();
+    assert_eq!(again.line("receive 15").unwrap(), ["ok receive"]);
+    assert_ne!(again.line("stock").unwrap(), stock);
+}
+
 /// Seeded cuts, half of them in erasures.
 fn seeded<const W: usize, const E: usize>(board: &Board, lines: &[String], count: usize, seed: u64) -> Vec<usize> {
     let (used, erased, _) = whole::<W, E>(board, lines);
@@ -300,8 +326,16 @@ fn emulated_sync<const W: usize, const E: usize>(board: &Board) {
     let (_, pieces) = hub.meet(&mut machine);
     assert_eq!(hub.records.len(), count + many);
     assert!(pieces > 1, "{pieces} pieces");
+    // What the hub holds may go; the stock goes on from the checkpoint's table.
+    let stock = machine.line("stock").unwrap();
+    let gained = machine.line("reclaim").unwrap();
+    assert!(gained[0].starts_with("sectors ") && gained[1] == "ok reclaim", "{gained:?}");
     let chip = machine.off();
-    assert_eq!(records::<W, E>(board, &chip), hub.records);
+    let (mut machine, said) = Machine::boot(board, &chip, &folder(&name), false);
+    assert_eq!(said, ["ok boot"]);
+    machine.line("time 2026-11-25T08:00:00Z").unwrap();
+    assert_eq!(machine.line("stock").unwrap(), stock);
+    assert_eq!(hub.meet(&mut machine).0, [format!("acknowledged {}", hub.records.len()), "ok sync".into()]);
     std::fs::remove_dir_all(folder(&name)).unwrap();
 }
 
