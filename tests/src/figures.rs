@@ -167,7 +167,33 @@ pub fn firmware(name: &str, value: f64) -> Option<Figure> {
         "firmware.bundle.instructions" => {
             figure("instructions", "Cortex-M4, 3 enrolments, 10 lines, 5 seals, emulated")
         }
-        _ => return None,
+        "handheld.m4.flash" => figure("bytes", "Cortex-M4, the whole handheld: code, constants, initial values")
+            .goal(Goal::AtMost(64.0 * KIB)),
+        "handheld.m0.flash" => figure("bytes", "Cortex-M0, the whole handheld: code, constants, initial values")
+            .goal(Goal::AtMost(64.0 * KIB)),
+        "handheld.m4.p256.flash" => figure("bytes", "Cortex-M4, the same with P-256: no limit"),
+        "handheld.m4.stack" | "handheld.m0.stack" => {
+            figure("bytes", "over a day with deliveries, a recall and a count, by painting")
+                .goal(Goal::AtMost(12.0 * KIB))
+        }
+        "handheld.m4.ram.own" | "handheld.m0.ram.own" => {
+            figure("bytes", "static, besides the stock table and the buffer").goal(Goal::AtMost(4.0 * KIB))
+        }
+        "handheld.m4.ram" | "handheld.m0.ram" | "handheld.m4.p256.ram" => figure("bytes", "all static RAM"),
+        "handheld.m4.table" => figure("bytes", "the stock table: 128 balances"),
+        "handheld.m0.table" => figure("bytes", "the stock table: 32 balances"),
+        "handheld.m4.buffer" | "handheld.m0.buffer" => figure("bytes", "the buffer for lines, frames and objects"),
+        _ => {
+            let condition = match name.strip_prefix("handheld.m4.").or_else(|| name.strip_prefix("handheld.m0."))? {
+                "append.instructions" => "a receipt: written, read back, counted",
+                "seal.instructions" => "mark, signature, its verification, seal",
+                "fefo.instructions" => "picked from 28 lots of one product",
+                "delivery.instructions" => "a delivery of 3 lines verified from the root, its receipts written",
+                "handover.instructions" => "2 lines written and sealed, their bundle made and printed",
+                _ => return None,
+            };
+            figure("instructions", condition)
+        }
     })
 }
 

@@ -1,21 +1,26 @@
-//! The probe: firmware for a Cortex-M4 that verifies what was signed, and what that costs.
-use std::fs;
-
-use object::{Object, ObjectSegment};
-
-use crate::cross;
+//! The probes: firmware for a Cortex-M4 that verifies what was signed, and what that costs; and with them the handheld.
 use crate::setup::qemu;
 use crate::sh::{Done, Sh, root};
+use crate::{cross, handheld};
 
 const TARGET: &str = "thumbv7em-none-eabihf";
 /// Where the board's RAM starts; what lies below is flash.
-const RAM: u64 = 0x2000_0000;
+pub const RAM: u64 = 0x2000_0000;
 /// Verify-only budgets: name, at most, unit.
 const BUDGETS: &[(&str, u64, &str)] = &[
     ("firmware.segment.flash", 32 * 1024, "bytes"),
     ("firmware.segment.ram", 4 * 1024, "bytes"),
     ("firmware.segment.stack", 12 * 1024, "bytes"),
     ("firmware.bundle.ram", 4 * 1024, "bytes"),
+    ("handheld.m4.ram.own", 4 * 1024, "bytes"),
+    ("handheld.m0.ram.own", 4 * 1024, "bytes"),
+];
+/// Goals that are not reached; what is printed says so.
+const GOALS: &[(&str, u64)] = &[
+    ("handheld.m4.flash", 64 * 1024),
+    ("handheld.m0.flash", 64 * 1024),
+    ("handheld.m4.stack", 12 * 1024),
+    ("handheld.m0.stack", 12 * 1024),
 ];
 
 /// Installs the compiler for the microcontroller and its emulator.
@@ -31,24 +36,22 @@ fn binary(name: &str) -> std::path::PathBuf {
     root().join("tests/probe/target").join(TARGET).join("release").join(name)
 }
 
-/// Flash (code, constants, initial values) and static RAM of the built image.
+/// Flash and static RAM of the built image.
 fn sections(what: &str, path: &std::path::Path) -> Done<[(String, u64); 2]> {
-    let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let file = object::File::parse(&*bytes).map_err(|error| error.to_string())?;
-    let (mut flash, mut ram) = (0, 0);
-    for segment in file.segments() {
-        // Initial values of RAM are stored in flash too: what a segment holds in the file is flash either way.
-        flash += segment.file_range().1;
-        if segment.address() >= RAM {
-            ram += segment.size();
-        }
-    }
+    let (flash, ram) = handheld::sections(path)?;
     Ok([(format!("firmware.{what}.flash"), flash), (format!("firmware.{what}.ram"), ram)])
 }
 
-/// Builds and runs the probe; every figure by name.
+/// Builds and runs the probes and the handheld; every figure by name.
 pub fn measure() -> Done<Vec<(String, u64)>> {
     setup()?;
+    let mut measured = probes()?;
+    measured.extend(handheld::measure()?);
+    Ok(measured)
+}
+
+/// Builds and runs the probes.
+fn probes() -> Done<Vec<(String, u64)>> {
     cross::build("tests/probe", "medlot-probe", &[TARGET], &[])?;
     let mut measured = Vec::new();
     for (what, name) in PROBES {
@@ -70,20 +73,28 @@ pub fn measure() -> Done<Vec<(String, u64)>> {
     Ok(measured)
 }
 
-/// Fails when the probe did not refuse the flipped bit (its exit code) or a budget is exceeded.
+/// Fails when the probe did not refuse the flipped bit (its exit code), the handheld did not do its day and keep it through
+/// every cut, or a budget is exceeded. The handheld's flash and stack are printed beside their goals, which they exceed.
 pub fn test() -> Done {
-    let measured = measure()?;
+    let mut measured = probes()?;
+    measured.extend(handheld::test()?);
     let mut exceeded = Vec::new();
     for (name, value) in &measured {
         let budget = BUDGETS.iter().find(|(budget, _, _)| budget == name);
         match budget {
             Some((_, limit, unit)) => {
-                println!("{name:<24} {value:>10} {unit} of {limit}");
+                println!("{name:<32} {value:>10} {unit} of {limit}");
                 if value > limit {
                     exceeded.push(name.as_str());
                 }
             }
-            None => println!("{name:<24} {value:>10}"),
+            None => match GOALS.iter().find(|(goal, _)| goal == name) {
+                Some((_, goal)) => {
+                    let met = if value <= goal { "met" } else { "NOT MET" };
+                    println!("{name:<32} {value:>10} bytes, goal {goal}: {met}");
+                }
+                None => println!("{name:<32} {value:>10}"),
+            },
         }
     }
     let missing = BUDGETS.iter().find(|(budget, _, _)| measured.iter().all(|(name, _)| name != budget));

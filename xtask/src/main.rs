@@ -6,6 +6,7 @@ mod cross;
 mod demo;
 mod firmware;
 mod gs1_table;
+mod handheld;
 mod parts;
 mod setup;
 mod sh;

@@ -77,7 +77,7 @@ pub const PARTS: &[Part] = &[
     },
     Part {
         name: "firmware",
-        what: "verification on an emulated microcontroller, within its budgets",
+        what: "verification, and the handheld's day with power cuts, on emulated microcontrollers",
         subject: ALWAYS,
         setup: firmware::setup,
         run: firmware::test,
@@ -100,7 +100,7 @@ fn lint() -> Done {
 }
 
 /// Each workspace.
-const MANIFESTS: [&str; 3] = ["Cargo.toml", "tests/probe/Cargo.toml", "fuzz/Cargo.toml"];
+const MANIFESTS: [&str; 4] = ["Cargo.toml", "tests/probe/Cargo.toml", "fuzz/Cargo.toml", "firmware-example/Cargo.toml"];
 const DENY: (&str, &str) = ("cargo-deny", "0.20.2");
 
 fn deny_setup() -> Done {

@@ -3,7 +3,7 @@
 //! A record is a row. Its bytes are kept and decoded again where more is asked than a row says, so that nothing is told
 //! twice. Rows are numbered in the order of arrival; that order never reaches an answer.
 
-use super::effect::{Side, sides};
+use super::effect::{Side, measured, sides};
 use super::names::{ITEM_ROOM, Names, Places, item_name};
 use crate::crypto::Hash;
 use crate::movement::{Bucket, Direction, Group, Movement, Reference, reasons};
@@ -627,14 +627,4 @@ impl Book {
 /// Whether an effective time moves its place: what a device noted of others and of its clock stands where it was written.
 const fn stands_late(entry: &Entry<'_>) -> bool {
     !matches!(entry, Entry::Observed(_) | Entry::ClockSet(_))
-}
-
-/// Number, and measure as a number: 0 for whole units.
-pub(super) fn measured(quantity: crate::ident::Quantity) -> (u32, u32) {
-    match quantity {
-        crate::ident::Quantity::Units(n) => (n, 0),
-        crate::ident::Quantity::Parts { parts, per_unit, measure } => {
-            (parts, u32::from(per_unit) << 16 | u32::from(measure.number()))
-        }
-    }
 }

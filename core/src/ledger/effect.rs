@@ -125,7 +125,7 @@ pub fn effect<'r>(record: &Verified<'r>) -> Effect<'r> {
     effect_of(record.facility(), &record.record().entry)
 }
 
-fn effect_of<'r>(facility: &'r str, entry: &Entry<'r>) -> Effect<'r> {
+pub(super) fn effect_of<'r>(facility: &'r str, entry: &Entry<'r>) -> Effect<'r> {
     match entry {
         Entry::Movement { movement, .. } => Effect::Moves(moves(facility, movement, movement.quantity)),
         Entry::Refuse(refuse) => Effect::Moves(refusal(refuse, refuse.quantity)),
@@ -137,6 +137,16 @@ fn effect_of<'r>(facility: &'r str, entry: &Entry<'r>) -> Effect<'r> {
             Effect::TakesBack { target: reversal.target, moves: moves.opposite() }
         }
         _ => Effect::None,
+    }
+}
+
+/// Number, and measure as a number: 0 for whole units.
+pub(super) fn measured(quantity: crate::ident::Quantity) -> (u32, u32) {
+    match quantity {
+        crate::ident::Quantity::Units(n) => (n, 0),
+        crate::ident::Quantity::Parts { parts, per_unit, measure } => {
+            (parts, u32::from(per_unit) << 16 | u32::from(measure.number()))
+        }
     }
 }
 

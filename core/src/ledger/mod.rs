@@ -5,6 +5,7 @@
 //! adds up any number of them.
 
 mod effect;
+pub mod fixed;
 
 #[cfg(all(test, feature = "alloc"))]
 mod tests;

@@ -143,22 +143,27 @@ impl FrameHead {
     }
 }
 
-/// The CRC of a frame, begun with its place and front.
-pub(super) struct Sum(Digest<'static, u32>);
+/// The CRC of a frame, begun with its place and front; or of the ledger's table.
+#[derive(Clone)]
+pub(crate) struct Sum(Digest<'static, u32>);
 
 impl Sum {
+    /// Of nothing yet.
+    pub(crate) fn new() -> Self {
+        Self(CRC.digest())
+    }
     pub(super) fn of(place: Place, head: FrameHead) -> Self {
-        let mut sum = Self(CRC.digest());
+        let mut sum = Self::new();
         if let Some(place) = place.in_sum() {
             sum.update(&place.to_le_bytes());
         }
         sum.update(&head.bytes());
         sum
     }
-    pub(super) fn update(&mut self, bytes: &[u8]) {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
-    pub(super) fn finish(self) -> [u8; 4] {
+    pub(crate) fn finish(self) -> [u8; 4] {
         self.0.finalize().to_le_bytes()
     }
 }

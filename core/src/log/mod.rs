@@ -21,6 +21,7 @@ mod unit;
 mod writer;
 
 pub use flash::{Blob, FlashGroup, FlashLog, Layout, RecordCursor};
+pub(crate) use frame::Sum;
 pub use frame::{FILE_MAGIC, FRAME_OVERHEAD, Frame, Frames, Kind, MAX_PAYLOAD, Place};
 pub use head::LogHead;
 pub use recovery::{Found, Recovery, recover};

@@ -8,7 +8,7 @@ use crate::crypto::{ChainStep, Hash, SIGNATURE_LEN};
 use crate::record::{Mark, Seal, Tip};
 
 pub(super) const MARK_LEN: usize = 12;
-pub(super) const SEAL_LEN: usize = 36 + SIGNATURE_LEN;
+pub(in crate::log) const SEAL_LEN: usize = 36 + SIGNATURE_LEN;
 /// Bytes of a checkpoint before the log's head and the application's bytes.
 pub(super) const STATE_LEN: usize = 193;
 
@@ -56,7 +56,7 @@ pub(super) fn seal_bytes(seal: &Seal) -> [u8; SEAL_LEN] {
     out
 }
 
-pub(super) fn read_seal(bytes: &[u8]) -> Option<Seal> {
+pub(in crate::log) fn read_seal(bytes: &[u8]) -> Option<Seal> {
     let (count, rest) = bytes.split_first_chunk::<4>()?;
     let (head, signature) = rest.split_first_chunk::<32>()?;
     Some(Seal { count: u32::from_le_bytes(*count), head: Hash(*head), signature: signature.try_into().ok()? })

@@ -46,7 +46,6 @@ pub(crate) fn write_varint32(value: u32, out: &mut [u8]) -> Option<usize> {
 }
 
 /// One value as records write it, and its length: how the ledger names and orders products, lots and parties.
-#[cfg(feature = "alloc")]
 #[allow(private_bounds)] // how a value is written is not for others to implement
 pub(crate) fn write_value<'a, T: wire::Wire<'a>>(value: &T, out: &mut [u8]) -> Option<usize> {
     let mut w = bytes::Writer::new(out);
@@ -55,7 +54,6 @@ pub(crate) fn write_value<'a, T: wire::Wire<'a>>(value: &T, out: &mut [u8]) -> O
 }
 
 /// The value that [`write_value`] wrote, and what follows it.
-#[cfg(feature = "alloc")]
 #[allow(private_bounds)]
 pub(crate) fn read_value<'a, T: wire::Wire<'a>>(from: &'a [u8]) -> Option<(T, &'a [u8])> {
     let mut r = bytes::Reader::new(from, 0);

@@ -84,6 +84,11 @@ impl<'a, const RECORDS: usize, const SEGMENTS: usize> Shelf<'a> for FixedShelf<'
             end_hash: authentic.head(),
             interior: None,
         };
+        // Every bundle brings its way from the root along: what is held takes no second place.
+        if self.spans.contains(&span) {
+            self.last = Some(authentic);
+            return Ok(());
+        }
         self.spans.push(span).map_err(|_| BundleError::Full)?;
         for held in Held::of(&authentic, &log) {
             self.held.push(held).map_err(|_| BundleError::Full)?;

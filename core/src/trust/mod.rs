@@ -65,4 +65,4 @@ pub use reach::Standing;
 pub use reading::{Held, child_of, grant_of, may_enrol, need_of, read};
 pub use state::{STATE_ENTRY_LEN, StateList, state_entry, state_root};
 pub use verdict::{Counts, FINDINGS, Reason, SpaceTooSmall, Verdict};
-pub use verified::{Judged, Verified};
+pub use verified::{Judged, OwnLog, Verified};

@@ -1,11 +1,14 @@
 //! Records that count: what the ledger takes, and only trust makes.
 
 use super::evaluate::Evaluation;
-use super::facts::RecordId;
+use super::facts::{Need, RecordId};
 use super::reading::need_of;
 use super::verdict::{Counts, Reason, Verdict};
 use crate::crypto::{CryptoError, Hash, chain_next};
-use crate::record::{AuthenticRecord, Record, RecordError};
+use crate::limits::MAX_FACILITY;
+use crate::movement::Direction;
+use crate::movement::reasons::{IN_IMPORTED, IN_MANUFACTURED};
+use crate::record::{AuthenticRecord, Entry, Record, RecordError, Role};
 
 /// A record that counts, with the facility whose stock it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +99,70 @@ impl<'r> Judged<'r> {
     }
 }
 
+/// What its enrolment gives to a device's own log: so that the device can count what it wrote before that is sealed, and
+/// without evaluating anew for each record.
+///
+/// It holds for as long as the authorities' records held here stay as they are: make it anew when some came. What others
+/// are told travels under a seal all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnLog {
+    log: Hash,
+    facility: [u8; MAX_FACILITY],
+    length: u8,
+    supplies: bool,
+}
+
+impl OwnLog {
+    /// h₀.
+    #[must_use]
+    pub const fn log(&self) -> Hash {
+        self.log
+    }
+    /// The facility whose stock its records are about.
+    #[must_use]
+    pub fn facility(&self) -> &str {
+        self.facility.get(..self.length.into()).and_then(|f| core::str::from_utf8(f).ok()).unwrap_or_default()
+    }
+    /// A record that this device wrote at this index behind this value of the chain, read back from its own medium, where
+    /// its place in the chain was checked. `None` where it is malformed, or needs a role that the log wasn't given.
+    #[must_use]
+    pub fn record<'r>(&'r self, index: u32, previous: Hash, bytes: &'r [u8]) -> Option<Verified<'r>> {
+        let record = Record::decode(bytes).ok().filter(|record| record.check_place(index).is_ok())?;
+        let made = match &record.entry {
+            Entry::Movement { movement: m, .. } if m.direction == Direction::In => {
+                matches!(m.reason, IN_MANUFACTURED | IN_IMPORTED)
+            }
+            _ => false,
+        };
+        if made && !self.supplies {
+            return None;
+        }
+        let identity = crate::crypto::chain_next(&previous, index, bytes).ok()?;
+        Some(Verified {
+            at: RecordId { log: self.log, index, identity },
+            previous,
+            facility: self.facility(),
+            record,
+            bytes,
+        })
+    }
+}
+
 impl<'f> Evaluation<'f, '_> {
+    /// The own log of who asks: `None` where no enrolment of it that counts lets it write stock, or it was cut.
+    pub fn own_log(&mut self, log: &Hash) -> Option<OwnLog> {
+        let next = RecordId { log: *log, index: u32::MAX, identity: Hash::ZERO };
+        let mut may = |need| self.counts_of(next, need).counts == Counts::Yes;
+        let (moves, supplies) = (may(Need::STOCK), may(Need::role(Role::Supply)));
+        if !moves || self.is_cut(log) {
+            return None;
+        }
+        let code = self.facility_of(log)?.as_bytes();
+        let (mut facility, length) = ([0; MAX_FACILITY], u8::try_from(code.len()).ok()?);
+        facility.get_mut(..code.len())?.copy_from_slice(code);
+        Some(OwnLog { log: *log, facility, length, supplies })
+    }
+
     /// Judges a record of a verified segment.
     pub fn judge_record<'r>(&mut self, authentic: &AuthenticRecord<'r>) -> Judged<'r>
     where

@@ -31,6 +31,9 @@ pub(super) struct Made {
 }
 
 impl Made {
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
     pub(super) fn verified(&self) -> Verified<'_> {
         let record = Record::decode(&self.bytes).unwrap();
         Verified::for_test(self.at, self.previous, &self.facility, record, &self.bytes)

@@ -6,7 +6,9 @@ use crate::crypto::{ChainStep, Hash};
 use crate::log::LogError;
 use crate::log::frame::{FrameHead, HEAD, Kind};
 use crate::log::head::LogHead;
+use crate::log::recovery::{SEAL_LEN, read_seal};
 use crate::log::unit::{GroupPart, GroupReader};
+use crate::record::Seal;
 use embedded_storage::nor_flash::NorFlash;
 
 /// Goes over the payloads of units of one kind, frame by frame, up to the log's end.
@@ -213,6 +215,25 @@ impl<F: NorFlash> FlashLog<F> {
             }
         }
         Ok(cursor)
+    }
+    /// The first seal here that vouches for more than so many records; the last one where those before were reclaimed.
+    ///
+    /// # Errors
+    /// [`LogError::Damaged`]; [`LogError::Medium`].
+    pub fn seal_after(&mut self, count: u32) -> Result<Option<Seal>, LogError> {
+        let at = Spot { sequence: self.sector_of(count)?, byte: self.chip.shape.header };
+        let mut walk = Walk::new(&mut self.chip, at, self.end, Kind::Seal)?;
+        while let Some(head) = walk.frame(&mut self.chip)? {
+            let mut bytes = [0; SEAL_LEN];
+            // One that was begun in the sector before vouches for what is before it.
+            if head.continued() || walk.read(&mut self.chip, &mut bytes)? < SEAL_LEN {
+                continue;
+            }
+            if let Some(seal) = read_seal(&bytes).filter(|seal| seal.count > count) {
+                return Ok(Some(seal));
+            }
+        }
+        Ok(self.seal.filter(|seal| seal.count > count))
     }
     /// The chain's value after the first `count` records.
     ///

@@ -128,6 +128,24 @@ fn records_are_read_from_any_index_and_the_chain_at_any_count() {
 }
 
 #[test]
+fn every_seal_is_found_again_whatever_lies_between() {
+    let own = Own::new();
+    let (mut log, mut known, mut counts) = (small(&own), Known::default(), Vec::new());
+    for round in 0..9usize {
+        must(&own, &mut log, &mut known, &Act::Append(vec![60 + 97 * round; 3]));
+        must(&own, &mut log, &mut known, &Act::Seal);
+        counts.push(known.records.len() as u32);
+    }
+    let mut log = FlashLog::open(log.into_flash(), LAYOUT).unwrap();
+    for count in 0..known.records.len() as u32 {
+        let seal = log.seal_after(count).unwrap().unwrap();
+        assert_eq!(Some(&seal.count), counts.iter().find(|sealed| **sealed > count));
+        assert_eq!(seal.head, value_at(&own, &known.records, seal.count));
+    }
+    assert_eq!(log.seal_after(log.tip().count()).unwrap(), None);
+}
+
+#[test]
 fn an_acknowledgement_of_another_branch_or_of_unsealed_records_frees_nothing() {
     let own = Own::new();
     let (mut log, mut known) = (small(&own), Known::default());

@@ -1,0 +1,33 @@
+//! The stock of one facility in memory of fixed size: the ledger of a microcontroller (`spec/ledger.md` section 8).
+//!
+//! ```text
+//! record ──▶ apply ──▶ rows that add up        a movement, a reversal, a count that knows all that is held
+//!                 └──▶ rows to be scanned ──▶ settle(source)        what only the log can say
+//! ```
+//!
+//! It gives what `Ledger` (feature `alloc`) gives for the records of one facility, or says that it can't: a row that has
+//! to be looked up in the log is *not settled*, and what didn't fit makes the whole table *incomplete* and names the
+//! capacity. Records come in the order of their log; logs come in any order.
+//!
+//! **Memory.** 48 bytes a balance, the texts (a product and a lot number once each: some 25 bytes a lot), 16 bytes a
+//! line sent, and 6 KiB for everything else. A handheld with 512 balances, 12 KiB of texts and 32 lines sent takes
+//! 43 KiB.
+
+mod ask;
+mod counts;
+mod image;
+mod moves;
+mod names;
+mod rules;
+mod sent;
+mod settle;
+mod state;
+
+pub use ask::{Held, Pick};
+pub use image::{Image, Piece};
+pub use rules::Reach;
+pub use sent::OnTheWay;
+pub use state::{FixedError, FixedLedger, Room, Source, Table};
+
+#[cfg(all(test, feature = "alloc"))]
+mod tests;

@@ -1,0 +1,182 @@
+//! Objects that come as text: what they are, and what an authority's or another device's bundle says.
+
+use crate::base::{Handheld, Own};
+use crate::out::{Out, PREFIX, Say, base45_in_place};
+use crate::refusal::Refusal;
+use crate::settings::Kind;
+use crate::stock::Memory;
+use embedded_storage::nor_flash::NorFlash;
+use medlot_core::crypto::SIGNATURE_LEN;
+use medlot_core::log::FlashLog;
+use medlot_core::record::{Authentic, Entry, ObjectType, Record, Seal, SegmentWriter, read_header};
+use medlot_core::trust::{Anchor, Counts, Evaluation, FactKind, FixedShelf, RecordId, Shelf, open};
+
+/// Authorities' records and segments that are evaluated together: the objects kept, and the one that came.
+/// Six pages of settings hold five objects at most: six enrolments, notices, and a delivery with its sender's enrolment.
+const RECORDS: usize = 8;
+const SEGMENTS: usize = 8;
+pub(crate) type Bench<'a> = FixedShelf<'a, RECORDS, SEGMENTS>;
+
+/// An object at the front of the buffer, and the rest of the buffer.
+pub(crate) struct Work<'w> {
+    buffer: &'w mut [u8],
+    length: usize,
+}
+
+impl Work<'_> {
+    #[inline(never)]
+    pub(crate) fn object(&self) -> &[u8] {
+        self.buffer.get(..self.length).unwrap_or_default()
+    }
+    /// Gives up the object.
+    pub(crate) fn all(&mut self) -> &mut [u8] {
+        self.buffer
+    }
+}
+
+/// Puts the bytes of a text form where the text stood; gives their number.
+pub(crate) fn text_object(work: &mut [u8], length: usize, digits: usize) -> Result<usize, Refusal> {
+    work.copy_within(PREFIX.len()..length, 0);
+    let text = work.get_mut(..digits).unwrap_or_default();
+    base45_in_place(text).ok_or(Refusal::own("text_form"))
+}
+
+/// What a bundle's last segment turned out to be.
+enum Said {
+    /// It enrols this device.
+    Enrolled,
+    /// An authority's other records.
+    Authority,
+    /// Movements sent to this facility: the lines that were received.
+    Received(u16),
+}
+
+impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
+    /// Takes an object.
+    #[inline(never)]
+    pub(crate) fn object(&mut self, work: &mut [u8], length: usize, out: &mut dyn Out) -> Result<(), Refusal> {
+        let mut work = Work { buffer: work, length };
+        match read_header(work.object())?.0 {
+            ObjectType::Invitation => self.join(&mut work, out),
+            ObjectType::Bundle => {
+                let is_news = self.bundle(&mut work, out)?;
+                if is_news { self.learn(work.all()) } else { Ok(()) }
+            }
+            _ => Err(Refusal::own("object_not_for_a_device")),
+        }
+    }
+
+    /// Takes a bundle; whether an authority's records came, so that all is to be judged anew.
+    #[inline(never)]
+    fn bundle(&mut self, work: &mut Work<'_>, out: &mut dyn Out) -> Result<bool, Refusal> {
+        let identity = self.identity()?;
+        let own = Own::of(&identity.key()?, &identity.parent, &identity.facility)?;
+        let anchor = Anchor::parse(&identity.root)?;
+        let mut shelf = Bench::new(&anchor);
+        let (object, mut rest) = work.buffer.split_at_mut_checked(work.length).unwrap_or_default();
+        // What the authorities said before is judged together with what comes: a cut device's goods don't come in.
+        for page in 0..self.settings.pages() {
+            let Some((Kind::Object, length)) = self.settings.page(page)? else { continue };
+            let (kept, free) = rest.split_at_mut_checked(length).ok_or(Refusal::own("buffer_full"))?;
+            self.settings.read(page, length, kept)?;
+            open(&anchor, kept, &mut shelf)?;
+            rest = free;
+        }
+        open(&anchor, object, &mut shelf)?;
+        let last = shelf.last().ok_or(Refusal::own("bundle_empty"))?;
+        let own_enrolment = |kind: &FactKind<'_>| matches!(kind, FactKind::Enrol { child, .. } if *child == own.id);
+        let said = shelf.judge(|evaluation| {
+            let authority = is_authority(&last);
+            every_record_counts(evaluation, &last)?;
+            if !authority {
+                return self.receive(evaluation, &last, &identity.facility).map(Said::Received);
+            }
+            let here = |at: &RecordId| at.log == last.log() && (last.index()..last.end()).contains(&at.index);
+            let enrols = evaluation.facts().iter().any(|f| here(&f.at) && own_enrolment(&f.kind));
+            Ok(if enrols { Said::Enrolled } else { Said::Authority })
+        });
+        let said = said.map_err(|_| Refusal::own("bundle_full"))??;
+        let mut say = Say(out);
+        match said {
+            Said::Received(lines) => say.text("received").number(lines.into()).end(),
+            Said::Enrolled | Said::Authority => {
+                self.settings.keep(Kind::Object, object)?;
+                say.text(if matches!(said, Said::Enrolled) { "enrolled" } else { "noted" });
+                say.hex(&last.log().log_id()).number(last.index().into()).end();
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The page that holds the enrolment of this log: its object's length.
+    #[inline(never)]
+    pub(crate) fn enrolment(&mut self, own: &Own, anchor: &Anchor<'_>, out: &mut [u8]) -> Result<usize, Refusal> {
+        for page in 0..self.settings.pages() {
+            let Some((Kind::Object, length)) = self.settings.page(page)? else { continue };
+            let room = out.get_mut(..length).ok_or(Refusal::own("buffer_full"))?;
+            self.settings.read(page, length, room)?;
+            if leads_to(anchor, room, own)? {
+                return Ok(length);
+            }
+        }
+        Err(Refusal::own("not_enrolled"))
+    }
+}
+
+/// Whether the last segment of a bundle is the one record that enrols this log.
+#[inline(never)]
+fn leads_to(anchor: &Anchor<'_>, object: &[u8], own: &Own) -> Result<bool, Refusal> {
+    let mut shelf = FixedShelf::<4, 4>::new(anchor);
+    open(anchor, object, &mut shelf)?;
+    let Some(last) = shelf.last().filter(|last| last.end() - last.index() == 1) else { return Ok(false) };
+    let enrols = |kind: &FactKind<'_>| matches!(kind, FactKind::Enrol { child, .. } if *child == own.id);
+    Ok(shelf.facts().iter().any(|f| f.at.log == last.log() && f.at.index == last.index() && enrols(&f.kind)))
+}
+
+/// Whether a segment holds an authority's records: those of the critical kinds.
+fn is_authority(segment: &Authentic<'_>) -> bool {
+    let mut records = segment.records();
+    let first = records.next();
+    first.is_some_and(|r| Record::decode(r.bytes()).is_ok_and(|r| r.entry.kind().is_critical()))
+}
+
+fn every_record_counts(evaluation: &mut Evaluation<'_, '_>, segment: &Authentic<'_>) -> Result<(), Refusal> {
+    let mut records = segment.records();
+    while let Some(record) = records.next() {
+        let judged = evaluation.judge_record(&record);
+        if judged.verdict.counts != Counts::Yes {
+            return Err(judged.verdict.reason.map_or(Refusal::own("does_not_count"), Refusal::from));
+        }
+    }
+    Ok(())
+}
+
+/// Writes the segment of these records under the seal at their end; gives its length.
+pub(crate) fn piece<L: NorFlash>(
+    log: &mut FlashLog<L>,
+    from: u32,
+    to: u32,
+    seal: &Seal,
+    out: &mut [u8],
+) -> Result<usize, Refusal> {
+    if seal.count != to {
+        return Err(Refusal::own("no_seal_here"));
+    }
+    let start = log.value_at(from)?;
+    let mut writer = SegmentWriter::new(out, from, &start, to.saturating_sub(from), SIGNATURE_LEN)?;
+    let (mut cursor, mut record) = (log.records(from)?, [0; crate::base::MAX_OWN_RECORD]);
+    for _ in from..to {
+        let (_, bytes) = cursor.next(log, &mut record)?.ok_or(Refusal::own("no_such_record"))?;
+        writer.push(bytes)?;
+    }
+    Ok(writer.finish(&seal.signature)?)
+}
+
+/// The movement of a record, where it is one.
+pub(crate) fn movement_of<'r>(bytes: &'r [u8]) -> Option<medlot_core::movement::Movement<'r>> {
+    match Record::decode(bytes).ok()?.entry {
+        Entry::Movement { movement, .. } => Some(movement),
+        _ => None,
+    }
+}
