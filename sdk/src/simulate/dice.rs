@@ -20,7 +20,7 @@ impl Dice {
     }
     /// 0 … n − 1; 0 where n is 0.
     pub(super) fn below(&mut self, n: u32) -> u32 {
-        (u64::from(self.0.next_u32()) * u64::from(n) >> 32) as u32
+        ((u64::from(self.0.next_u32()) * u64::from(n)) >> 32) as u32
     }
     /// From … to, both included.
     pub(super) fn between(&mut self, from: u32, to: u32) -> u32 {

@@ -278,15 +278,15 @@ impl Truth {
                 "stock": stock.map(|(at, count)| spot(at, *count)).collect::<Vec<_>>(),
                 "may_differ": self.touched.iter().filter(|((of, _), _)| of == code).map(|((_, at), faults)| {
                     let mut out = lot(*at).unwrap_or_default();
-                    out["faults"] = faults.iter().map(|fault| fault.name()).collect();
+                    put(&mut out, "faults", faults.iter().map(|fault| fault.name()).collect::<Value>());
                     out
                 }).collect::<Vec<_>>(),
             })
         });
         let totals = self.lots.iter().enumerate().map(|(at, of)| {
             let mut out = lot(at).unwrap_or_default();
-            out["name"] = of.name.into();
-            out["expiry"] = of.expiry.to_string().into();
+            put(&mut out, "name", of.name);
+            put(&mut out, "expiry", of.expiry.to_string());
             for parts in [false, true] {
                 let mut sums = Map::new();
                 for (flow, name) in Flow::ALL {
@@ -297,7 +297,7 @@ impl Truth {
                 if !sums.is_empty() {
                     sums.insert("held".into(), self.held(at, parts).into());
                     sums.insert("in_transit".into(), self.on_the_way(at, parts).into());
-                    out[if parts { "parts" } else { "units" }] = Value::Object(sums);
+                    put(&mut out, if parts { "parts" } else { "units" }, Value::Object(sums));
                 }
             }
             out
@@ -324,9 +324,9 @@ impl Truth {
         });
         let transit = self.transit.iter().map(|(from, to, at, quantity)| {
             let mut out = lot(*at).unwrap_or_default();
-            out["from"] = from.clone().into();
-            out["to"] = to.clone().into();
-            out["quantity"] = (*quantity).into();
+            put(&mut out, "from", from.clone());
+            put(&mut out, "to", to.clone());
+            put(&mut out, "quantity", *quantity);
             out
         });
         Ok(json!({
@@ -356,5 +356,11 @@ impl Truth {
         let flow = |flow: Flow| self.flows.get(&(lot, parts, flow)).copied().unwrap_or(0);
         let signed = |(of, _): (Flow, &str)| if of.is_in() { flow(of) } else { -flow(of) };
         Flow::ALL.into_iter().map(signed).sum::<i64>() == self.held(lot, parts) + self.on_the_way(lot, parts)
+    }
+}
+
+fn put(out: &mut Value, key: &str, value: impl Into<Value>) {
+    if let Some(out) = out.as_object_mut() {
+        out.insert(key.into(), value.into());
     }
 }

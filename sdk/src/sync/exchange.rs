@@ -53,7 +53,7 @@ impl Plan {
 enum Home {
     Desk(Box<Desk>),
     /// A hub's: it writes no log.
-    Hub(Folder),
+    Hub(Box<Folder>),
 }
 
 impl Home {
@@ -144,7 +144,7 @@ impl Exchange {
         let at = at.into();
         let folder = Folder::open(at.clone())?;
         let home = if folder.config().log.is_empty() {
-            Home::Hub(folder)
+            Home::Hub(Box::new(folder))
         } else {
             drop(folder);
             Home::Desk(Box::new(Desk::open(at, plan.now)?))

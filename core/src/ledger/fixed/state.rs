@@ -373,7 +373,7 @@ impl<const BALANCES: usize, const TEXTS: usize, const SENT: usize> FixedLedger<B
     /// Empty: every byte is zero.
     #[must_use]
     pub const fn new() -> Self {
-        const { assert!(BALANCES <= 65_535 && TEXTS <= 65_504 && TEXTS % 32 == 0, "numbers of 16 bits, texts by 32") };
+        const { assert!(BALANCES <= 65_535 && TEXTS <= 65_504 && TEXTS & 31 == 0, "numbers of 16 bits, texts by 32") };
         Self {
             state: State::EMPTY,
             rows: [Row::EMPTY; BALANCES],

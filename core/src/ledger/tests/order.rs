@@ -307,7 +307,7 @@ fn in_some_order(records: &[&Made], key: impl Fn(usize) -> u32) -> Result<Ledger
             1 => prop_assert!(!ledger.apply(&record.verified())),
             2 => {
                 prop_assert!(ledger.lapse(&record.at));
-                if key(step) % 2 == 0 {
+                if key(step).is_multiple_of(2) {
                     ledger.settled();
                 }
                 prop_assert!(ledger.apply(&record.verified()));

@@ -67,7 +67,7 @@ pub(crate) fn run(args: &SyncArgs, context: &Context) -> Result<ExitCode> {
         return listen(args, context, address);
     }
     if let Some(port) = &args.port {
-        return carried(args, context, |exchange| port.carry(exchange, patience, |text| eprint(text)));
+        return carried(args, context, |exchange| port.carry(exchange, patience, eprint));
     }
     if let Some(folder) = &args.codes {
         return carried(args, context, |exchange| {
