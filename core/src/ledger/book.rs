@@ -3,8 +3,8 @@
 //! A record is a row. Its bytes are kept and decoded again where more is asked than a row says, so that nothing is told
 //! twice. Rows are numbered in the order of arrival; that order never reaches an answer.
 
-use super::names::{ITEM_ROOM, Names, Places, item_name};
 use super::effect::measured;
+use super::names::{ITEM_ROOM, Names, Places, item_name};
 use super::{Effect, Moves, effect};
 use crate::crypto::Hash;
 use crate::movement::{Group, Movement, Reference};

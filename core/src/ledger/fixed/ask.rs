@@ -73,7 +73,7 @@ impl Table<'_> {
             parts,
             expiry: self.expiry(row.lot),
             recalled: self.is_recalled(row.lot),
-            settled: !row.is(is::STALE) && lot.stale == 0,
+            settled: !row.is(is::STALE) && !lot.is_stale(),
         })
     }
 
@@ -99,11 +99,7 @@ impl Table<'_> {
     ///
     /// # Errors
     /// [`FixedError::NotHere`]: a balance of it isn't settled.
-    pub fn units(
-        &mut self,
-        product: &Product<'_>,
-        number: Option<&LotNumber<'_>>,
-    ) -> Result<(i64, i64), FixedError> {
+    pub fn units(&mut self, product: &Product<'_>, number: Option<&LotNumber<'_>>) -> Result<(i64, i64), FixedError> {
         let (mut available, mut on_hand) = (0i64, 0i64);
         for held in self.lot_balances(product, number)?.filter(|held| held.parts.is_none()) {
             if !held.settled {
@@ -138,15 +134,11 @@ impl Table<'_> {
     ///
     /// # Errors
     /// [`FixedError::NotHere`]: a balance of the product isn't settled.
-    pub fn pick(
-        &mut self,
-        wanted: &Pick<'_>,
-        take: &mut dyn FnMut(&Held<'_>) -> bool,
-    ) -> Result<(), FixedError> {
+    pub fn pick(&mut self, wanted: &Pick<'_>, take: &mut dyn FnMut(&Held<'_>) -> bool) -> Result<(), FixedError> {
         let Some(product) = self.product_at(wanted.product, false)? else { return Ok(()) };
         let stale = |row: &Row| {
             let lot = self.lot(row.lot);
-            lot.product == product && (lot.stale != 0 || row.is(is::STALE))
+            lot.product == product && (lot.is_stale() || row.is(is::STALE))
         };
         if self.rows().iter().any(stale) {
             return Err(FixedError::NotHere(0));

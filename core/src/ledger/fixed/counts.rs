@@ -30,8 +30,14 @@ pub(super) struct Begun {
 }
 
 impl Begun {
-    pub(super) const NONE: Self =
-        Self { open: Open::EMPTY, known: [0; super::state::LOGS], reached: false, lined: false, own: false, counted: 0 };
+    pub(super) const NONE: Self = Self {
+        open: Open::EMPTY,
+        known: [0; super::state::LOGS],
+        reached: false,
+        lined: false,
+        own: false,
+        counted: 0,
+    };
 }
 
 impl Table<'_> {
@@ -94,6 +100,7 @@ impl Table<'_> {
         source: &mut dyn Source,
     ) -> Result<(), FixedError> {
         let Some(lot) = self.lot_at(&line.product, line.lot.as_ref(), true)? else { return Ok(()) };
+        self.touch(lot, when.time);
         self.claim(lot, line.expiry.packed());
         if when.late {
             return self.full(Room::LateCounts);
@@ -122,6 +129,9 @@ impl Table<'_> {
             self.mark_beside(&own, is::FULL);
             return Ok(());
         };
+        if self.is_forgotten(begin.time) {
+            return self.full(Room::Balances);
+        }
         let known = self.known_put(when.slot)?;
         let base = Checkpoint { slot: when.slot, index: when.index, time: when.time, known, begin, flags: 0 };
         for at in 0..self.rows().len() {
@@ -161,6 +171,7 @@ impl Table<'_> {
     /// A checkpoint reaches a row: it governs where all lines before are known to it, and to the beginning of its
     /// count, so that no line of this count was forgotten for another; else the log says which governs.
     fn adopt(&mut self, row: usize, by: &Checkpoint, counted: u32) {
+        self.first_touch(row, by.time);
         let r = self.row(row);
         let goes_on = usize::from(r.slot) == by.slot + 1 && r.begin == by.begin.index;
         let before = usize::from(r.slot).wrapping_sub(1);
@@ -188,8 +199,8 @@ impl Table<'_> {
         flags: u8,
     ) {
         // What its log didn't know may have come after.
-        let behind = (0..usize::from(self.s.logs))
-            .any(|other| other != slot && self.knew(known, other) < self.log(other).count);
+        let behind =
+            (0..usize::from(self.s.logs)).any(|other| other != slot && self.knew(known, other) < self.log(other).count);
         let scan = behind || flags & is::REST != 0 || index + 1 < self.log(slot).count;
         if let Some(r) = self.rows.get_mut(row) {
             (r.slot, r.index, r.time, r.begin) = (slot as u8 + 1, index, time, begin);
@@ -214,12 +225,14 @@ impl Table<'_> {
             return Ok(());
         }
         let begin = *open;
+        if self.is_forgotten(begin.time) {
+            return self.full(Room::Balances);
+        }
         let known = self.known_put(when.slot)?;
         if self.rest_put(Rest { begin, known, end: when.index, time: when.time }).is_none() {
             return self.full(Room::Counts);
         }
-        let by =
-            Checkpoint { slot: when.slot, index: when.index, time: when.time, known, begin, flags: is::REST };
+        let by = Checkpoint { slot: when.slot, index: when.index, time: when.time, known, begin, flags: is::REST };
         for at in 0..self.rows().len() {
             let r = self.row(at);
             let place = self.at(r.place);
@@ -251,9 +264,10 @@ impl Table<'_> {
             } else {
                 old.end < self.knew(rest.begin.known, slot)
             };
-            let needed = self.rows().iter().any(|row| {
-                row.is(is::REST) && (row.slot, row.begin) == (old.begin.slot, old.begin.index)
-            });
+            let needed = self
+                .rows()
+                .iter()
+                .any(|row| row.is(is::REST) && (row.slot, row.begin) == (old.begin.slot, old.begin.index));
             // A later count of the whole store says the same of what is born later.
             let replaced = knows && !rest.begin.limited && old.begin.store == rest.begin.store;
             if let Some(old) = self.s.rests.get_mut(at).filter(|_| replaced && !needed) {

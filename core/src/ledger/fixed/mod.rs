@@ -18,6 +18,7 @@ mod counts;
 mod image;
 mod moves;
 mod names;
+mod room;
 mod rules;
 mod sent;
 mod settle;
@@ -28,7 +29,6 @@ pub use image::{Image, Piece};
 pub use rules::Reach;
 pub use sent::OnTheWay;
 pub use state::{FixedError, FixedLedger, Room, Source, Table};
-
 
 #[cfg(all(test, feature = "alloc"))]
 mod tests;

@@ -50,8 +50,11 @@ impl Table<'_> {
         source: &mut dyn Source,
     ) -> Result<(), FixedError> {
         let net = self.net(when.slot, when.index, Some(identity), movement.quantity.count());
-        if let Some(lot) = self.lot_at(&movement.product, movement.lot.as_ref(), true)?.filter(|_| net > 0) {
-            self.claim(lot, movement.expiry.packed());
+        if let Some(lot) = self.lot_at(&movement.product, movement.lot.as_ref(), true)? {
+            self.touch(lot, when.time);
+            if net > 0 {
+                self.claim(lot, movement.expiry.packed());
+            }
         }
         let (deltas, _) = self.deltas(entry, true)?;
         for (row, adds) in deltas.into_iter().flatten() {
@@ -82,6 +85,7 @@ impl Table<'_> {
     /// Adds what the last record of a log does, unless the row's line covers it; where that doesn't show here, the row
     /// is to be scanned.
     fn add_new(&mut self, row: usize, amount: i64, increases: bool, when: &When) {
+        self.first_touch(row, when.time);
         let r = self.row(row);
         if r.is(is::STALE) {
             return;
@@ -206,7 +210,7 @@ impl Table<'_> {
             // What it changes isn't known: every row may be wrong until its log is read again.
             self.rows_mut().iter_mut().for_each(|row| row.flags |= is::TAIL);
             let used = usize::from(self.s.lots);
-            self.lots.iter_mut().take(used).for_each(|lot| lot.stale = 1);
+            self.lots.iter_mut().take(used).for_each(|lot| lot.set_stale(true));
             return Err(FixedError::NotHere(index));
         };
         let when = When::of(slot, index, &target);
@@ -215,6 +219,7 @@ impl Table<'_> {
         let back = quantity.min(total).saturating_sub(before);
         let (deltas, _) = self.deltas(&target.entry, true)?;
         for (row, adds) in deltas.into_iter().flatten() {
+            self.first_touch(row, when.time);
             let r = self.row(row);
             if r.is(is::STALE) || back == 0 {
                 continue;
@@ -241,7 +246,7 @@ impl Table<'_> {
             && packed == lot.expiry
             && packed != Expiry::NotRead.packed()
         {
-            lot.stale = 1;
+            lot.set_stale(true);
         }
         Ok(())
     }

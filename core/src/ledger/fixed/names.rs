@@ -9,6 +9,9 @@ use crate::time::Expiry;
 /// Room for the encoding of a product or a lot number.
 const NAME: usize = 96;
 
+/// By how much clocks of one facility are taken to differ where nothing says so.
+pub(super) const DAY: i64 = 86_400;
+
 /// `None`: it isn't here, and wasn't to be put.
 type Found<T> = Result<Option<T>, FixedError>;
 
@@ -77,11 +80,19 @@ impl Table<'_> {
             (Some(lot), _) => Ok(Some(lot as u16)),
             (None, _) if !put => Ok(None),
             (None, Some(lot)) => {
-                *lot = Lot { product, number, expiry: Expiry::NotRead.packed(), stale: 0 };
+                *lot = Lot { product, number, expiry: Expiry::NotRead.packed(), seen: 0 };
                 self.s.lots += 1;
                 Ok(Some(used))
             }
             (None, None) => self.full(Room::Balances),
+        }
+    }
+
+    /// Notes when something was said of a lot.
+    pub(super) fn touch(&mut self, lot: u16, time: i64) {
+        let day = u16::try_from(time / DAY).unwrap_or(0).min(Lot::LAST_DAY);
+        if let Some(lot) = self.lots.get_mut(usize::from(lot)).filter(|lot| lot.day() < day) {
+            lot.seen = lot.seen & Lot::STALE | day;
         }
     }
 
@@ -136,7 +147,8 @@ impl Table<'_> {
         }
         let used = usize::from(self.s.rows);
         let Some(row) = self.rows.get_mut(used) else { return self.full(Room::Balances) };
-        *row = Row { lot, place, measure, ..Row::EMPTY };
+        let flags = if self.s.forgotten > 0 { is::NEW } else { 0 };
+        *row = Row { lot, place, measure, flags, ..Row::EMPTY };
         self.s.rows += 1;
         self.born(used);
         Ok(Some(used))
@@ -160,7 +172,7 @@ impl Table<'_> {
         let same = self.beside(&new).find(|(at, other)| *at != row && other.place == new.place);
         if let Some(((_, same), new)) = same.zip(self.rows.get_mut(row)) {
             let Row { slot, index, begin, time, known, flags, .. } = same;
-            *new = Row { slot, index, begin, time, known, flags: flags & !is::TAIL, ..*new };
+            *new = Row { slot, index, begin, time, known, flags: new.flags | flags & !is::TAIL, ..*new };
             return;
         }
         for (_, other) in self.beside(&new).filter(|(at, _)| *at != row) {
@@ -196,9 +208,25 @@ impl Table<'_> {
         let Some(new) = self.rows.get_mut(row) else { return };
         if let Some(under) = under {
             let Row { slot, index, begin, time, known, .. } = under;
-            *new = Row { slot, index, begin, time, known, flags: under.flags & is::REST, ..*new };
+            *new = Row { slot, index, begin, time, known, flags: new.flags | under.flags & is::REST, ..*new };
         }
         new.flags |= if unclear { is::FULL } else { 0 };
+    }
+}
+
+impl Table<'_> {
+    /// Whether something of this time may concern a row that was given up.
+    pub(super) const fn is_forgotten(&self, time: i64) -> bool {
+        self.s.forgotten > 0 && time <= self.s.forgotten.saturating_add(DAY)
+    }
+
+    /// A row that may be one given up before: what is as old as that the log must place.
+    pub(super) fn first_touch(&mut self, row: usize, time: i64) {
+        let forgotten = self.is_forgotten(time);
+        if let Some(row) = self.rows.get_mut(row).filter(|row| row.is(is::NEW)) {
+            row.flags &= !is::NEW;
+            row.flags |= if forgotten { is::FULL } else { 0 };
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What authorities say of lots, as far as it reaches the facility: recalls, lot facts, products that are one.
 
+use super::names::DAY;
 use super::state::{FixedError, Room, Row, Rule, Table, front, is, kind};
 use crate::crypto::Hash;
 use crate::ident::{LotNumber, Product};
@@ -62,9 +63,12 @@ impl Table<'_> {
         let identity = front(&at.identity.log16());
         let time = record.record().recorded_at.as_secs().saturating_sub(record.record().effective.unwrap_or(0));
         let new = Rule { by: by as u8, index: at.index, identity, time, ..Rule::EMPTY };
-        if self.s.rules.iter().any(|rule| {
-            rule.kind != 0 && (rule.by, rule.index, rule.identity) == (new.by, new.index, new.identity)
-        }) {
+        if self
+            .s
+            .rules
+            .iter()
+            .any(|rule| rule.kind != 0 && (rule.by, rule.index, rule.identity) == (new.by, new.index, new.identity))
+        {
             return Ok(false);
         }
         match said {
@@ -228,8 +232,9 @@ impl Table<'_> {
                 continue;
             }
             self.claim(first, lot.expiry);
-            if let Some(first) = self.lots.get_mut(usize::from(first)) {
-                first.stale |= lot.stale;
+            self.touch(first, i64::from(lot.day()) * DAY);
+            if let Some(first) = self.lots.get_mut(usize::from(first)).filter(|_| lot.is_stale()) {
+                first.set_stale(true);
             }
             let last = self.s.lots - 1;
             let moved = self.lot(last);

@@ -120,8 +120,7 @@ impl Table<'_> {
             line.log == log && if by_group { by_lot } else { line.index == named }
         };
         if let Some(line) = self.sent.iter_mut().filter(fits).min_by_key(|line| line.index) {
-            line.gone =
-                if back { line.gone.saturating_sub(quantity) } else { line.gone.saturating_add(quantity) };
+            line.gone = if back { line.gone.saturating_sub(quantity) } else { line.gone.saturating_add(quantity) };
         }
         Ok(())
     }

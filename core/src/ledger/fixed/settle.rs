@@ -49,7 +49,7 @@ impl Table<'_> {
         if self.rows().iter().any(|row| row.is(is::STALE) && !row.is(is::FULL)) {
             result = self.sum_up(source).and(result);
         }
-        if self.lots.iter().take(self.s.lots.into()).any(|lot| lot.stale != 0) {
+        if self.lots.iter().take(self.s.lots.into()).any(|lot| lot.is_stale()) {
             result = self.claims(source).and(result);
         }
         result
@@ -102,9 +102,8 @@ impl Table<'_> {
         }
         for at in 0..self.rows().len() {
             let row = self.row(at);
-            let here = |(slot, missing): (usize, &Option<u32>)| {
-                missing.is_none_or(|missing| missing < self.from(&row, slot))
-            };
+            let here =
+                |(slot, missing): (usize, &Option<u32>)| missing.is_none_or(|missing| missing < self.from(&row, slot));
             let all = missing.iter().enumerate().all(here);
             if let Some(row) = self.rows.get_mut(at).filter(|row| waits(row) && all) {
                 row.flags &= !is::TAIL;
@@ -164,8 +163,7 @@ impl Table<'_> {
     ) -> Result<bool, FixedError> {
         let slot = when.slot;
         if slot == line.slot {
-            return Ok(when.index < line.index
-                || when.late && self.last_before(when, line.index, source)?.is_none());
+            return Ok(when.index < line.index || when.late && self.last_before(when, line.index, source)?.is_none());
         }
         let known = self.knew(line.known, slot);
         if when.index < known {
@@ -214,13 +212,7 @@ impl Table<'_> {
     }
 
     /// Seconds to add to a record's time so that it is read in the line's clock.
-    fn difference(
-        &self,
-        line: &Line,
-        when: &When,
-        from: u32,
-        source: &mut dyn Source,
-    ) -> Result<i64, FixedError> {
+    fn difference(&self, line: &Line, when: &When, from: u32, source: &mut dyn Source) -> Result<i64, FixedError> {
         if self.cell(when.slot, line.slot).clocked > 0
             && let Some(noted) = self.first_noted(when.slot, line.slot, from, 0, source)?
         {
@@ -320,12 +312,7 @@ impl Table<'_> {
     }
 
     /// The last checkpoint of a log that reaches a row.
-    fn last_line(
-        &mut self,
-        row: &Row,
-        slot: usize,
-        source: &mut dyn Source,
-    ) -> Result<Option<Candidate>, FixedError> {
+    fn last_line(&mut self, row: &Row, slot: usize, source: &mut dyn Source) -> Result<Option<Candidate>, FixedError> {
         let (lot, at) = (self.lot(row.lot), self.at(row.place));
         let mut begun = [Begun::NONE; BEGUN];
         let mut known = [0; LOGS];
@@ -420,7 +407,7 @@ impl Table<'_> {
         let not_read = Expiry::NotRead.packed();
         // All of them are read before one is changed: what can't be read leaves the earlier day standing.
         for at in 0..self.s.lots {
-            if self.lot(at).stale == 0 {
+            if !self.lot(at).is_stale() {
                 continue;
             }
             let mut claimed = not_read;
@@ -440,7 +427,8 @@ impl Table<'_> {
                 }
             }
             if let Some(lot) = self.lots.get_mut(usize::from(at)) {
-                (lot.expiry, lot.stale) = (claimed, 0);
+                lot.expiry = claimed;
+                lot.set_stale(false);
             }
         }
         Ok(())

@@ -30,6 +30,8 @@ pub(super) mod is {
     pub(in super::super) const REST: u8 = 16;
     /// Its line counted this place, not another of its lot.
     pub(in super::super) const OWN: u8 = 32;
+    /// Made after rows were given up, and nothing came yet.
+    pub(in super::super) const NEW: u8 = 64;
     pub(in super::super) const STALE: u8 = TAIL | FULL;
 }
 
@@ -60,8 +62,9 @@ pub(super) struct Lot {
     pub(super) product: u16,
     pub(super) number: u16,
     pub(super) expiry: u16,
-    /// 1: who claimed it was taken back, so the claims are to be read anew.
-    pub(super) stale: u16,
+    /// The last day on which something was said of it, since 2020; the highest bit: who claimed its expiry was taken
+    /// back, so the claims are to be read anew.
+    pub(super) seen: u16,
 }
 
 const _: () = assert!(size_of::<Row>() + size_of::<Lot>() <= 48, "48 bytes a balance");
@@ -209,6 +212,8 @@ pub(super) struct State {
     pub(super) lost: u16,
     /// Whether a count of some funds or products only was ever held.
     pub(super) limited: bool,
+    /// The end of the last day on which something was said of a row that was given up; 0: none was.
+    pub(super) forgotten: i64,
     pub(super) log: [Log; LOGS],
     pub(super) cells: [[Cell; LOGS]; LOGS],
     pub(super) known: [[u32; LOGS]; KNOWN],
@@ -241,7 +246,18 @@ impl Row {
 }
 
 impl Lot {
-    pub(super) const EMPTY: Self = Self { product: 0, number: 0, expiry: 0, stale: 0 };
+    pub(super) const EMPTY: Self = Self { product: 0, number: 0, expiry: 0, seen: 0 };
+    pub(super) const STALE: u16 = 1 << 15;
+    pub(super) const LAST_DAY: u16 = Self::STALE - 1;
+    pub(super) const fn is_stale(&self) -> bool {
+        self.seen & Self::STALE != 0
+    }
+    pub(super) const fn set_stale(&mut self, stale: bool) {
+        self.seen = if stale { self.seen | Self::STALE } else { self.seen & !Self::STALE };
+    }
+    pub(super) const fn day(&self) -> u16 {
+        self.seen & !Self::STALE
+    }
 }
 
 impl State {
@@ -253,6 +269,7 @@ impl State {
         logs: 0,
         lost: 0,
         limited: false,
+        forgotten: 0,
         log: [Log { id: [0; 16], head: [0; 16], count: 0 }; LOGS],
         cells: [[Cell { head: [0; 8], count: 0, clocked: 0, clock: 0 }; LOGS]; LOGS],
         known: [[0; LOGS]; KNOWN],
@@ -385,7 +402,14 @@ impl<const BALANCES: usize, const TEXTS: usize, const SENT: usize> FixedLedger<B
 
     /// The table in it, of this facility.
     pub const fn table<'t>(&'t mut self, facility: &'t str) -> Table<'t> {
-        Table { facility, rows: &mut self.rows, lots: &mut self.lots, texts: &mut self.texts, sent: &mut self.sent, s: &mut self.state }
+        Table {
+            facility,
+            rows: &mut self.rows,
+            lots: &mut self.lots,
+            texts: &mut self.texts,
+            sent: &mut self.sent,
+            s: &mut self.state,
+        }
     }
 }
 
@@ -461,6 +485,7 @@ impl Table<'_> {
         if at.index > 0 && previous != log.head {
             return self.full(Room::Branches);
         }
+        self.make_room(record.record().recorded_at.as_secs());
         if let Some(log) = self.s.log.get_mut(slot) {
             (log.head, log.count) = (identity, at.index + 1);
         }
@@ -554,7 +579,9 @@ impl Table<'_> {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         let lots = self.lots.iter().take(self.s.lots.into());
-        self.s.lost & !(1 << Room::Sent as u8) == 0 && self.rows().iter().all(|row| !row.is(is::STALE)) && lots.clone().all(|lot| lot.stale == 0)
+        self.s.lost & !(1 << Room::Sent as u8) == 0
+            && self.rows().iter().all(|row| !row.is(is::STALE))
+            && lots.clone().all(|lot| !lot.is_stale())
     }
 
     /// How many records of each log are in the table: the log's id (16 bytes) and the count.

@@ -62,7 +62,14 @@ pub(super) fn expected(settled: Settled<'_>) -> Vec<Line> {
             let p = stock.place;
             let place = (text(p.store), text(p.fund), p.vvm, p.hold);
             let number = lot.number().map(|n| n.as_str().to_string());
-            all.push((lot.product().unwrap().to_string(), number, place, stock.parts, stock.count, lot.expiry().packed()));
+            all.push((
+                lot.product().unwrap().to_string(),
+                number,
+                place,
+                stock.parts,
+                stock.count,
+                lot.expiry().packed(),
+            ));
         }
     }
     all.sort();

@@ -3,9 +3,9 @@ use super::*;
 use crate::ident::Store;
 use crate::ledger::fixed::{Reach, Room};
 use crate::ledger::tests::{facility, goes_in, goes_out, moves, reference as names, said};
-use crate::time::Expiry;
 use crate::movement::{Bucket, Direction, Group, Movement, Reference};
 use crate::record::{EndRecall, Entry, List, LotFact, Recall, SameProduct};
+use crate::time::Expiry;
 
 const LOT: (&str, &str) = (A, "L1");
 
@@ -91,7 +91,11 @@ fn an_own_count_and_what_follows_it_read_nothing_of_the_log() {
     // A peer that counts without knowing the last sale: its tail is read, nothing else.
     let mut logs = logs;
     let (peer, own) = logs.split_first_mut().unwrap();
-    let seen = { let mut seen = own[0].clone(); seen.records.truncate(4); seen };
+    let seen = {
+        let mut seen = own[0].clone();
+        seen.records.truncate(4);
+        seen
+    };
     peer.observe(400, &seen, Some(0));
     let begin = peer.begin_count(401);
     peer.count_line(402, begin, LOT, 900);
@@ -110,7 +114,10 @@ fn what_was_held_and_moved_stands_where_it_was_put() {
     log.say(10, goes_in(LOT, 100));
     let from = moves(Direction::Move, LOT, 40);
     log.say(11, said(Movement { to_bucket: Some(Bucket::Hold), ..from }));
-    log.say(12, said(Movement { to_store: Some(Some(Store::parse("T05").unwrap())), ..moves(Direction::Move, LOT, 10) }));
+    log.say(
+        12,
+        said(Movement { to_store: Some(Some(Store::parse("T05").unwrap())), ..moves(Direction::Move, LOT, 10) }),
+    );
     with(&[log], |table| {
         let product = Product::parse(A).unwrap();
         let lot = LotNumber::parse("L1").ok();
@@ -265,6 +272,40 @@ fn records_out_of_order_of_others_and_of_another_branch_are_refused() {
     let other = branch.records[1].verified();
     assert_eq!(table.apply(&other, &mut shelf), Err(FixedError::Full(Room::Branches)));
     assert_eq!((units(&mut table, LOT), table.is_complete()), (Ok(20), false));
+}
+
+#[test]
+fn lots_that_are_sold_out_give_their_room_to_new_ones() {
+    let lots: Vec<String> = (0..60).map(|n| std::format!("LOT-{n:05}")).collect();
+    let mut log = device(1);
+    let mut time = 100_000;
+    let begin = log.begin_count(time);
+    log.count_line(time, begin, (A, "LOT-00000"), 7);
+    for lot in &lots {
+        time += 10 * 86_400;
+        let of: (&str, &str) = (A, lot.clone().leak());
+        let units = if lot == &lots[0] { 7 } else { 10 };
+        if units == 10 {
+            log.say(time, goes_in(of, units));
+        }
+        log.say(time + 1, goes_out(of, units));
+    }
+    log.say(time + 2, goes_in((A, "LAST"), 3));
+    // Of before the count that found 7, whose row is long given up.
+    log.say_late(time + 3, 99_000, goes_out((A, "LOT-00000"), 2));
+    let logs = [log];
+    let mut memory: std::boxed::Box<FixedLedger<8, 384, 0>> = std::boxed::Box::default();
+    let (mut table, mut shelf) = (memory.table(SHOP), Shelf::new(&logs));
+    let (late, before) = logs[0].records.split_last().unwrap();
+    for record in before {
+        assert_eq!(table.apply(&record.verified(), &mut shelf), Ok(true));
+        assert!(table.is_complete());
+    }
+    assert_eq!((units(&mut table, (A, "LAST")), shelf.reads), (Ok(3), 0));
+    table.apply(&late.verified(), &mut shelf).unwrap();
+    assert!(!table.is_complete(), "only the log knows that it was counted");
+    table.settle(&mut shelf).unwrap();
+    assert_eq!((units(&mut table, (A, "LOT-00000")), table.is_complete()), (Ok(0), true));
 }
 
 /// Saves and loads into fresh memory.
