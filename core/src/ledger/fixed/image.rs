@@ -6,9 +6,10 @@
 //!
 //! Integers are little-endian. It isn't exchanged: another build may refuse it, and then the log is applied anew.
 
+use super::error::FixedError;
 use super::state::{
-    At, CLOCKS, Cell, Clock, FixedError, ISSUERS, KNOWN, LOGS, Log, Lot, OPEN, Open, PLACES, RESTS, RULES, Rest, Row,
-    Rule, Sent, TAKEN, Table, Taken,
+    At, CLOCKS, Cell, Clock, ISSUERS, KNOWN, LOGS, Log, Lot, OPEN, Open, PLACES, RESTS, RULES, Rest, Row, Rule, Sent,
+    TAKEN, Table, Taken,
 };
 use crate::crypto::Hash;
 use crate::log::Sum;

@@ -149,7 +149,7 @@ fn says() -> impl Strategy<Value = Vec<Say>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(2_000), max_shrink_iters: 8_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(800), max_shrink_iters: 8_000, ..ProptestConfig::default() })]
 
     #[test]
     fn it_says_what_the_ledger_says(
