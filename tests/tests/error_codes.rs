@@ -29,6 +29,7 @@ fn in_code() -> BTreeMap<u16, String> {
         Warning::CODES,
         FINDINGS,
         medlot_core::ledger::FindingKind::CODES,
+        medlot_core::ledger::fixed::FixedError::CODES,
         medlot_sdk::error::Error::CODES,
         &[(SpaceTooSmall::CODE, "space_too_small")],
     ];

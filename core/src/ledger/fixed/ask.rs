@@ -1,6 +1,7 @@
 //! What is asked of the table.
 
-use super::state::{FixedError, Row, Table, is};
+use super::error::FixedError;
+use super::state::{Row, Table, is};
 use crate::ident::{LotNumber, Measure, Product};
 use crate::record::read_value;
 use crate::time::{Date, Expiry};
@@ -49,10 +50,12 @@ pub struct Pick<'q> {
 type Turn<'t> = (bool, bool, Option<Date>, &'t [u8], Option<&'t str>, Option<&'t str>, Option<u8>);
 
 impl Table<'_> {
+    #[inline(never)]
     fn short(&self, id: u16) -> Option<&str> {
         core::str::from_utf8(self.text(id)).ok().filter(|text| !text.is_empty())
     }
 
+    #[inline(never)]
     pub(super) fn held(&self, row: &Row) -> Option<Held<'_>> {
         let (lot, at) = (self.lot(row.lot), self.at(row.place));
         let (product, _) = read_value::<Product<'_>>(self.text(lot.product))?;
@@ -73,7 +76,7 @@ impl Table<'_> {
             parts,
             expiry: self.expiry(row.lot),
             recalled: self.is_recalled(row.lot),
-            settled: !row.is(is::STALE) && lot.stale == 0,
+            settled: !row.is(is::STALE) && !lot.is_stale(),
         })
     }
 
@@ -138,7 +141,7 @@ impl Table<'_> {
         let Some(product) = self.product_at(wanted.product, false)? else { return Ok(()) };
         let stale = |row: &Row| {
             let lot = self.lot(row.lot);
-            lot.product == product && (lot.stale != 0 || row.is(is::STALE))
+            lot.product == product && (lot.is_stale() || row.is(is::STALE))
         };
         if self.rows().iter().any(stale) {
             return Err(FixedError::NotHere(0));

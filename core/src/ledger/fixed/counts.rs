@@ -1,8 +1,9 @@
 //! Counts, and what devices knew of each other when they counted (`spec/ledger.md` section 4).
 
-use super::state::{Cell, Clock, FixedError, Open, Rest, Room, Row, Source, Table, When, front, is};
+use super::error::{FixedError, Room};
+use super::state::{Cell, Clock, Open, Rest, Row, Source, Table, When, front, is};
 use crate::ledger::effect::measured;
-use crate::record::{CountBegin, CountEnd, CountLine, Entry, Observed, Record};
+use crate::record::{CountBegin, CountEnd, CountLine, Entry, Observed};
 
 /// A checkpoint about to govern rows.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +43,7 @@ impl Begun {
 
 impl Table<'_> {
     /// The number of what a log knows now.
+    #[inline(never)]
     pub(super) fn known_put(&mut self, slot: usize) -> Result<u8, FixedError> {
         let mut now = [0; super::state::LOGS];
         for (of, count) in now.iter_mut().enumerate() {
@@ -51,6 +53,7 @@ impl Table<'_> {
     }
 
     /// The number of a vector: one that is held, or one that no line needs.
+    #[inline(never)]
     pub(super) fn vector_put(&mut self, now: [u32; super::state::LOGS]) -> Option<u8> {
         if let Some(held) = self.s.known.iter().position(|known| *known == now) {
             return Some(held as u8);
@@ -71,6 +74,7 @@ impl Table<'_> {
         })
     }
 
+    #[inline(never)]
     fn open(&self, slot: usize, begin: u32) -> Option<usize> {
         self.s.open.iter().position(|open| usize::from(open.slot) == slot + 1 && open.index == begin)
     }
@@ -100,6 +104,7 @@ impl Table<'_> {
         source: &mut dyn Source,
     ) -> Result<(), FixedError> {
         let Some(lot) = self.lot_at(&line.product, line.lot.as_ref(), true)? else { return Ok(()) };
+        self.touch(lot, when.time);
         self.claim(lot, line.expiry.packed());
         if when.late {
             return self.full(Room::LateCounts);
@@ -109,11 +114,10 @@ impl Table<'_> {
         let store = match open {
             Some(open) => open.store,
             None => {
-                let begin = source.record(&self.log(when.slot).id, index);
-                match begin.and_then(|bytes| Record::decode(bytes).ok()).map(|record| record.entry) {
-                    Some(Entry::CountBegin(begin)) => self.store_at(begin.store, true)?.unwrap_or(0),
-                    Some(_) => return Ok(()), // no count: no effect
-                    None => return self.full(Room::Counts),
+                match self.read(when.slot, index, source).map(|record| record.entry) {
+                    Ok(Entry::CountBegin(begin)) => self.store_at(begin.store, true)?.unwrap_or(0),
+                    Ok(_) => return Ok(()), // no count: no effect
+                    Err(_) => return self.full(Room::Counts),
                 }
             }
         };
@@ -128,6 +132,9 @@ impl Table<'_> {
             self.mark_beside(&own, is::FULL);
             return Ok(());
         };
+        if self.is_forgotten(begin.time) {
+            return self.full(Room::Balances);
+        }
         let known = self.known_put(when.slot)?;
         let base = Checkpoint { slot: when.slot, index: when.index, time: when.time, known, begin, flags: 0 };
         for at in 0..self.rows().len() {
@@ -154,6 +161,7 @@ impl Table<'_> {
         Ok(())
     }
 
+    #[inline(never)]
     fn mark_beside(&mut self, row: &Row, flags: u8) {
         let (lot, place) = (row.lot, self.at(row.place));
         for at in 0..self.rows().len() {
@@ -166,7 +174,9 @@ impl Table<'_> {
 
     /// A checkpoint reaches a row: it governs where all lines before are known to it, and to the beginning of its
     /// count, so that no line of this count was forgotten for another; else the log says which governs.
+    #[inline(never)]
     fn adopt(&mut self, row: usize, by: &Checkpoint, counted: u32) {
+        self.first_touch(row, by.time);
         let r = self.row(row);
         let goes_on = usize::from(r.slot) == by.slot + 1 && r.begin == by.begin.index;
         let before = usize::from(r.slot).wrapping_sub(1);
@@ -182,6 +192,7 @@ impl Table<'_> {
 
     /// This line governs a row from now on.
     #[allow(clippy::too_many_arguments)] // the fields of a row
+    #[inline(never)]
     pub(super) fn govern(
         &mut self,
         row: usize,
@@ -220,6 +231,9 @@ impl Table<'_> {
             return Ok(());
         }
         let begin = *open;
+        if self.is_forgotten(begin.time) {
+            return self.full(Room::Balances);
+        }
         let known = self.known_put(when.slot)?;
         if self.rest_put(Rest { begin, known, end: when.index, time: when.time }).is_none() {
             return self.full(Room::Counts);
@@ -243,6 +257,7 @@ impl Table<'_> {
         Ok(())
     }
 
+    #[inline(never)]
     pub(super) fn rest_put(&mut self, rest: Rest) -> Option<()> {
         let is = |other: &Rest| (other.begin.slot, other.begin.index) == (rest.begin.slot, rest.begin.index);
         if self.s.rests.iter().any(is) {
@@ -272,6 +287,7 @@ impl Table<'_> {
 
     // ----- what devices note of each other
 
+    #[inline(never)]
     pub(super) fn observed(
         &mut self,
         when: &When,
@@ -353,6 +369,7 @@ impl Table<'_> {
     }
 
     /// The seconds by which what was written up to an index is read later.
+    #[inline(never)]
     pub(super) fn set_after(&self, slot: usize, index: i64) -> i64 {
         let sets = self.s.clocks.iter().filter(|set| usize::from(set.slot) == slot + 1 && i64::from(set.index) > index);
         sets.fold(0i64, |sum, set| sum.saturating_add(set.change))

@@ -6,9 +6,10 @@
 //!
 //! Integers are little-endian. It isn't exchanged: another build may refuse it, and then the log is applied anew.
 
+use super::error::FixedError;
 use super::state::{
-    At, CLOCKS, Cell, Clock, FixedError, ISSUERS, KNOWN, LOGS, Log, Lot, OPEN, Open, PLACES, RESTS, RULES, Rest, Row,
-    Rule, Sent, TAKEN, Table, Taken,
+    At, CLOCKS, Cell, Clock, ISSUERS, KNOWN, LOGS, Log, Lot, OPEN, Open, PLACES, RESTS, RULES, Rest, Row, Rule, Sent,
+    TAKEN, Table, Taken,
 };
 use crate::crypto::Hash;
 use crate::log::Sum;
@@ -84,7 +85,7 @@ fields! {
     At { store, fund, vvm, hold }
     Rule { kind, by, ended, identity, index, names, time, product, lots, expiry }
     Row { stock, time, counted, measure, index, begin, lot, place, slot, known, flags }
-    Lot { product, number, expiry, stale }
+    Lot { product, number, expiry, seen }
     Sent { log, lot, index, sent, gone }
 }
 
@@ -95,6 +96,7 @@ struct Front {
     facility: [u8; 20],
     numbers: [u16; 7],
     limited: bool,
+    forgotten: i64,
 }
 
 impl Fields for Front {
@@ -103,6 +105,7 @@ impl Fields for Front {
         self.facility.exchange(io);
         self.numbers.iter_mut().for_each(|n| n.exchange(io));
         self.limited.exchange(io);
+        self.forgotten.exchange(io);
     }
 }
 
@@ -181,7 +184,7 @@ impl Table<'_> {
         let mut facility = [0; 20];
         facility.iter_mut().zip(self.facility.as_bytes()).for_each(|(to, from)| *to = *from);
         let numbers = [s.rows, s.lots, s.texts, s.places, s.logs, s.lost, self.sent.len() as u16];
-        Front { magic: MAGIC, facility, numbers, limited: s.limited }
+        Front { magic: MAGIC, facility, numbers, limited: s.limited, forgotten: s.forgotten }
     }
 
     fn piece(&self, number: usize) -> Option<Piece> {
@@ -219,7 +222,7 @@ impl Table<'_> {
             good &= read(bytes);
             sum.update(bytes);
         };
-        *self.s = super::state::State::EMPTY;
+        self.clear();
         let expected = self.front();
         let mut front = expected;
         front.exchange(&mut io);
@@ -229,12 +232,14 @@ impl Table<'_> {
             && usize::from(texts) <= self.texts.len()
             && usize::from(places) <= self.s.place.len()
             && usize::from(logs) <= self.s.log.len();
-        let same = Front { numbers: [0, 0, 0, 0, 0, 0, sent], limited: front.limited, ..front };
-        if !fits || same != (Front { limited: front.limited, ..expected }) {
+        let Front { magic, facility, .. } = front;
+        let same = (magic, facility, Some(&sent)) == (expected.magic, expected.facility, expected.numbers.last());
+        if !fits || !same {
             return Err(FixedError::Image);
         }
         (self.s.rows, self.s.lots, self.s.texts, self.s.places) = (rows, lots, texts, places);
         (self.s.logs, self.s.lost, self.s.limited) = (logs, lost, front.limited);
+        self.s.forgotten = front.forgotten;
         let mut at = 0;
         while self.fill(at, &mut io) {
             at += 1;
@@ -244,8 +249,7 @@ impl Table<'_> {
         if good && read(&mut kept) && kept == found {
             return Ok(());
         }
-        *self.s = super::state::State::EMPTY;
-        self.sent.fill(Sent::EMPTY);
+        self.clear();
         Err(FixedError::Image)
     }
 }

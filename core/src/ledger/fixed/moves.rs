@@ -1,10 +1,11 @@
 //! Movements and reversals: what is added to which row.
 
-use super::state::{FixedError, Room, Row, Source, Table, Taken, When, front, is};
+use super::error::{FixedError, Room};
+use super::state::{Row, Source, Table, Taken, When, front, is};
 use crate::ledger::Effect;
 use crate::ledger::effect::{effect_of, measured};
 use crate::movement::{Movement, Reference};
-use crate::record::{Entry, Record, Reversal};
+use crate::record::{Entry, Reversal};
 use crate::time::Expiry;
 
 /// What a movement does: rows, and the signs with which its quantity is added; at most two.
@@ -26,6 +27,7 @@ pub(super) fn signed(quantity: u32, adds: bool) -> i64 {
 
 impl Table<'_> {
     /// The rows of a movement, made where they aren't there and `put` says so; and how much it moves.
+    #[inline(never)]
     pub(super) fn deltas(&mut self, entry: &Entry<'_>, put: bool) -> Result<(Deltas, u32), FixedError> {
         let mut out = [None; 2];
         let Effect::Moves(moves) = effect_of("", entry) else { return Ok((out, 0)) };
@@ -50,8 +52,11 @@ impl Table<'_> {
         source: &mut dyn Source,
     ) -> Result<(), FixedError> {
         let net = self.net(when.slot, when.index, Some(identity), movement.quantity.count());
-        if let Some(lot) = self.lot_at(&movement.product, movement.lot.as_ref(), true)?.filter(|_| net > 0) {
-            self.claim(lot, movement.expiry.packed());
+        if let Some(lot) = self.lot_at(&movement.product, movement.lot.as_ref(), true)? {
+            self.touch(lot, when.time);
+            if net > 0 {
+                self.claim(lot, movement.expiry.packed());
+            }
         }
         let (deltas, _) = self.deltas(entry, true)?;
         for (row, adds) in deltas.into_iter().flatten() {
@@ -61,6 +66,7 @@ impl Table<'_> {
         self.transit(when.slot, when.index, movement, net, false, named)
     }
 
+    #[inline(never)]
     fn add(&mut self, row: usize, amount: i64) {
         if let Some(row) = self.rows.get_mut(row) {
             row.stock = row.stock.saturating_add(amount);
@@ -68,6 +74,7 @@ impl Table<'_> {
     }
 
     /// The line that governs a row, for what increases it or decreases it.
+    #[inline(never)]
     pub(super) fn line_of(&self, row: &Row, increases: bool) -> Option<Line> {
         let slot = usize::from(row.slot).checked_sub(1)?;
         let line = Line { slot, index: row.index, time: row.time, known: row.known };
@@ -82,6 +89,7 @@ impl Table<'_> {
     /// Adds what the last record of a log does, unless the row's line covers it; where that doesn't show here, the row
     /// is to be scanned.
     fn add_new(&mut self, row: usize, amount: i64, increases: bool, when: &When) {
+        self.first_touch(row, when.time);
         let r = self.row(row);
         if r.is(is::STALE) {
             return;
@@ -108,6 +116,7 @@ impl Table<'_> {
     }
 
     /// The seconds between two clocks by what was noted last.
+    #[inline(never)]
     pub(super) fn noted_difference(&self, line: &Line, slot: usize) -> i64 {
         let (mine, other) = (self.cell(line.slot, slot), self.cell(slot, line.slot));
         match (mine.clocked, other.clocked) {
@@ -120,6 +129,7 @@ impl Table<'_> {
     // ----- reversals
 
     /// The largest total of reversals of a record, whose identity may not be at hand.
+    #[inline(never)]
     fn total(&self, slot: usize, index: u32, identity: Option<&[u8; 8]>) -> u32 {
         let log: [u8; 8] = front(&self.log(slot).id);
         let named = self.s.taken.iter().filter(|taken| {
@@ -130,6 +140,7 @@ impl Table<'_> {
     }
 
     /// The quantity of a record less what was taken back.
+    #[inline(never)]
     pub(super) fn net(&self, slot: usize, index: u32, identity: Option<&[u8; 8]>, quantity: u32) -> u32 {
         quantity.saturating_sub(self.total(slot, index, identity))
     }
@@ -193,20 +204,18 @@ impl Table<'_> {
         total: u32,
         source: &mut dyn Source,
     ) -> Result<(), FixedError> {
-        let id = self.log(slot).id;
         let mut group = None;
-        if let Some(Ok(target)) = source.record(&id, index).map(Record::decode)
+        if let Ok(target) = self.read(slot, index, source)
             && let Entry::Movement { movement, .. } = target.entry
         {
             group = Some((movement.answers, movement.group));
         }
         let named = group.and_then(|(answers, group)| self.answered(slot, index, answers, group, source));
-        let target = source.record(&id, index).and_then(|bytes| Record::decode(bytes).ok());
-        let Some(target) = target else {
+        let Ok(target) = self.read(slot, index, source) else {
             // What it changes isn't known: every row may be wrong until its log is read again.
             self.rows_mut().iter_mut().for_each(|row| row.flags |= is::TAIL);
             let used = usize::from(self.s.lots);
-            self.lots.iter_mut().take(used).for_each(|lot| lot.stale = 1);
+            self.lots.iter_mut().take(used).for_each(|lot| lot.set_stale(true));
             return Err(FixedError::NotHere(index));
         };
         let when = When::of(slot, index, &target);
@@ -215,6 +224,7 @@ impl Table<'_> {
         let back = quantity.min(total).saturating_sub(before);
         let (deltas, _) = self.deltas(&target.entry, true)?;
         for (row, adds) in deltas.into_iter().flatten() {
+            self.first_touch(row, when.time);
             let r = self.row(row);
             if r.is(is::STALE) || back == 0 {
                 continue;
@@ -241,7 +251,7 @@ impl Table<'_> {
             && packed == lot.expiry
             && packed != Expiry::NotRead.packed()
         {
-            lot.stale = 1;
+            lot.set_stale(true);
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Texts as numbers, lots, places, rows.
 
-use super::state::{At, FixedError, Lot, Room, Row, Table, is};
+use super::error::{FixedError, Room};
+use super::state::{At, Lot, Row, Table, is};
 use crate::ident::{Fund, LotNumber, Product, Store};
 use crate::movement::Bucket;
 use crate::record::write_value;
@@ -9,17 +10,22 @@ use crate::time::Expiry;
 /// Room for the encoding of a product or a lot number.
 const NAME: usize = 96;
 
+/// By how much clocks of one facility are taken to differ where nothing says so.
+pub(super) const DAY: i64 = 86_400;
+
 /// `None`: it isn't here, and wasn't to be put.
 type Found<T> = Result<Option<T>, FixedError>;
 
 impl Table<'_> {
     /// The bytes of a text; its number is 1 more than where its length stands, 0 is no text.
+    #[inline(never)]
     pub(super) fn text(&self, id: u16) -> &[u8] {
         let from = self.texts.get(usize::from(id).wrapping_sub(1)..).unwrap_or_default();
         from.split_first().and_then(|(length, rest)| rest.get(..usize::from(*length))).unwrap_or_default()
     }
 
     /// The number of a text, put where it is new and `put` says so.
+    #[inline(never)]
     pub(super) fn text_at(&mut self, text: &[u8], put: bool) -> Found<u16> {
         let mut at = 0;
         while at < self.s.texts {
@@ -45,11 +51,13 @@ impl Table<'_> {
         }
     }
 
+    #[inline(never)]
     fn short_at(&mut self, text: Option<&str>, put: bool) -> Found<u16> {
         text.map_or(Ok(Some(0)), |text| self.text_at(text.as_bytes(), put))
     }
 
     /// A product's number: that of its class.
+    #[inline(never)]
     pub(super) fn product_at(&mut self, product: &Product<'_>, put: bool) -> Found<u16> {
         let mut room = [0; NAME];
         let length = write_value(product, &mut room).unwrap_or(0);
@@ -57,16 +65,19 @@ impl Table<'_> {
         Ok(text.map(|text| self.class(text)))
     }
 
+    #[inline(never)]
     pub(super) fn number_at(&mut self, number: Option<&LotNumber<'_>>, put: bool) -> Found<u16> {
         let mut room = [0; NAME];
         let length = write_value(&number.copied(), &mut room).unwrap_or(0);
         self.text_at(room.get(..length).unwrap_or_default(), put)
     }
 
+    #[inline(never)]
     pub(super) fn lot(&self, lot: u16) -> Lot {
         self.lots.get(usize::from(lot)).copied().unwrap_or(Lot::EMPTY)
     }
 
+    #[inline(never)]
     pub(super) fn lot_at(&mut self, product: &Product<'_>, number: Option<&LotNumber<'_>>, put: bool) -> Found<u16> {
         let (Some(product), Some(number)) = (self.product_at(product, put)?, self.number_at(number, put)?) else {
             return Ok(None);
@@ -77,7 +88,7 @@ impl Table<'_> {
             (Some(lot), _) => Ok(Some(lot as u16)),
             (None, _) if !put => Ok(None),
             (None, Some(lot)) => {
-                *lot = Lot { product, number, expiry: Expiry::NotRead.packed(), stale: 0 };
+                *lot = Lot { product, number, expiry: Expiry::NotRead.packed(), seen: 0 };
                 self.s.lots += 1;
                 Ok(Some(used))
             }
@@ -85,25 +96,39 @@ impl Table<'_> {
         }
     }
 
+    /// Notes when something was said of a lot.
+    #[inline(never)]
+    pub(super) fn touch(&mut self, lot: u16, time: i64) {
+        let day = u16::try_from(time / DAY).unwrap_or(0).min(Lot::LAST_DAY);
+        if let Some(lot) = self.lots.get_mut(usize::from(lot)).filter(|lot| lot.day() < day) {
+            lot.seen = lot.seen & Lot::STALE | day;
+        }
+    }
+
     /// Notes an expiry seen on the pack: the earliest last usable day governs.
+    #[inline(never)]
     pub(super) fn claim(&mut self, lot: u16, packed: u16) {
         let Some(lot) = self.lots.get_mut(usize::from(lot)) else { return };
         lot.expiry = earlier(lot.expiry, packed);
     }
 
+    #[inline(never)]
     pub(super) fn at(&self, place: u16) -> At {
         let none = At { store: 0, fund: 0, vvm: 0, hold: false };
         self.s.place.get(usize::from(place)).copied().unwrap_or(none)
     }
 
+    #[inline(never)]
     pub(super) fn store_at(&mut self, store: Option<Store<'_>>, put: bool) -> Found<u16> {
         self.short_at(store.as_ref().map(|s| s.as_str()), put)
     }
 
+    #[inline(never)]
     pub(super) fn fund_at(&mut self, fund: Option<Fund<'_>>, put: bool) -> Found<u16> {
         self.short_at(fund.as_ref().map(|f| f.as_str()), put)
     }
 
+    #[inline(never)]
     pub(super) fn place_at(
         &mut self,
         store: u16,
@@ -128,6 +153,7 @@ impl Table<'_> {
         }
     }
 
+    #[inline(never)]
     pub(super) fn row_at(&mut self, lot: u16, place: u16, measure: u32, put: bool) -> Found<usize> {
         let is = |row: &Row| (row.lot, row.place, row.measure) == (lot, place, measure);
         let held = self.rows().iter().position(is);
@@ -136,7 +162,8 @@ impl Table<'_> {
         }
         let used = usize::from(self.s.rows);
         let Some(row) = self.rows.get_mut(used) else { return self.full(Room::Balances) };
-        *row = Row { lot, place, measure, ..Row::EMPTY };
+        let flags = if self.s.forgotten > 0 { is::NEW } else { 0 };
+        *row = Row { lot, place, measure, flags, ..Row::EMPTY };
         self.s.rows += 1;
         self.born(used);
         Ok(Some(used))
@@ -160,7 +187,7 @@ impl Table<'_> {
         let same = self.beside(&new).find(|(at, other)| *at != row && other.place == new.place);
         if let Some(((_, same), new)) = same.zip(self.rows.get_mut(row)) {
             let Row { slot, index, begin, time, known, flags, .. } = same;
-            *new = Row { slot, index, begin, time, known, flags: flags & !is::TAIL, ..*new };
+            *new = Row { slot, index, begin, time, known, flags: new.flags | flags & !is::TAIL, ..*new };
             return;
         }
         for (_, other) in self.beside(&new).filter(|(at, _)| *at != row) {
@@ -196,13 +223,31 @@ impl Table<'_> {
         let Some(new) = self.rows.get_mut(row) else { return };
         if let Some(under) = under {
             let Row { slot, index, begin, time, known, .. } = under;
-            *new = Row { slot, index, begin, time, known, flags: under.flags & is::REST, ..*new };
+            *new = Row { slot, index, begin, time, known, flags: new.flags | under.flags & is::REST, ..*new };
         }
         new.flags |= if unclear { is::FULL } else { 0 };
     }
 }
 
+impl Table<'_> {
+    /// Whether something of this time may concern a row that was given up.
+    pub(super) const fn is_forgotten(&self, time: i64) -> bool {
+        self.s.forgotten > 0 && time <= self.s.forgotten.saturating_add(DAY)
+    }
+
+    /// A row that may be one given up before: what is as old as that the log must place.
+    #[inline(never)]
+    pub(super) fn first_touch(&mut self, row: usize, time: i64) {
+        let forgotten = self.is_forgotten(time);
+        if let Some(row) = self.rows.get_mut(row).filter(|row| row.is(is::NEW)) {
+            row.flags &= !is::NEW;
+            row.flags |= if forgotten { is::FULL } else { 0 };
+        }
+    }
+}
+
 /// Of two expiries as packed the one that governs.
+#[inline(never)]
 pub(super) fn earlier(a: u16, b: u16) -> u16 {
     let not_read = Expiry::NotRead.packed();
     let key = |packed: u16| {

@@ -1,6 +1,8 @@
 //! What authorities say of lots, as far as it reaches the facility: recalls, lot facts, products that are one.
 
-use super::state::{FixedError, Room, Row, Rule, Table, front, is, kind};
+use super::error::{FixedError, Room};
+use super::names::DAY;
+use super::state::{Row, Rule, Table, front, is, kind};
 use crate::crypto::Hash;
 use crate::ident::{LotNumber, Product};
 use crate::movement::Reference;
@@ -87,6 +89,7 @@ impl Table<'_> {
         }
     }
 
+    #[inline(never)]
     fn rule_put(&mut self, rule: Rule) -> Result<(), FixedError> {
         match self.s.rules.iter_mut().find(|rule| rule.kind == 0) {
             Some(free) => {
@@ -126,6 +129,7 @@ impl Table<'_> {
     }
 
     /// Whether an end names this recall and may.
+    #[inline(never)]
     fn ends(&self, end: &Rule, recall: &Rule, reach: &dyn Reach) -> bool {
         let (Some(by), Some(issuer)) =
             (self.s.issuer.get(usize::from(end.by)), self.s.issuer.get(usize::from(recall.by)))
@@ -231,8 +235,9 @@ impl Table<'_> {
                 continue;
             }
             self.claim(first, lot.expiry);
-            if let Some(first) = self.lots.get_mut(usize::from(first)) {
-                first.stale |= lot.stale;
+            self.touch(first, i64::from(lot.day()) * DAY);
+            if let Some(first) = self.lots.get_mut(usize::from(first)).filter(|_| lot.is_stale()) {
+                first.set_stale(true);
             }
             let last = self.s.lots - 1;
             let moved = self.lot(last);
@@ -250,6 +255,7 @@ impl Table<'_> {
     }
 
     /// What stands for a product: the least of those that are one with it.
+    #[inline(never)]
     pub(super) fn class(&self, product: u16) -> u16 {
         let mut at = product;
         // Each step goes to a lesser text, so it ends.
@@ -260,6 +266,7 @@ impl Table<'_> {
     }
 
     /// Whether a recall that isn't ended names a lot.
+    #[inline(never)]
     pub(super) fn is_recalled(&self, lot: u16) -> bool {
         let lot = self.lot(lot);
         let number = self.text(lot.number);
@@ -277,6 +284,7 @@ impl Table<'_> {
     }
 
     /// The regulator's word on a lot, else what its records claim.
+    #[inline(never)]
     pub(super) fn expiry(&self, lot: u16) -> Expiry {
         let lot = self.lot(lot);
         let facts = self.s.rules.iter().filter(|rule| {

@@ -3,10 +3,11 @@
 //! A line is one that the facility sent, or one that a delivery announced to it ([`Table::expect`]). Own receipts that
 //! name it take from it, and what the sender takes back or closes. What others answer isn't in this table.
 
-use super::state::{FixedError, Room, Sent, Source, Table, front};
+use super::error::{FixedError, Room};
+use super::state::{Sent, Source, Table, front};
 use crate::ident::{LotNumber, Party, Product};
 use crate::movement::{Bucket, Direction, Group, Movement, Reference};
-use crate::record::{Entry, Record, read_value};
+use crate::record::{Entry, read_value};
 use crate::trust::Verified;
 
 /// A line on the way.
@@ -46,6 +47,7 @@ impl Table<'_> {
         self.sent_put(record.at().log.log_id(), record.at().index, movement, movement.quantity.count())
     }
 
+    #[inline(never)]
     fn sent_put(&mut self, log: [u8; 8], index: u32, movement: &Movement<'_>, sent: u32) -> Result<bool, FixedError> {
         let log = self.text_at(&log, true)?.unwrap_or(0);
         if self.sent.iter().any(|line| (line.log, line.index) == (log, index)) {
@@ -64,6 +66,7 @@ impl Table<'_> {
     }
 
     /// What a movement answers, and whether its group says so for all of its lines.
+    #[inline(never)]
     pub(super) fn answered(
         &self,
         slot: usize,
@@ -76,14 +79,14 @@ impl Table<'_> {
         if answers.is_some() {
             return answers.map(|answers| (answers, false));
         }
-        let head = source.record(&self.log(slot).id, index.checked_sub(distance)?)?;
-        match Record::decode(head).ok()?.entry {
+        match self.read(slot, index.checked_sub(distance)?, source).ok()?.entry {
             Entry::Movement { movement, .. } => movement.answers.map(|answers| (answers, true)),
             _ => None,
         }
     }
 
     /// A movement's part in what is on the way: so many units more, or fewer where it was taken back.
+    #[inline(never)]
     pub(super) fn transit(
         &mut self,
         slot: usize,

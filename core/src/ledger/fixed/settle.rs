@@ -1,12 +1,13 @@
 //! What only the log can say: sums from a line on, and which line governs.
 
 use super::counts::Begun;
+use super::error::FixedError;
 use super::moves::{Line, signed};
 use super::names::earlier;
-use super::state::{FixedError, LOGS, Open, Rest, Row, Source, Table, When, is};
+use super::state::{LOGS, Open, Rest, Row, Source, Table, When, is};
 use crate::ledger::effect::measured;
 use crate::movement::Bucket;
-use crate::record::{Entry, Observed, Record};
+use crate::record::{Entry, Observed};
 use crate::time::Expiry;
 
 /// Counts of one log that may be open together while it is scanned.
@@ -49,16 +50,16 @@ impl Table<'_> {
         if self.rows().iter().any(|row| row.is(is::STALE) && !row.is(is::FULL)) {
             result = self.sum_up(source).and(result);
         }
-        if self.lots.iter().take(self.s.lots.into()).any(|lot| lot.stale != 0) {
+        if self.lots.iter().take(self.s.lots.into()).any(|lot| lot.is_stale()) {
             result = self.claims(source).and(result);
         }
         result
     }
 
     /// One record, looked at.
+    #[inline(never)]
     fn look(&self, slot: usize, index: u32, source: &mut dyn Source) -> Result<Looked, FixedError> {
-        let record = source.record(&self.log(slot).id, index).and_then(|bytes| Record::decode(bytes).ok());
-        let record = record.ok_or(FixedError::NotHere(index))?;
+        let record = self.read(slot, index, source)?;
         let after = self.set_after(slot, index.into());
         let observed = match &record.entry {
             Entry::Observed(Observed { log, count, clock, .. }) => Some((*count, *log, *clock)),
@@ -70,6 +71,7 @@ impl Table<'_> {
     }
 
     /// The first index of a log that a row's sum is scanned from.
+    #[inline(never)]
     fn from(&self, row: &Row, slot: usize) -> u32 {
         let from = |increases: bool| match self.line_of(row, increases) {
             Some(line) if line.slot == slot => line.index + 1,
@@ -113,6 +115,7 @@ impl Table<'_> {
     }
 
     /// Adds one record to the rows that wait.
+    #[inline(never)]
     fn add_up(
         &mut self,
         slot: usize,
@@ -120,8 +123,7 @@ impl Table<'_> {
         observed: &mut [u32; LOGS],
         source: &mut dyn Source,
     ) -> Result<(), FixedError> {
-        let record = source.record(&self.log(slot).id, index).and_then(|bytes| Record::decode(bytes).ok());
-        let record = record.ok_or(FixedError::NotHere(index))?;
+        let record = self.read(slot, index, source)?;
         if let Entry::Observed(said) = &record.entry
             && let Some(of) = self.slot_put(&said.log)
             && let Some(count) = observed.get_mut(of)
@@ -192,6 +194,7 @@ impl Table<'_> {
     }
 
     /// The last record from an index on and before this one that was written when it took place, or earlier.
+    #[inline(never)]
     fn last_before(&self, when: &When, from: u32, source: &mut dyn Source) -> Result<Option<u32>, FixedError> {
         for index in (from..when.index).rev() {
             if self.look(when.slot, index, source)?.recorded <= when.time {
@@ -227,6 +230,7 @@ impl Table<'_> {
     }
 
     /// The first clock difference that a log noted of another from an index on, about more than so many records.
+    #[inline(never)]
     fn first_noted(
         &self,
         by: usize,
@@ -318,8 +322,7 @@ impl Table<'_> {
         let mut known = [0; LOGS];
         let mut last: Option<Candidate> = None;
         for index in 0..self.log(slot).count {
-            let record = source.record(&self.log(slot).id, index).and_then(|bytes| Record::decode(bytes).ok());
-            let record = record.ok_or(FixedError::NotHere(index))?;
+            let record = self.read(slot, index, source)?;
             let after = self.set_after(slot, index.into());
             let time = When::of(slot, index, &record).time.saturating_add(after);
             let find = |begun: &mut [Begun; BEGUN], back: u32| {
@@ -395,8 +398,7 @@ impl Table<'_> {
 
     /// Whether the record at an index begins a count.
     fn begins(&self, slot: usize, index: u32, source: &mut dyn Source) -> Result<bool, FixedError> {
-        let record = source.record(&self.log(slot).id, index).and_then(|bytes| Record::decode(bytes).ok());
-        let record = record.ok_or(FixedError::NotHere(index))?;
+        let record = self.read(slot, index, source)?;
         Ok(matches!(record.entry, Entry::CountBegin(_)))
     }
 
@@ -407,14 +409,13 @@ impl Table<'_> {
         let not_read = Expiry::NotRead.packed();
         // All of them are read before one is changed: what can't be read leaves the earlier day standing.
         for at in 0..self.s.lots {
-            if self.lot(at).stale == 0 {
+            if !self.lot(at).is_stale() {
                 continue;
             }
             let mut claimed = not_read;
             for slot in 0..usize::from(self.s.logs) {
                 for index in 0..self.log(slot).count {
-                    let record = source.record(&self.log(slot).id, index).and_then(|bytes| Record::decode(bytes).ok());
-                    let record = record.ok_or(FixedError::NotHere(index))?;
+                    let record = self.read(slot, index, source)?;
                     let (product, number, packed, quantity) = match &record.entry {
                         Entry::Movement { movement: m, .. } => (&m.product, &m.lot, m.expiry, m.quantity.count()),
                         Entry::CountLine(line) => (&line.product, &line.lot, line.expiry, u32::MAX),
@@ -427,7 +428,8 @@ impl Table<'_> {
                 }
             }
             if let Some(lot) = self.lots.get_mut(usize::from(at)) {
-                (lot.expiry, lot.stale) = (claimed, 0);
+                lot.expiry = claimed;
+                lot.set_stale(false);
             }
         }
         Ok(())

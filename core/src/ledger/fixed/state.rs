@@ -1,5 +1,8 @@
 //! What the table holds, and the way a record takes.
+//!
+//! What is called from many places is never inlined in this module: it saves a microcontroller a tenth of the code.
 
+use super::error::{FixedError, Room};
 use crate::crypto::Hash;
 use crate::record::{Entry, Record};
 use crate::trust::Verified;
@@ -30,6 +33,8 @@ pub(super) mod is {
     pub(in super::super) const REST: u8 = 16;
     /// Its line counted this place, not another of its lot.
     pub(in super::super) const OWN: u8 = 32;
+    /// Made after rows were given up, and nothing came yet.
+    pub(in super::super) const NEW: u8 = 64;
     pub(in super::super) const STALE: u8 = TAIL | FULL;
 }
 
@@ -60,8 +65,9 @@ pub(super) struct Lot {
     pub(super) product: u16,
     pub(super) number: u16,
     pub(super) expiry: u16,
-    /// 1: who claimed it was taken back, so the claims are to be read anew.
-    pub(super) stale: u16,
+    /// The last day on which something was said of it, since 2020; the highest bit: who claimed its expiry was taken
+    /// back, so the claims are to be read anew.
+    pub(super) seen: u16,
 }
 
 const _: () = assert!(size_of::<Row>() + size_of::<Lot>() <= 48, "48 bytes a balance");
@@ -209,6 +215,8 @@ pub(super) struct State {
     pub(super) lost: u16,
     /// Whether a count of some funds or products only was ever held.
     pub(super) limited: bool,
+    /// The end of the last day on which something was said of a row that was given up; 0: none was.
+    pub(super) forgotten: i64,
     pub(super) log: [Log; LOGS],
     pub(super) cells: [[Cell; LOGS]; LOGS],
     pub(super) known: [[u32; LOGS]; KNOWN],
@@ -220,6 +228,8 @@ pub(super) struct State {
     pub(super) issuer: [Hash; ISSUERS],
     pub(super) rules: [Rule; RULES],
 }
+
+const _: () = assert!(size_of::<State>() <= 6_656, "6.5 KiB besides rows, lots, texts and lines on the way");
 
 impl Row {
     pub(super) const EMPTY: Self = Self {
@@ -241,7 +251,18 @@ impl Row {
 }
 
 impl Lot {
-    pub(super) const EMPTY: Self = Self { product: 0, number: 0, expiry: 0, stale: 0 };
+    pub(super) const EMPTY: Self = Self { product: 0, number: 0, expiry: 0, seen: 0 };
+    pub(super) const STALE: u16 = 1 << 15;
+    pub(super) const LAST_DAY: u16 = Self::STALE - 1;
+    pub(super) const fn is_stale(&self) -> bool {
+        self.seen & Self::STALE != 0
+    }
+    pub(super) const fn set_stale(&mut self, stale: bool) {
+        self.seen = if stale { self.seen | Self::STALE } else { self.seen & !Self::STALE };
+    }
+    pub(super) const fn day(&self) -> u16 {
+        self.seen & !Self::STALE
+    }
 }
 
 impl State {
@@ -253,6 +274,7 @@ impl State {
         logs: 0,
         lost: 0,
         limited: false,
+        forgotten: 0,
         log: [Log { id: [0; 16], head: [0; 16], count: 0 }; LOGS],
         cells: [[Cell { head: [0; 8], count: 0, clocked: 0, clock: 0 }; LOGS]; LOGS],
         known: [[0; LOGS]; KNOWN],
@@ -270,71 +292,6 @@ impl Open {
     pub(super) const EMPTY: Self =
         Self { slot: 0, known: 0, ended: false, limited: false, store: 0, index: 0, time: 0 };
 }
-
-/// What a table has room for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Room {
-    /// Balances, or lots.
-    Balances = 0,
-    /// Texts of products, lot numbers, stores and funds.
-    Texts = 1,
-    /// Logs of the facility: 8.
-    Logs = 2,
-    /// Stores, funds, monitor stages and buckets that occur together: 32.
-    Places = 3,
-    /// Lines on the way.
-    Sent = 4,
-    /// Reversals whose targets are still in the log: 64.
-    Reversals = 5,
-    /// Counts whose lines govern, by what their devices knew: 16; those whose rest is zero: 8.
-    Counts = 6,
-    /// Recalls by product, facts of lots and products that are one: 48; of 8 authorities.
-    Rules = 7,
-    /// Clocks that were set: 16.
-    Clocks = 8,
-    /// A log with several histories: this table holds one of them.
-    Branches = 9,
-    /// A count written down later than it took place: this table takes none.
-    LateCounts = 10,
-}
-
-/// Why a record isn't in the table, or not all of what it does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FixedError {
-    /// The table is incomplete from here on: it has no room left of this kind.
-    Full(Room),
-    /// The record is another facility's.
-    Facility,
-    /// Records of a log come one after the other: this index is the next.
-    Order(u32),
-    /// The record at this index is needed and the source doesn't have it: the answers that hang on it stay unsettled.
-    NotHere(u32),
-    /// Bytes of a saved table: of another version, facility or capacity, or damaged.
-    Image,
-}
-
-crate::codes::codes! { FixedError {
-    Self::Full(_) => 2701, "table_full";
-    Self::Facility => 2702, "table_facility";
-    Self::Order(_) => 2703, "table_order";
-    Self::NotHere(_) => 2704, "table_record_not_here";
-    Self::Image => 2705, "table_image";
-} }
-
-impl core::fmt::Display for FixedError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self {
-            Self::Full(room) => write!(f, "the stock table has no room left: {room:?}"),
-            Self::Facility => f.write_str("a record of another facility"),
-            Self::Order(next) => write!(f, "records of a log come in order: {next} is the next"),
-            Self::NotHere(index) => write!(f, "record {index} is needed and isn't here"),
-            Self::Image => f.write_str("these bytes are no table of this facility and size"),
-        }
-    }
-}
-
-impl core::error::Error for FixedError {}
 
 /// Where records that were applied can be read again: the host's log on flash, and what it keeps of its peers' logs.
 pub trait Source {
@@ -468,6 +425,7 @@ impl Table<'_> {
         if at.index > 0 && previous != log.head {
             return self.full(Room::Branches);
         }
+        self.make_room(record.record().recorded_at.as_secs());
         if let Some(log) = self.s.log.get_mut(slot) {
             (log.head, log.count) = (identity, at.index + 1);
         }
@@ -476,6 +434,7 @@ impl Table<'_> {
         self.take(&when, &front(&identity), record.record(), source).map(|()| true)
     }
 
+    #[inline(never)]
     fn take(
         &mut self,
         when: &When,
@@ -497,15 +456,30 @@ impl Table<'_> {
     }
 
     /// Notes that there was no room.
+    #[inline(never)]
     pub(super) fn full<T>(&mut self, room: Room) -> Result<T, FixedError> {
         self.s.lost |= 1 << room as u8;
         Err(FixedError::Full(room))
     }
 
+    /// A record that was applied, read again.
+    #[inline(never)]
+    pub(super) fn read<'r>(
+        &self,
+        slot: usize,
+        index: u32,
+        source: &'r mut dyn Source,
+    ) -> Result<Record<'r>, FixedError> {
+        let bytes = source.record(&self.log(slot).id, index);
+        bytes.and_then(|bytes| Record::decode(bytes).ok()).ok_or(FixedError::NotHere(index))
+    }
+
+    #[inline(never)]
     pub(super) fn log(&self, slot: usize) -> Log {
         self.s.log.get(slot).copied().unwrap_or(Log { id: [0; 16], head: [0; 16], count: 0 })
     }
 
+    #[inline(never)]
     pub(super) fn slot_put(&mut self, id: &[u8; 16]) -> Option<usize> {
         let used = usize::from(self.s.logs);
         let held = self.s.log.iter().take(used).position(|log| log.id == *id);
@@ -518,32 +492,39 @@ impl Table<'_> {
     }
 
     /// The slots of logs with this id of 8 bytes.
+    #[inline(never)]
     pub(super) fn slot_of(&self, id: &[u8; 8]) -> Option<usize> {
         self.s.log.iter().take(self.s.logs.into()).position(|log| front::<8>(&log.id) == *id)
     }
 
+    #[inline(never)]
     pub(super) fn cell(&self, by: usize, of: usize) -> Cell {
         let cell = self.s.cells.get(by).and_then(|row| row.get(of)).copied();
         cell.unwrap_or(Cell { head: [0; 8], count: 0, clocked: 0, clock: 0 })
     }
 
     /// How many records of a log a line knew.
+    #[inline(never)]
     pub(super) fn knew(&self, known: u8, of: usize) -> u32 {
         self.s.known.get(usize::from(known)).and_then(|of_line| of_line.get(of)).copied().unwrap_or(0)
     }
 
+    #[inline(never)]
     pub(super) fn rows(&self) -> &[Row] {
         self.rows.get(..self.s.rows.into()).unwrap_or_default()
     }
 
+    #[inline(never)]
     pub(super) fn rows_mut(&mut self) -> &mut [Row] {
         self.rows.get_mut(..self.s.rows.into()).unwrap_or_default()
     }
 
+    #[inline(never)]
     pub(super) fn row(&self, row: usize) -> Row {
         self.rows().get(row).copied().unwrap_or(Row::EMPTY)
     }
 
+    #[inline(never)]
     pub(super) fn mark(&mut self, row: usize, flags: u8) {
         if let Some(row) = self.rows.get_mut(row) {
             row.flags |= flags;
@@ -563,7 +544,7 @@ impl Table<'_> {
         let lots = self.lots.iter().take(self.s.lots.into());
         self.s.lost & !(1 << Room::Sent as u8) == 0
             && self.rows().iter().all(|row| !row.is(is::STALE))
-            && lots.clone().all(|lot| lot.stale == 0)
+            && lots.clone().all(|lot| !lot.is_stale())
     }
 
     /// How many records of each log are in the table: the log's id (16 bytes) and the count.

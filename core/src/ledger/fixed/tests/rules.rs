@@ -274,6 +274,40 @@ fn records_out_of_order_of_others_and_of_another_branch_are_refused() {
     assert_eq!((units(&mut table, LOT), table.is_complete()), (Ok(20), false));
 }
 
+#[test]
+fn lots_that_are_sold_out_give_their_room_to_new_ones() {
+    let lots: Vec<String> = (0..60).map(|n| std::format!("LOT-{n:05}")).collect();
+    let mut log = device(1);
+    let mut time = 100_000;
+    let begin = log.begin_count(time);
+    log.count_line(time, begin, (A, "LOT-00000"), 7);
+    for lot in &lots {
+        time += 10 * 86_400;
+        let of: (&str, &str) = (A, lot.clone().leak());
+        let units = if lot == &lots[0] { 7 } else { 10 };
+        if units == 10 {
+            log.say(time, goes_in(of, units));
+        }
+        log.say(time + 1, goes_out(of, units));
+    }
+    log.say(time + 2, goes_in((A, "LAST"), 3));
+    // Of before the count that found 7, whose row is long given up.
+    log.say_late(time + 3, 99_000, goes_out((A, "LOT-00000"), 2));
+    let logs = [log];
+    let mut memory: std::boxed::Box<FixedLedger<8, 384, 0>> = std::boxed::Box::default();
+    let (mut table, mut shelf) = (memory.table(SHOP), Shelf::new(&logs));
+    let (late, before) = logs[0].records.split_last().unwrap();
+    for record in before {
+        assert_eq!(table.apply(&record.verified(), &mut shelf), Ok(true));
+        assert!(table.is_complete());
+    }
+    assert_eq!((units(&mut table, (A, "LAST")), shelf.reads), (Ok(3), 0));
+    table.apply(&late.verified(), &mut shelf).unwrap();
+    assert!(!table.is_complete(), "only the log knows that it was counted");
+    table.settle(&mut shelf).unwrap();
+    assert_eq!((units(&mut table, (A, "LOT-00000")), table.is_complete()), (Ok(0), true));
+}
+
 /// Saves and loads into fresh memory.
 pub(super) fn reload<const B: usize, const T: usize, const S: usize>(memory: &mut FixedLedger<B, T, S>) {
     let image: Vec<u8> = memory.table(SHOP).image().flat_map(|piece| piece.as_ref().to_vec()).collect();
