@@ -18,12 +18,12 @@ impl World {
         match fault {
             Fault::ClockBehind => self.device_mut(device)?.offset = -days(self, 2, 9),
             Fault::ClockAhead => self.device_mut(device)?.offset = days(self, 6, 9),
-            Fault::ClockSet => {
+            Fault::ClockSet if !self.device(device)?.unset => {
                 let by = days(self, 2, 9);
                 let by = if self.dice.chance(500) { by } else { -by };
                 self.device_mut(device)?.offset = by;
             }
-            Fault::ClockNeverSet => self.device_mut(device)?.unset = true,
+            Fault::ClockSet | Fault::ClockNeverSet => {}
             Fault::Offline => self.device_mut(device)?.offline = true,
             _ => return Ok(()),
         }
@@ -32,11 +32,6 @@ impl World {
             self.truth.wrong_clocks.insert(code);
         }
         self.happened(fault, device)?;
-        if matches!(fault, Fault::ClockSet) && self.dice.chance(300) {
-            // Not only wrong: never set until then.
-            let d = self.device_mut(device)?;
-            (d.offset, d.unset) = (0, true);
-        }
         Ok(())
     }
 
@@ -54,8 +49,11 @@ impl World {
             (Fault::ClockSetSilently, 0) => {
                 let back = self.dice.between(15 * 3_600, 48 * 3_600);
                 self.settle(device)?;
+                // Somebody begins a count and ends it after the clock was set.
+                let begin = self.begin_count(device, 0)?;
                 let d = self.device_mut(device)?;
                 (d.offset, d.stage) = (-i64::from(back), 1);
+                self.end_count(device, begin, 0, false)?;
                 let code = self.code(site)?;
                 self.truth.wrong_clocks.insert(code);
                 self.happened(fault, device)

@@ -309,7 +309,7 @@ impl World {
             let parent = self.logs.first().ok_or_else(missing)?.id;
             let code = format!("{prefix}-SYT");
             let roles = [Role::Enrol, Role::Regulate, Role::Move, Role::Supply, Role::Attest];
-            let log = self.enrol_log(0, SimLog::new(suite, seed, parent, &code)?, &roles, Some(prefix), None)?;
+            let log = self.enrol_log(0, SimLog::new(suite, seed, parent, &code)?, &roles, Some(prefix), None, false)?;
             self.provinces.push((prefix.to_owned(), log));
         }
         // A medicine that some know by its registration number and some by its GTIN.
@@ -337,10 +337,11 @@ impl World {
         roles: &[Role],
         scope: Option<&str>,
         until: Option<Days>,
+        unset: bool,
     ) -> Result<usize> {
         let roles = Roles::of(roles);
         // Long before it is used: whatever its clock does later, this isn't later still.
-        let stamp = Stamp { recorded: self.now - 40 * DAY, unset: false, effective: None };
+        let stamp = Stamp { recorded: if unset { 60 } else { self.now - 40 * DAY }, unset, effective: None };
         log.put(stamp, Entry::Introduce(Introduce { roles, label: None, extensions: None }))?;
         let facility = log.head.facility.clone();
         let mut prefixes: Vec<Prefix<'_>> = Vec::new();
@@ -385,17 +386,19 @@ impl World {
             }
         }
         for (number, fate) in (0u32..).zip(fates) {
-            let until =
-                fate.filter(|(fault, _)| *fault == Fault::OutsideValidity).map(|(_, at)| Days::new((at / DAY) as u16));
-            let device = self.add_device((number % sites) as usize, number, until)?;
-            self.device_mut(device)?.fate = fate;
+            let device = self.add_device((number % sites) as usize, number, fate)?;
             self.begin_fate(device)?;
         }
         Ok(())
     }
 
     /// A device with a log of its own, enrolled by the facility's province.
-    pub(super) fn add_device(&mut self, site: usize, number: u32, until: Option<Days>) -> Result<usize> {
+    pub(super) fn add_device(&mut self, site: usize, number: u32, fate: Option<(Fault, u32)>) -> Result<usize> {
+        let until =
+            fate.filter(|(fault, _)| *fault == Fault::OutsideValidity).map(|(_, at)| Days::new((at / DAY) as u16));
+        // Of clocks that are set in the end some were never set before.
+        let unset =
+            fate.is_some_and(|(fault, at)| fault == Fault::ClockNeverSet || fault == Fault::ClockSet && at % 10 < 3);
         let (code, kind) = self.sites.get(site).map(|s| (s.code.clone(), s.kind)).ok_or_else(missing)?;
         let by = self.provinces.iter().find(|(prefix, _)| code.starts_with(prefix.as_str()));
         let by = by.map(|(_, log)| *log).ok_or_else(missing)?;
@@ -404,19 +407,19 @@ impl World {
         let seed = self.dice.bytes();
         let supply = [Role::Move, Role::Attest, Role::Supply];
         let roles = if kind.supplies() { &supply[..] } else { supply.get(..2).unwrap_or_default() };
-        let log = self.enrol_log(by, SimLog::new(suite, seed, parent, &code)?, roles, None, until)?;
+        let log = self.enrol_log(by, SimLog::new(suite, seed, parent, &code)?, roles, None, until, unset)?;
         self.devices.push(Device {
             site,
             log,
             offset: 0,
-            unset: false,
+            unset,
             gone: false,
             thief: false,
             alone: false,
             offline: false,
             late: Vec::new(),
             counting: None,
-            fate: None,
+            fate,
             stage: 0,
             serial: 0,
         });

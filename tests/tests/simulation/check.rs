@@ -270,7 +270,8 @@ fn conserved(truth: &Truth, settled: Settled<'_>, wrong: &mut Wrong) {
 /// Further findings that a fault may give, beside its own.
 fn follows(fault: Fault, code: u16) -> bool {
     let also: &[u16] = match fault {
-        Fault::Fork | Fault::ForkCut => &[5001, 3013, 3010],
+        Fault::Fork | Fault::ForkCut => &[5001, 3013, 3010, 3009],
+        Fault::ClockSet => &[3016],
         Fault::ReceivedTwice => &[5003],
         Fault::WrongDocument | Fault::Misdelivered => &[5006],
         Fault::OverReceipt => &[5003],
@@ -309,11 +310,19 @@ fn found(truth: &Truth, findings: &[Finding<'_>], noted: &[(u16, RecordId)], set
     for (code, records, facility, lot) in &all {
         let logs: BTreeSet<_> = records.iter().map(|at| at.log).collect();
         let why = logs.iter().filter_map(|log| by_log.get(log)).flatten();
-        let same_lot = |i: &Injected| *code == 5014 && i.facility == *facility && number(i) == *lot;
-        let why: Vec<_> = why.filter(|i| follows(i.fault, *code) && (is_about(i, records) || same_lot(i))).collect();
+        let mut why: Vec<&Injected> =
+            why.copied().filter(|i| follows(i.fault, *code) && is_about(i, records)).collect();
+        if *code == 5014 {
+            why.extend(
+                truth
+                    .injected
+                    .iter()
+                    .filter(|i| i.fault == Fault::PartsConflict && i.facility == *facility && number(i) == *lot),
+            );
+        }
         for injected in &why {
             if injected.fault.code() == Some(*code) {
-                found.insert(std::ptr::from_ref(**injected));
+                found.insert(std::ptr::from_ref(*injected));
             }
         }
         if !why.is_empty() || is_ordinary(*code, records, facility, truth, settled) {

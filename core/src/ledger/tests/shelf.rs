@@ -52,6 +52,45 @@ fn the_clock_difference_that_a_device_noted_places_its_earlier_sale_before_the_c
     assert_eq!(stock(ledger_of(&[&counter, &till]).settled(), SHOP, LOT), (95, 0));
 }
 
+/// A till that was copied after two records: both sides go on.
+fn copied() -> (Log, Log, Log) {
+    let (counter, mut till) = (Log::new(1, SHOP), Log::new(2, SHOP));
+    till.say(10, goes_in(LOT, 100));
+    till.say(11, goes_out(LOT, 1));
+    let copy = till.clone();
+    (counter, till, copy)
+}
+
+#[test]
+fn what_one_side_of_a_copied_till_sold_after_the_count_is_subtracted_though_the_count_knew_more_of_the_other_side() {
+    let (mut counter, mut till, mut copy) = copied();
+    (20..28).for_each(|time| drop(till.say(time, goes_out(LOT, 1))));
+    counter.observe(30, &till, Some(0));
+    let begin = counter.begin_count(31);
+    counter.count_line(32, begin, LOT, 91);
+    copy.say(40, goes_out(LOT, 7));
+    // Of what both have something is known: what was sold before it and written later was counted.
+    copy.say_late(41, 10, goes_out(LOT, 4));
+    let mut both = copy.clone();
+    both.records.drain(..2);
+    let mut ledger = ledger_of(&[&counter, &till, &both]);
+    assert_eq!(stock(ledger.settled(), SHOP, LOT), (84, 0));
+    assert_eq!(found(ledger.settled()), ["ledger_fork", "absorbed_by_count"]);
+}
+
+#[test]
+fn what_one_side_of_a_copied_till_sold_before_the_count_was_counted_though_the_other_side_saw_the_count_earlier_in_its_log()
+ {
+    let (mut counter, mut till, mut copy) = copied();
+    (20..28).for_each(|time| drop(copy.say(time, goes_out(LOT, 1))));
+    let begin = counter.begin_count(31);
+    counter.count_line(32, begin, LOT, 91);
+    till.observe(40, &counter, Some(0));
+    till.say(41, goes_out(LOT, 7));
+    copy.records.drain(..2);
+    assert_eq!(stock(ledger_of(&[&counter, &till, &copy]).settled(), SHOP, LOT), (84, 0));
+}
+
 #[test]
 fn a_sale_written_late_was_counted_and_is_said_to_be() {
     let mut log = Log::new(1, SHOP);
