@@ -64,7 +64,9 @@ fn copied() -> (Log, Log, Log) {
 #[test]
 fn what_one_side_of_a_copied_till_sold_after_the_count_is_subtracted_though_the_count_knew_more_of_the_other_side() {
     let (mut counter, mut till, mut copy) = copied();
-    (20..28).for_each(|time| drop(till.say(time, goes_out(LOT, 1))));
+    for time in 20..28 {
+        till.say(time, goes_out(LOT, 1));
+    }
     counter.observe(30, &till, Some(0));
     let begin = counter.begin_count(31);
     counter.count_line(32, begin, LOT, 91);
@@ -82,7 +84,9 @@ fn what_one_side_of_a_copied_till_sold_after_the_count_is_subtracted_though_the_
 fn what_one_side_of_a_copied_till_sold_before_the_count_was_counted_though_the_other_side_saw_the_count_earlier_in_its_log()
  {
     let (mut counter, mut till, mut copy) = copied();
-    (20..28).for_each(|time| drop(copy.say(time, goes_out(LOT, 1))));
+    for time in 20..28 {
+        copy.say(time, goes_out(LOT, 1));
+    }
     let begin = counter.begin_count(31);
     counter.count_line(32, begin, LOT, 91);
     till.observe(40, &counter, Some(0));
