@@ -103,6 +103,9 @@ fn clocks(set: &mut Set) -> Done<()> {
         &["HN-0417 L1 95"],
         &[],
     )?;
+    let mut again = land.clone();
+    again.observe(FIRST, 2_600, SECOND, Some(0))?;
+    set.add("the first difference noted that includes the sale is the one", &again, q, &["HN-0417 L1 95"], &[])?;
     land.say(SECOND, 5_700, goes_out(L, 2)?)?;
     set.add("and for what that doesn't include, the last noted", &land, q, &["HN-0417 L1 93"], &[])?;
     let mut land = shop(2)?;
@@ -294,6 +297,11 @@ fn several(set: &mut Set) -> Done<()> {
     set.add("two counts that knew nothing of each other: the later governs", &land, q, &["HN-0417 L1 70"], &[5018])?;
     count(&mut land, THIRD, 50, 60)?;
     set.add("three counts that knew nothing of each other", &land, q, &["HN-0417 L1 60"], &[5018, 5018])?;
+    for units in 70..73 {
+        let mut even = seen.clone();
+        count(&mut even, SECOND, 30, units)?;
+        set.put(&format!("two counts in one second, {units} and 80: the greater identity governs"), &even, q)?;
+    }
     land.observe(THIRD, 60, FIRST, None)?;
     land.observe(THIRD, 60, SECOND, None)?;
     count(&mut land, THIRD, 20, 55)?;
@@ -323,6 +331,28 @@ fn branches(set: &mut Set) -> Done<()> {
         &["HN-0417 L1 67"],
         &[5001],
     )?;
+    let mut land = shop(2)?;
+    land.say(SECOND, 70, goes_in(L, 100)?)?;
+    let branch = land.branch(SECOND, 2);
+    land.say(SECOND, 71, goes_out(L, 1)?)?;
+    land.say(SECOND, 72, goes_out(L, 2)?)?;
+    land.say(branch, 75, goes_out(L, 10)?)?;
+    land.observe(FIRST, 28, SECOND, None)?;
+    let begin = land.begin(FIRST, 30, None)?;
+    land.line(FIRST, 31, begin, L, 97)?;
+    land.show(SECOND, &[(0, 3)]);
+    let name = "an observation of a forked log whose last record isn't held says nothing";
+    set.add(name, &land, q, &["HN-0417 L1 186"], &[5001])?;
+    let mut land = shop(2)?;
+    land.say(FIRST, 10, goes_in(L, 100)?)?;
+    land.say(SECOND, 1_050, goes_out(L, 5)?)?;
+    let branch = land.branch(SECOND, 2);
+    land.say(SECOND, 1_060, Entry::ClockSet(ClockSet { change: 100, extensions: None }))?;
+    land.say(branch, 1_060, Entry::ClockSet(ClockSet { change: -100, extensions: None }))?;
+    let begin = land.begin(FIRST, 990, None)?;
+    land.line(FIRST, 1_000, begin, L, 95)?;
+    let name = "of a clock set on two branches at one index the least change is read";
+    set.add(name, &land, q, &["HN-0417 L1 95"], &[5001])?;
     let mut land = shop(2)?;
     land.say(FIRST, 10, goes_in(L, 100)?)?;
     let begin = land.begin(FIRST, 30, None)?;

@@ -176,6 +176,25 @@ fn groups(set: &mut Set) -> Done<()> {
     let out =
         set.add(name, &other, q, &["DN-01 L1 300", "DN-01 L2 275", "HN-0417 L1 10", "HN-0417 L2 25"], &[5003, 5005])?;
     set.expect(name, "on the way", &remaining(&out), &json!([0]));
+    for (what, group) in [("isn't sent", Some(Group::Line(1))), ("isn't of the group", None)] {
+        let mut land = base()?;
+        land.say(FIRST, 1, goes_in(M, 300)?)?;
+        let named = land.say(FIRST, 20, said(Movement { group: Group::Head(3), ..sends(TO, L, 10)? }))?;
+        let between = match group {
+            Some(group) => Movement { group, reason: 14, ..moves(Direction::Out, M, 5)? },
+            None => sends(TO, M, 5)?,
+        };
+        land.say(FIRST, 20, said(between))?;
+        land.say(FIRST, 20, said(Movement { group: Group::Line(2), ..sends(TO, M, 20)? }))?;
+        let head = Movement { answers: Some(named), group: Group::Head(2), ..moves(Direction::In, L, 10)? };
+        land.say(SECOND, 30, said(head))?;
+        land.say(SECOND, 30, said(Movement { group: Group::Line(1), ..moves(Direction::In, M, 20)? }))?;
+        let name = format!("a record that {what} stands between the lines of a shipment");
+        let stock = ["DN-01 L1 290", "DN-01 L2 275", "HN-0417 L1 10", "HN-0417 L2 20"];
+        let out = set.add(&name, &land, q, &stock, &[])?;
+        let left = if group.is_some() { json!([0, 0]) } else { json!([0, 5, 0]) };
+        set.expect(&name, "on the way", &remaining(&out), &left);
+    }
     let mut land = base()?;
     let sent = land.say(FIRST, 20, said(sends(TO, L, 10)?))?;
     // A kit of goods sent back and on in one group.
