@@ -319,7 +319,7 @@ fn emulated_sync<const W: usize, const E: usize>(board: &Board) {
     // Nothing new: nothing goes over, and the recall isn't sent again.
     assert_eq!(hub.meet(&mut machine), (said.clone(), 0));
     // More than one piece holds, with seals between.
-    let many = board.log / 64;
+    let many = board.log / 91;
     for _ in 0..many {
         assert_eq!(machine.line("receive 1").unwrap(), ["ok receive"]);
     }
