@@ -47,13 +47,8 @@ impl Folders {
         let _ = fs::remove_dir_all(&path);
         let root = path.join("root");
         fs::create_dir_all(&root)?;
-        let plan = RootPlan {
-            country: "VN".into(),
-            currency: "VND".into(),
-            utc_offset: 420,
-            suite: Suite::Ed25519,
-            keys: 1,
-        };
+        let plan =
+            RootPlan { country: "VN".into(), currency: "VND".into(), utc_offset: 420, suite: Suite::Ed25519, keys: 1 };
         authority::init(&root, &plan, NOW)?;
         Ok(Self { root: Desk::open(&root, NOW)?, path })
     }
@@ -64,8 +59,7 @@ impl Folders {
         let invitation = authority::invite(&self.root, Some(facility), Roles::of(MOVE))?.object;
         let plan = JoinPlan { facility: None, roles: None, label: None, suite: Suite::Ed25519 };
         let (mut desk, request) = Desk::join(&path, &invitation, &plan, NOW)?;
-        let plan =
-            EnrolPlan { roles: None, scope: ScopePlan::Own, valid_from: None, valid_until: None, renews: None };
+        let plan = EnrolPlan { roles: None, scope: ScopePlan::Own, valid_from: None, valid_until: None, renews: None };
         desk.accept(&[authority::enrol(&mut self.root, &request, &plan)?.object])?;
         Ok((path, desk))
     }
@@ -109,8 +103,13 @@ fn opening(folders: &mut Folders) -> Done<Vec<Figure>> {
         ("ledger", "of it: applied, settled, every lot's stock asked"),
     ];
     let mut figures = vec![
-        Figure::new("open.total", total, "s", "a log of 100,000 records, a seal each 500, to usable stock; processor time, file in the cache")
-            .goal(Goal::AtMost(0.3)),
+        Figure::new(
+            "open.total",
+            total,
+            "s",
+            "a log of 100,000 records, a seal each 500, to usable stock; processor time, file in the cache",
+        )
+        .goal(Goal::AtMost(0.3)),
     ];
     for ((name, condition), time) in parts.into_iter().zip(best) {
         figures.push(Figure::new(format!("open.{name}"), time.as_secs_f64(), "s", condition));
@@ -208,7 +207,8 @@ fn receipt(folders: &mut Folders) -> Done<Vec<Figure>> {
     let plan = ReceivePlan { despite_warnings: true, ..ReceivePlan::default() };
     let (mut whole, mut alone) = (f64::INFINITY, f64::INFINITY);
     for turn in 0..3 {
-        let (_, mut shop) = folders.device(&format!("VN-SHOP{}", if turn == 0 { String::new() } else { turn.to_string() }))?;
+        let (_, mut shop) =
+            folders.device(&format!("VN-SHOP{}", if turn == 0 { String::new() } else { turn.to_string() }))?;
         let from = Instant::now();
         receive(&mut shop, &bundle, &plan)?;
         whole = whole.min(from.elapsed().as_secs_f64());
@@ -235,7 +235,12 @@ fn receipt(folders: &mut Folders) -> Done<Vec<Figure>> {
     Ok(vec![
         Figure::new("log.receipt", alone * 1e3, "ms", "1,231 lines of a receipt, appended and durable, seals between")
             .goal(Goal::AtMost(50.0)),
-        Figure::new("log.receive", whole * 1e3, "ms", "the same from the bundle: everything held verified and judged before"),
+        Figure::new(
+            "log.receive",
+            whole * 1e3,
+            "ms",
+            "the same from the bundle: everything held verified and judged before",
+        ),
     ])
 }
 

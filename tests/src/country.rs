@@ -4,9 +4,7 @@ use medlot_core::crypto::{Hash, SoftwareKey, Suite, chain_next, seal_message};
 use medlot_core::movement::Reference;
 use medlot_core::record::{Entry, LogKey, Record, Segment};
 use medlot_core::time::Timestamp;
-use medlot_core::trust::{
-    Anchor, Fact, FactKind, Facts, Held, Mark, Span, Verdict, Verified, evaluate, read,
-};
+use medlot_core::trust::{Anchor, Fact, FactKind, Facts, Held, Mark, Span, Verdict, Verified, evaluate, read};
 
 use crate::world::{self, Done, Grant, MOVE};
 
@@ -96,8 +94,7 @@ impl Country {
         });
         let (mut verdicts, mut marks) = ([Verdict::default(); 8], [Mark::default(); 2]);
         let entries = facts.get(..count).unwrap_or_default();
-        let mut evaluation =
-            evaluate(Facts { root: anchor.id(), entries, spans: &spans }, &mut verdicts, &mut marks)?;
+        let mut evaluation = evaluate(Facts { root: anchor.id(), entries, spans: &spans }, &mut verdicts, &mut marks)?;
         let verified: Vec<Verified<'_>> =
             authentic.raw_records().filter_map(|record| evaluation.judge_record(&record).verified()).collect();
         if verified.len() != piece.records {
@@ -129,11 +126,7 @@ impl Country {
             let length = Record::new(Timestamp::from_secs(of.time), *entry).encode(&mut room)?;
             let record = room.get(..length).unwrap_or_default();
             of.head = chain_next(&of.head, of.count, record)?;
-            references.push(Reference::Other {
-                log: of.id.log_id(),
-                index: of.count,
-                identity: of.head.log16(),
-            });
+            references.push(Reference::Other { log: of.id.log_id(), index: of.count, identity: of.head.log16() });
             of.count += 1;
             of.time += 60;
             body.push(0xff); // a raw row: what is verified borrows the segment's own bytes

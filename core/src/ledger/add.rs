@@ -312,7 +312,8 @@ impl Ledger {
                     }
                     self.transit.touch(row);
                 }
-                let used = || movement.direction == Direction::Out && reasons::OUT.name(movement.reason) == Some("used_up");
+                let used =
+                    || movement.direction == Direction::Out && reasons::OUT.name(movement.reason) == Some("used_up");
                 if movement.direction == Direction::In || used() {
                     let part = self.book.row(row).map_or(NONE, |r| r.part);
                     if let Some(part) = self.parts.get_mut(part as usize) {

@@ -3,8 +3,8 @@
 //! A record is a row. Its bytes are kept and decoded again where more is asked than a row says, so that nothing is told
 //! twice. Rows are numbered in the order of arrival; that order never reaches an answer.
 
-use super::names::{ITEM_ROOM, Names, Places, item_name};
 use super::effect::{Side, sides};
+use super::names::{ITEM_ROOM, Names, Places, item_name};
 use crate::crypto::Hash;
 use crate::movement::{Bucket, Direction, Group, Movement, Reference, reasons};
 use crate::record::{Entry, Record, written};
@@ -166,8 +166,7 @@ impl Log {
     pub(super) fn rows(&self) -> impl Iterator<Item = u32> + '_ {
         self.chunks.iter().flat_map(move |(number, at)| {
             (0..CHUNK).zip(self.chunk_rows(*at)).filter(|(_, row)| **row != NONE).flat_map(move |(at, row)| {
-                let others =
-                    if self.others.is_empty() { None } else { self.others.get(&(number * CHUNK + at)) };
+                let others = if self.others.is_empty() { None } else { self.others.get(&(number * CHUNK + at)) };
                 core::iter::once(*row).chain(others.into_iter().flatten().copied())
             })
         })
@@ -204,6 +203,7 @@ pub(super) struct Book {
     /// Logs by the first 8 bytes of their ids: two may share them.
     by_id8: HashMap<[u8; 8], Vec<u32>>,
     last_log: u32,
+    room: Room,
     pub(super) facilities: Names,
     /// Product and lot as one name.
     pub(super) items: Names,
@@ -212,6 +212,16 @@ pub(super) struct Book {
     /// Product and lot number of each item.
     pub(super) of_item: Vec<(u32, u32)>,
     pub(super) places: Places,
+}
+
+/// Where names are put together.
+#[derive(Debug)]
+struct Room([u8; ITEM_ROOM]);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self([0; ITEM_ROOM])
+    }
 }
 
 /// What came of adding a record.
@@ -452,8 +462,7 @@ impl Book {
         product: &crate::ident::Product<'_>,
         lot: &Option<crate::ident::LotNumber<'_>>,
     ) -> u32 {
-        let mut room = [0; ITEM_ROOM];
-        let (name, split) = item_name(product, lot, &mut room);
+        let (name, split) = item_name(product, lot, &mut self.room.0);
         let (item, new) = self.items.put(name);
         if new {
             let (product, lot) = name.split_at_checked(split).unwrap_or_default();

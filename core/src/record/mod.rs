@@ -20,9 +20,9 @@ mod segment;
 mod tip;
 mod wire;
 
-pub use codec::{Entry, Kind, Record};
 #[cfg(feature = "alloc")]
 pub(crate) use codec::written;
+pub use codec::{Entry, Kind, Record};
 pub use entries::*;
 pub use fork::{ForkProof, Witness};
 pub use object::{Element, Elements, FORMAT, MAGIC, ObjectError, ObjectType, header, read_header, write_element};

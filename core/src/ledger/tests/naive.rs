@@ -169,7 +169,8 @@ impl<'w> Naive<'w> {
         if self.of_log(r.log).any(|other| other.index < known && self.spot(r) < self.spot(other)) {
             return true;
         }
-        let had_seen = |(at, count, _): &(usize, usize, Option<i64>)| *count > line.index && at_index(*at) < self.spot(r);
+        let had_seen =
+            |(at, count, _): &(usize, usize, Option<i64>)| *count > line.index && at_index(*at) < self.spot(r);
         if self.seen(r.log, line.log).any(|seen| had_seen(&seen)) {
             return false;
         }
@@ -264,9 +265,8 @@ impl<'w> Naive<'w> {
             let point = points.iter().max_by_key(|(line, ..)| (self.time(line), line.id));
             let mut sum = point.map_or(0, |(.., units)| *units);
             for (r, _, delta) in moved.iter().filter(|(_, place, _)| place == at) {
-                let covered = point.is_some_and(|(line, increases, _)| {
-                    self.covers(if *delta > 0 { increases } else { line }, r)
-                });
+                let covered =
+                    point.is_some_and(|(line, increases, _)| self.covers(if *delta > 0 { increases } else { line }, r));
                 sum += if covered { 0 } else { *delta };
             }
             out.insert(at.clone(), sum);
@@ -351,7 +351,8 @@ impl<'w> Naive<'w> {
             .all
             .iter()
             .filter(|r| {
-                let incoming = matches!(r.said.entry, Entry::Movement { movement, .. } if movement.direction == Direction::In);
+                let incoming =
+                    matches!(r.said.entry, Entry::Movement { movement, .. } if movement.direction == Direction::In);
                 incoming && !self.names(r) && matches!(self.party(r), Some(Party::Facility(_)))
             })
             .copied()
@@ -397,7 +398,9 @@ fn same(logs: &[Log]) -> Result<(), TestCaseError> {
                 .stock()
                 .into_iter()
                 .filter(|s| s.count != 0)
-                .map(|s| ((s.place.store.map(Into::into), s.place.fund.map(Into::into), s.place.vvm, s.place.hold), s.count))
+                .map(|s| {
+                    ((s.place.store.map(Into::into), s.place.fund.map(Into::into), s.place.vvm, s.place.hold), s.count)
+                })
                 .collect();
             let expected = naive.stock(facility, &class, number.as_str());
             prop_assert_eq!(stock, expected, "{} {} {}", facility, class, number.as_str());

@@ -324,7 +324,8 @@ fn in_some_order(records: &[&Made], key: impl Fn(usize) -> u32) -> Result<Ledger
 #[test]
 fn any_order_and_any_repetition_give_the_same_answers() {
     let cases = u32::try_from(shuffles().div_ceil(ROUNDS)).unwrap();
-    let config = ProptestConfig { cases, max_shrink_iters: 4_000, failure_persistence: None, ..ProptestConfig::default() };
+    let config =
+        ProptestConfig { cases, max_shrink_iters: 4_000, failure_persistence: None, ..ProptestConfig::default() };
     let made = std::cell::Cell::new(0);
     let strategy = (says(true), any::<[u32; 32]>());
     let run = proptest::test_runner::TestRunner::new(config).run(&strategy, |(says, keys)| {
