@@ -210,6 +210,7 @@ pub(super) struct Book {
     /// Logs by the first 8 bytes of their ids: two may share them.
     by_id8: HashMap<[u8; 8], Vec<u32>>,
     last_log: u32,
+    room: Room,
     pub(super) facilities: Names,
     /// Product and lot as one name.
     pub(super) items: Names,
@@ -218,6 +219,16 @@ pub(super) struct Book {
     /// Product and lot number of each item.
     pub(super) of_item: Vec<(u32, u32)>,
     pub(super) places: Places,
+}
+
+/// Where names are put together.
+#[derive(Debug)]
+struct Room([u8; ITEM_ROOM]);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self([0; ITEM_ROOM])
+    }
 }
 
 /// What came of adding a record.
@@ -458,8 +469,7 @@ impl Book {
         product: &crate::ident::Product<'_>,
         lot: &Option<crate::ident::LotNumber<'_>>,
     ) -> u32 {
-        let mut room = [0; ITEM_ROOM];
-        let (name, split) = item_name(product, lot, &mut room);
+        let (name, split) = item_name(product, lot, &mut self.room.0);
         let (item, new) = self.items.put(name);
         if new {
             let (product, lot) = name.split_at_checked(split).unwrap_or_default();

@@ -13,8 +13,23 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 pub(super) struct Names {
     bytes: Vec<u8>,
     ends: Vec<u32>,
-    table: HashTable<u32>,
+    table: HashTable<Known>,
     hash: DefaultHashBuilder,
+}
+
+/// A name's number, and where it stands: looked up most often, so nothing else is asked for it.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    id: u32,
+    begin: u32,
+    length: u32,
+}
+
+impl Known {
+    fn of(self, bytes: &[u8]) -> &[u8] {
+        let begin = self.begin as usize;
+        bytes.get(begin..begin + self.length as usize).unwrap_or_default()
+    }
 }
 
 impl Names {
@@ -25,26 +40,21 @@ impl Names {
     }
 
     pub(super) fn find(&self, name: &[u8]) -> Option<u32> {
-        self.table.find(self.hash.hash_one(name), |id| self.get(*id) == name).copied()
+        self.table.find(self.hash.hash_one(name), |known| known.of(&self.bytes) == name).map(|known| known.id)
     }
 
     /// The number of a name, and whether it is new.
     pub(super) fn put(&mut self, name: &[u8]) -> (u32, bool) {
-        let hash = self.hash.hash_one(name);
-        if let Some(id) = self.table.find(hash, |id| self.get(*id) == name) {
-            return (*id, false);
+        let Self { bytes, ends, table, hash } = self;
+        let hashed = hash.hash_one(name);
+        if let Some(known) = table.find(hashed, |known| known.of(bytes) == name) {
+            return (known.id, false);
         }
-        let id = self.ends.len() as u32;
-        self.bytes.extend_from_slice(name);
-        self.ends.push(self.bytes.len() as u32);
-        let Self { bytes, ends, table, hash: builder } = self;
-        let of = |id: &u32| {
-            let from = id.checked_sub(1).and_then(|before| ends.get(before as usize)).copied().unwrap_or(0);
-            let to = ends.get(*id as usize).copied().unwrap_or(from);
-            builder.hash_one(bytes.get(from as usize..to as usize).unwrap_or_default())
-        };
-        table.insert_unique(hash, id, of);
-        (id, true)
+        let known = Known { id: ends.len() as u32, begin: bytes.len() as u32, length: name.len() as u32 };
+        bytes.extend_from_slice(name);
+        ends.push(bytes.len() as u32);
+        table.insert_unique(hashed, known, |known| hash.hash_one(known.of(bytes)));
+        (known.id, true)
     }
 
     pub(super) fn text(&self, id: u32) -> &str {

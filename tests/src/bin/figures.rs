@@ -20,7 +20,6 @@ fn main() -> ExitCode {
                 return ExitCode::FAILURE;
             }
         },
-        Some("ledger") => medlot_tests::bench_ledger::figures().unwrap_or_default(),
         Some("bench") => match medlot_tests::measures::bench() {
             Ok(figures) => figures,
             Err(error) => {

@@ -423,3 +423,49 @@ fn what_is_sent_on_in_the_group_of_a_receipt_answers_nothing() {
     let left: Vec<(u64, u64)> = ledger.settled().shipments().iter().map(|s| (s.received, s.remaining)).collect();
     assert_eq!(left, [(10, 0), (0, 4)]);
 }
+
+#[test]
+fn a_long_delivery_answered_as_a_whole_is_matched_lot_by_lot() {
+    const LINES: usize = 300;
+    let numbers: Vec<String> = (0..LINES).map(|n| std::format!("L{n:04}")).collect();
+    let line = |direction, n: usize, units| {
+        let lot = LotNumber::parse(&numbers[n]).ok();
+        Movement { lot, ..moves(direction, LOT, units) }
+    };
+    let group = |at: usize| if at == 0 { Group::Head(LINES as u16) } else { Group::Line(at as u32) };
+    let (mut a, mut b) = (Log::new(1, FROM), Log::new(2, TO));
+    for at in 0..LINES {
+        let counterparty = if at == 0 { facility(TO) } else { None };
+        a.say(10, said(Movement { sent: true, counterparty, group: group(at), ..line(Direction::Out, at, 10) }));
+    }
+    let first = reference(&a.records[0].at);
+    // In another order, and of every tenth line less.
+    for at in 0..LINES {
+        let n = (at + 7) % LINES;
+        let answers = if at == 0 { Some(first) } else { None };
+        let units = if n % 10 == 0 { 9 } else { 10 };
+        b.say(20, said(Movement { answers, group: group(at), ..line(Direction::In, n, units) }));
+    }
+    for logs in [[&a, &b], [&b, &a]] {
+        let mut ledger = ledger_of(&logs);
+        let settled = ledger.settled();
+        let missing: Vec<u64> = settled.shipments().iter().map(|s| s.remaining).collect();
+        let expected: Vec<u64> = (0..LINES).map(|n| u64::from(n % 10 == 0)).collect();
+        assert_eq!(missing, expected);
+        assert_eq!(found(settled), ["shortage"; LINES / 10]);
+    }
+}
+
+#[test]
+fn what_goes_to_nobody_known_stays_on_the_way_whatever_else_goes_there() {
+    let mut a = Log::new(1, FROM);
+    let to = Party::parse("described:Tram y te").ok();
+    for _ in 0..3 {
+        a.say(10, said(Movement { sent: true, counterparty: to, ..moves(Direction::Out, LOT, 10) }));
+    }
+    let back = Movement { reason: 9, answers: Some(Reference::Own(1)), ..moves(Direction::In, LOT, 4) };
+    a.say(20, said(back));
+    let mut ledger = ledger_of(&[&a]);
+    let remaining: Vec<u64> = ledger.settled().shipments().iter().map(|s| s.remaining).collect();
+    assert_eq!(remaining, [10, 6, 10]);
+}

@@ -287,7 +287,7 @@ pub(super) fn says(branches: bool) -> impl Strategy<Value = Vec<Say>> {
 const ROUNDS: usize = 8;
 
 /// How many orders are tried in all; `MEDLOT_SHUFFLES` asks for more.
-fn shuffles() -> usize {
+pub(super) fn shuffles() -> usize {
     std::env::var("MEDLOT_SHUFFLES").ok().and_then(|n| n.parse().ok()).unwrap_or(100_000)
 }
 

@@ -297,6 +297,46 @@ fn a_line_knows_one_branch_and_of_the_other_the_clocks_decide() {
     }
 }
 
+#[test]
+fn more_units_than_a_record_can_say_add_up_and_are_picked_from() {
+    let mut log = Log::new(1, SHOP);
+    for _ in 0..6 {
+        log.say(10, goes_in(LOT, 999_999_999));
+    }
+    let mut ledger = ledger_of(&[&log]);
+    assert_eq!(stock(ledger.settled(), SHOP, LOT), (5_999_999_994, 0));
+    let product = Product::parse(A).unwrap();
+    let wanted = crate::ledger::Picking {
+        facility: SHOP,
+        product,
+        units: 10,
+        store: None,
+        fund: None,
+        today: day("2026-11-25"),
+    };
+    let (picked, missing) = ledger.settled().pick(&wanted);
+    assert_eq!((picked[0].units, missing), (10, 0));
+}
+
+#[test]
+fn a_clock_ahead_in_both_branches_of_a_fork_names_the_same_record_whatever_came_first() {
+    let mut log = Log::new(1, SHOP);
+    log.say(10, goes_in(LOT, 100));
+    let mut branch = log.clone();
+    log.say(NOW + 5_000, goes_out(LOT, 1));
+    branch.say(NOW + 5_000, goes_out(LOT, 2));
+    let ahead = |logs: [&Log; 2]| {
+        let mut ledger = Ledger::new();
+        for record in logs.into_iter().flat_map(|log| &log.records) {
+            ledger.apply(&record.verified());
+        }
+        let findings = ledger.settled().findings(&asked());
+        findings.iter().filter(|f| f.kind.name() == "clock_ahead").map(|f| f.records.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(ahead([&log, &branch]), ahead([&branch, &log]));
+    assert_eq!(ahead([&log, &branch]).len(), 1);
+}
+
 /// What happens in a shop: which device, what, how much.
 #[derive(Clone, Debug)]
 enum Event {
