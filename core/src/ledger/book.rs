@@ -152,7 +152,7 @@ impl Log {
 
     /// The lowest index at which several branches show.
     pub(super) fn fork(&self) -> Option<u32> {
-        self.others.keys().chain(self.broken.first()).min().copied()
+        self.others.keys().next().into_iter().chain(self.broken.first()).min().copied()
     }
 
     /// Rows below an index, the last first: of a forked log one an index.

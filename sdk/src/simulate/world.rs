@@ -403,7 +403,7 @@ impl World {
         let by = self.provinces.iter().find(|(prefix, _)| code.starts_with(prefix.as_str()));
         let by = by.map(|(_, log)| *log).ok_or_else(missing)?;
         let parent = self.logs.get(by).ok_or_else(missing)?.id;
-        let suite = if number % 10 == 9 { Suite::P256 } else { Suite::Ed25519 };
+        let suite = if number % 20 == 19 { Suite::P256 } else { Suite::Ed25519 };
         let seed = self.dice.bytes();
         let supply = [Role::Move, Role::Attest, Role::Supply];
         let roles = if kind.supplies() { &supply[..] } else { supply.get(..2).unwrap_or_default() };

@@ -53,8 +53,10 @@ pub fn country(plan: &Plan) -> Result<(), String> {
         }
     }
     let hubs = started.elapsed();
-    for facility in country.facilities() {
-        agrees(&country, facility, settled, &asked, &mut wrong);
+    for (at, facility) in country.facilities().enumerate() {
+        // Nearly all of the time goes into seals: of a large country every fifth facility is looked at twice.
+        let twice = plan.facilities <= 20 || at % 5 == 0;
+        agrees(&country, facility, settled, &asked, twice, &mut wrong);
     }
     let parties = started.elapsed();
     shelves(truth, settled, &mut wrong);
@@ -91,15 +93,16 @@ fn agrees(
     facility: &str,
     hub: Settled<'_>,
     asked: &medlot_core::ledger::Asked<'_>,
+    twice: bool,
     wrong: &mut Wrong,
 ) {
     let party = |order| Party::of(&country.arrivals(Receiver::Facility(facility), order).unwrap());
-    let (mut a, mut b) = (party(3), party(4));
+    let mut a = party(3);
     if a.problems > 0 {
         wrong.say(format!("{facility} can't read {} pieces", a.problems));
     }
-    let (a, b) = (a.ledger.settled(), b.ledger.settled());
-    if says(a, asked) != says(b, asked) {
+    let a = a.ledger.settled();
+    if twice && says(a, asked) != says(party(4).ledger.settled(), asked) {
         wrong.say(format!("two devices of {facility} that hold the same say different things"));
     }
     let (mut here, mut there) = (String::new(), String::new());

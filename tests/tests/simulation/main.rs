@@ -69,3 +69,12 @@ fn a_seed_gives_the_same_country_byte_for_byte_and_another_one_another() {
     assert_eq!(made(3), made(3));
     assert_ne!(made(3), made(4));
 }
+
+#[test]
+fn facts_gathered_as_records_come_are_those_read_from_all_of_them() {
+    let country = Country::make(Plan { days: 12, ..plan(8, 30) }).unwrap();
+    for order in 0..3 {
+        let library = country.arrivals(medlot_sdk::simulate::Receiver::Hub, order).unwrap();
+        assert!(party::reads_the_same(&library), "order {order}");
+    }
+}

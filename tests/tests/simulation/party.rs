@@ -3,7 +3,7 @@ use medlot_core::crypto::Hash;
 use medlot_core::ident::{LotNumber, Product};
 use medlot_core::ledger::{Asked, Ledger, Settled};
 use medlot_core::record::Record;
-use medlot_core::trust::{Counts, RecordId};
+use medlot_core::trust::{Counts, Fact, FactKind, Held, RecordId, read};
 use medlot_sdk::evidence::{Evidence, Library};
 use medlot_sdk::simulate::{Country, FUND, STORES, Spot, Truth};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +18,20 @@ pub struct Party {
     pub noted: Vec<Noted>,
     pub problems: usize,
     pub judged: usize,
+}
+
+/// Whether the facts gathered as records came are those that are read from all of them together.
+pub fn reads_the_same(library: &Library) -> bool {
+    let evidence = Evidence::of(library).unwrap();
+    let all = evidence.parts().iter().flat_map(|part| Held::of(&part.authentic, &part.log));
+    let mut held: Vec<Held<'_>> = all.collect();
+    held.sort_by_key(|held| (held.at.log, held.at.index, held.at.identity));
+    held.dedup_by_key(|held| held.at);
+    let mut room = vec![Fact { at: Held::EMPTY.at, kind: FactKind::Critical }; held.len() * 2];
+    let count = read(evidence.anchor().id(), &held, &[], &mut room).unwrap();
+    let text = |facts: &[Fact<'_>]| facts.iter().map(|fact| format!("{fact:?}")).collect::<BTreeSet<_>>();
+    let gathered = evidence.all_facts();
+    gathered.len() == count && text(gathered) == text(&room[..count])
 }
 
 impl Party {
