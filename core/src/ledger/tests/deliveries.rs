@@ -443,14 +443,14 @@ fn a_long_delivery_answered_as_a_whole_is_matched_lot_by_lot() {
     for at in 0..LINES {
         let n = (at + 7) % LINES;
         let answers = if at == 0 { Some(first) } else { None };
-        let units = if n % 10 == 0 { 9 } else { 10 };
+        let units = if n.is_multiple_of(10) { 9 } else { 10 };
         b.say(20, said(Movement { answers, group: group(at), ..line(Direction::In, n, units) }));
     }
     for logs in [[&a, &b], [&b, &a]] {
         let mut ledger = ledger_of(&logs);
         let settled = ledger.settled();
         let missing: Vec<u64> = settled.shipments().iter().map(|s| s.remaining).collect();
-        let expected: Vec<u64> = (0..LINES).map(|n| u64::from(n % 10 == 0)).collect();
+        let expected: Vec<u64> = (0..LINES).map(|n| u64::from(n.is_multiple_of(10))).collect();
         assert_eq!(missing, expected);
         assert_eq!(found(settled), ["shortage"; LINES / 10]);
     }
