@@ -1,5 +1,5 @@
 //! What carries a synchronisation: any stream, HTTP, pictures of codes. Each moves the bytes of an
-//! [`Exchange`](medlot_sdk::sync::Exchange) and knows nothing of what they say.
+//! [`Exchange`] and knows nothing of what they say.
 
 mod codes;
 #[cfg(feature = "server")]

@@ -104,19 +104,37 @@ impl Table<'_> {
     /// [`FixedError::NotHere`]: a balance of it isn't settled.
     pub fn units(&mut self, product: &Product<'_>, number: Option<&LotNumber<'_>>) -> Result<(i64, i64), FixedError> {
         let (mut available, mut on_hand) = (0i64, 0i64);
-        for held in self.lot_balances(product, number)?.filter(|held| held.parts.is_none()) {
+        let lot = self.lot_at(product, number, false)?;
+        for row in self.rows().iter().filter(|row| Some(row.lot) == lot) {
+            let Some(held) = self.held(row) else { continue };
             if !held.settled {
                 return Err(FixedError::NotHere(0));
             }
-            on_hand = on_hand.saturating_add(held.count);
-            available = available.saturating_add(if held.hold { 0 } else { held.count });
+            let units = self.whole(row).unwrap_or(0);
+            on_hand = on_hand.saturating_add(units);
+            available = available.saturating_add(if held.hold { 0 } else { units });
         }
         Ok((available, on_hand))
     }
 
+    /// Whole units where this row stands, opened ones reckoned in (`spec/ledger.md` section 1); `None` of all rows but one
+    /// of a lot at a place.
+    fn whole(&self, row: &Row) -> Option<i64> {
+        let (mut units, mut left) = (0i64, false);
+        for other in self.rows().iter().filter(|other| other.lot == row.lot && other.place == row.place) {
+            if other.measure < row.measure {
+                return None;
+            }
+            let per = i64::from(other.measure >> 16).max(1);
+            units = units.saturating_add(other.stock.div_euclid(per));
+            left |= other.stock.rem_euclid(per) != 0;
+        }
+        Some(if units < 0 && left { units + 1 } else { units })
+    }
+
     fn turn<'s>(&'s self, row: &Row, wanted: &Pick<'_>, product: u16) -> Option<Turn<'s>> {
         let lot = self.lot(row.lot);
-        if lot.product != product || row.measure != 0 || row.stock <= 0 || self.is_recalled(row.lot) {
+        if lot.product != product || self.is_recalled(row.lot) || self.whole(row).is_none_or(|units| units <= 0) {
             return None;
         }
         let at = self.at(row.place);
@@ -151,7 +169,8 @@ impl Table<'_> {
             let turns = self.rows().iter().filter_map(|row| Some((self.turn(row, wanted, product)?, row)));
             let next = turns.filter(|(turn, _)| last.is_none_or(|last| *turn > last)).min_by_key(|(turn, _)| *turn);
             let Some((turn, row)) = next else { return Ok(()) };
-            if !self.held(row).is_some_and(|held| take(&held)) {
+            let whole = |held: Held<'_>| take(&Held { count: self.whole(row).unwrap_or(0), parts: None, ..held });
+            if !self.held(row).is_some_and(whole) {
                 return Ok(());
             }
             last = Some(turn);

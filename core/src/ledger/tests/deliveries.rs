@@ -441,7 +441,7 @@ fn a_long_delivery_answered_as_a_whole_is_matched_lot_by_lot() {
     let first = reference(&a.records[0].at);
     // In another order, and of every tenth line less.
     for at in 0..LINES {
-        let n = (at + 7) % LINES;
+        let n = at * 7 % LINES;
         let answers = if at == 0 { Some(first) } else { None };
         let units = if n.is_multiple_of(10) { 9 } else { 10 };
         b.say(20, said(Movement { answers, group: group(at), ..line(Direction::In, n, units) }));
@@ -452,7 +452,9 @@ fn a_long_delivery_answered_as_a_whole_is_matched_lot_by_lot() {
         let missing: Vec<u64> = settled.shipments().iter().map(|s| s.remaining).collect();
         let expected: Vec<u64> = (0..LINES).map(|n| u64::from(n.is_multiple_of(10))).collect();
         assert_eq!(missing, expected);
-        assert_eq!(found(settled), ["shortage"; LINES / 10]);
+        // Nothing ever came in at the sender's.
+        let others: Vec<_> = found(settled).into_iter().filter(|name| *name != "negative_stock").collect();
+        assert_eq!(others, ["shortage"; LINES / 10]);
     }
 }
 
