@@ -23,7 +23,7 @@ pub(crate) struct SimulateArgs {
     /// Movements of a device and day, about.
     #[arg(long, default_value_t = 20)]
     movements: u32,
-    /// A new folder: devices/<facility>/<log>/, hub/, truth.json.
+    /// A new folder: devices/FACILITY/LOG/, hub/, truth.json.
     #[arg(long)]
     out: PathBuf,
 }

@@ -26,7 +26,7 @@ pub(crate) struct SyncArgs {
     /// Answer others at this address (127.0.0.1:8700) until stopped: POST /v1/sync.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<std::net::SocketAddr>,
-    /// With --listen: a page from elsewhere that may call, such as https://stock.example.org.
+    /// With --listen: a page from elsewhere that may call, such as `https://stock.example.org`.
     #[arg(long, value_name = "URL", requires = "listen")]
     origin: Option<String>,
     /// Longest silence of the other side, in seconds.
