@@ -120,6 +120,24 @@ fn two_screens_that_face_each_other_synchronise_turn_by_turn() {
     assert!(pictures >= 4, "{pictures} pictures");
 }
 
+#[test]
+fn who_received_and_who_took_it_back_stays_in_the_own_facility() {
+    let w = World::enrolled("staff");
+    w.hand_over("distributor", "01C55", "delivery.mlt");
+    let received = w.json("01C55", &["receive", "delivery.mlt", "--got", "1=118", "--operator", "DS01"], 0);
+    let index = received["records"][0]["index"].to_string();
+    w.ok("01C55", &["reverse", &index, "--total", "1", "--operator", "DS02"]);
+    hub(&w);
+    w.ok("distributor", &["sync", "hub"]);
+    w.ok("01C55", &["sync", "hub"]);
+    w.ok("distributor", &["sync", "hub"]);
+    let there = w.ok("distributor", &["--json", "movements"]);
+    assert!(there.contains("118") && there.contains("reversal"), "{there}");
+    assert!(!there.contains("DS01") && !there.contains("DS02"), "{there}");
+    let mine = w.ok("01C55", &["--json", "movements"]);
+    assert!(mine.contains("DS01") && mine.contains("DS02"), "{mine}");
+}
+
 /// Passes bytes on as they come.
 fn pump(from: &mut impl Read, to: &mut impl Write) {
     let mut chunk = [0; 4_096];

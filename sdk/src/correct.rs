@@ -3,10 +3,10 @@ use crate::desk::{Desk, encode};
 use crate::error::{Error, Result};
 use crate::evidence::Evidence;
 use crate::fields::{document, number_of, reference};
-use crate::stock::{apart, written};
+use crate::stock::{apart, detail, written};
 use medlot_core::ident::{LocalReason, Operator};
 use medlot_core::movement::{Reference, reasons};
-use medlot_core::record::{Attest, Entry, Record, Reversal, Reversed};
+use medlot_core::record::{Attest, Entry, LineAmount, Record, Reversal, Reversed};
 use serde_json::Value;
 
 /// What stands beside a correction; what stays `None` is absent in the record.
@@ -80,7 +80,7 @@ pub fn reverse(desk: &mut Desk, record: &str, total: Option<u32>, note: &Note) -
     let operator = note.operator.as_deref().map(Operator::parse).transpose()?;
     let own_document = note.document.as_deref().map(document).transpose()?;
     let local_reason = note.local_reason.as_deref().map(LocalReason::parse).transpose()?;
-    let (quantity, of) = match Record::decode(&target.bytes)?.entry {
+    let (quantity, mut of) = match Record::decode(&target.bytes)?.entry {
         Entry::Movement { mut movement, .. } => {
             (movement.operator, movement.document, movement.second_document) = (operator, own_document, None);
             movement.local_reason = local_reason;
@@ -108,18 +108,24 @@ pub fn reverse(desk: &mut Desk, record: &str, total: Option<u32>, note: &Note) -
     if !(1..=most).contains(&total) {
         return Err(Error::argument(format!("total: {total}; the record moved {most}, so give 1 to {most}")));
     }
-    let reversal = Reversal { target: target.reference, total, of, extensions: None };
-    // What was sent or answers another facility's record concerns that one, and so does taking it back.
+    // What was sent or answers another facility's record concerns that one, and so does taking it back: it travels, and
+    // who of the staff took it back stays here.
     let elsewhere = |reference: &Reference| matches!(reference, Reference::Other { .. });
     let concerns = match &of {
         Reversed::Movement(movement) => movement.sent || movement.answers.as_ref().is_some_and(elsewhere),
         Reversed::Refuse(refuse) => elsewhere(&refuse.shipment),
     };
-    let first = if concerns {
-        apart(desk, vec![encode(desk.now(), Entry::Reversal(reversal))?])?
-    } else {
-        desk.write(Entry::Reversal(reversal))?
-    };
+    if !concerns {
+        let first = desk.write(Entry::Reversal(Reversal { target: target.reference, total, of, extensions: None }))?;
+        return written(desk, first, 1);
+    }
+    match &mut of {
+        Reversed::Movement(movement) => movement.operator = None,
+        Reversed::Refuse(refuse) => refuse.operator = None,
+    }
+    let reversal = Reversal { target: target.reference, total, of, extensions: None };
+    let first = apart(desk, vec![encode(desk.now(), Entry::Reversal(reversal))?])?;
+    detail(desk, operator, &[LineAmount(None)])?;
     written(desk, first, 1)
 }
 

@@ -129,7 +129,9 @@ pub fn handover(desk: &mut Desk, plan: &HandoverPlan) -> Result<(Vec<u8>, Value)
     }
     let bundle = path.into_bundle();
     if !plan.show_detail {
-        detail(desk, plan, u32::from(lines))?;
+        let amount = |f: &Fields| f.amount.map(|value| Amount { value, tax_included: f.tax_included });
+        let amounts: Vec<LineAmount> = plan.lines.iter().map(|f| LineAmount(amount(f))).collect();
+        detail(desk, plan.operator.as_deref().map(Operator::parse).transpose()?, &amounts)?;
     }
     let mut said = written(desk, first, u32::from(lines))?;
     if let Some(said) = said.as_object_mut() {
@@ -212,14 +214,13 @@ fn append_batch(desk: &mut Desk, records: &[Vec<u8>], front: usize) -> Result<u3
 /// Lines of one `Detail`: a record holds 4,096 bytes, an amount takes at most 9.
 const DETAIL_LINES: usize = 400;
 
-/// Keeps amounts and operator beside the batch, where there are any.
-fn detail(desk: &mut Desk, plan: &HandoverPlan, lines: u32) -> Result<()> {
-    let amount = |f: &Fields| f.amount.map(|value| Amount { value, tax_included: f.tax_included });
-    let amounts: Vec<LineAmount> = plan.lines.iter().map(|f| LineAmount(amount(f))).collect();
-    if plan.operator.is_none() && amounts.iter().all(|a| a.0.is_none()) {
+/// Keeps operator and amounts of the batch just written, an amount for each of its records, where there are any: behind
+/// its seal, so that they stay in the own facility when the batch goes to another.
+pub(crate) fn detail(desk: &mut Desk, operator: Option<Operator<'_>>, amounts: &[LineAmount]) -> Result<()> {
+    if operator.is_none() && amounts.iter().all(|a| a.0.is_none()) {
         return Ok(());
     }
-    let operator = plan.operator.as_deref().map(Operator::parse).transpose()?;
+    let lines = u32::try_from(amounts.len()).unwrap_or(u32::MAX);
     let mut records = Vec::new();
     for (at, amounts) in (0u32..).zip(amounts.chunks(DETAIL_LINES)) {
         let mut buffer = vec![0; medlot_core::limits::MAX_RECORD_BYTES];
@@ -290,6 +291,7 @@ pub fn receive(desk: &mut Desk, object: &[u8], plan: &ReceivePlan) -> Result<Val
             return Err(Error::argument(format!("line: {at}; the hand-over has lines 1 to {}", lines.len())));
         }
     }
+    let operator = plan.operator.as_deref().map(Operator::parse).transpose()?;
     let records = receipts(desk, plan, &lines)?;
     let own = begun(desk, &records).unwrap_or(desk.log().tip().count());
     let already = received_before(desk, own, &lines);
@@ -303,6 +305,7 @@ pub fn receive(desk: &mut Desk, object: &[u8], plan: &ReceivePlan) -> Result<Val
     desk.folder().keep(object)?;
     // The receipt goes back to the sender, and nothing else of this log with it.
     let first = apart(desk, records)?;
+    detail(desk, operator, &vec![LineAmount(None); count as usize])?;
     let mut said = written(desk, first, count)?;
     if let (Some(said), Some(reasons)) = (said.as_object_mut(), answer.json.get("reasons")) {
         said.insert("current".into(), answer.gravest.as_ref().map_or("yes", Warning::name).into());
@@ -328,7 +331,6 @@ fn received_before(desk: &Desk, end: u32, lines: &[Line]) -> Vec<usize> {
 
 fn receipts(desk: &Desk, plan: &ReceivePlan, lines: &[Line]) -> Result<Vec<Vec<u8>>> {
     let reason = number_of(reasons::IN, plan.reason.as_deref().unwrap_or("supplier"), "reason")?;
-    let operator = plan.operator.as_deref().map(Operator::parse).transpose()?;
     let own_document = plan.document.as_deref().map(fields::document).transpose()?;
     let heads: Vec<Movement<'_>> = lines.iter().map(|line| sent_movement(&line.bytes)).collect::<Result<_>>()?;
     let sender = heads.first().and_then(|m| m.document);
@@ -346,7 +348,7 @@ fn receipts(desk: &Desk, plan: &ReceivePlan, lines: &[Line]) -> Result<Vec<Vec<u
                 shipment: answers,
                 quantity,
                 reason,
-                operator,
+                operator: None,
                 document: None,
                 group: Group::None,
                 local_reason: None,
@@ -374,7 +376,6 @@ fn receipts(desk: &Desk, plan: &ReceivePlan, lines: &[Line]) -> Result<Vec<Vec<u
             let value = crate::account::share(sent.value, came, u64::from(m.quantity.count()))?;
             Some(Amount { value, ..sent })
         });
-        receipt.operator = operator;
         entries.push((at, movement_entry(receipt)));
     }
     let total = u16::try_from(entries.len()).map_err(|_| Error::argument("more than 65,535 receipts at once"))?;

@@ -51,7 +51,7 @@ fn usage() -> String {
         "usage: cargo xtask <command>\n\n\
          setup [part…]   installs what the parts need; prints each thing that it installs\n\
          test  [part…]   installs what is missing and runs every part, or those named\n\
-         \x20 --long       with 10 full and 90 small simulated countries, not 1 and 6\n\
+         \x20 --long       with 100 full and 900 small simulated countries, not 10 and 90\n\
          demo            the main job on real input: enrolment, deliveries, recall, a stolen device\n\
          bench [--json]  speed, beside its peers\n\
          size  [--json]  bytes of records, signatures, QR codes and firmware\n\

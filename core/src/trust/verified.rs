@@ -6,9 +6,7 @@ use super::reading::need_of;
 use super::verdict::{Counts, Reason, Verdict};
 use crate::crypto::{CryptoError, Hash, chain_next};
 use crate::limits::MAX_FACILITY;
-use crate::movement::Direction;
-use crate::movement::reasons::{IN_IMPORTED, IN_MANUFACTURED};
-use crate::record::{AuthenticRecord, Entry, Record, RecordError, Role};
+use crate::record::{AuthenticRecord, Record, RecordError, Role};
 
 /// A record that counts, with the facility whose stock it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +108,7 @@ pub struct OwnLog {
     facility: [u8; MAX_FACILITY],
     length: u8,
     supplies: bool,
+    attests: bool,
 }
 
 impl OwnLog {
@@ -128,13 +127,12 @@ impl OwnLog {
     #[must_use]
     pub fn record<'r>(&'r self, index: u32, previous: Hash, bytes: &'r [u8]) -> Option<Verified<'r>> {
         let record = Record::decode(bytes).ok().filter(|record| record.check_place(index).is_ok())?;
-        let made = match &record.entry {
-            Entry::Movement { movement: m, .. } if m.direction == Direction::In => {
-                matches!(m.reason, IN_MANUFACTURED | IN_IMPORTED)
-            }
-            _ => false,
+        let need = need_of(&record);
+        let granted = match need {
+            Need::ANY | Need::INTRODUCE | Need::STOCK | Need::WITNESS => true,
+            need => (need == Need::role(Role::Supply) && self.supplies) || (need == Need::role(Role::Attest) && self.attests),
         };
-        if made && !self.supplies {
+        if !granted || !need.may_stand(index) {
             return None;
         }
         let identity = crate::crypto::chain_next(&previous, index, bytes).ok()?;
@@ -153,14 +151,15 @@ impl<'f> Evaluation<'f, '_> {
     pub fn own_log(&mut self, log: &Hash) -> Option<OwnLog> {
         let next = RecordId { log: *log, index: u32::MAX, identity: Hash::ZERO };
         let mut may = |need| self.counts_of(next, need).counts == Counts::Yes;
-        let (moves, supplies) = (may(Need::STOCK), may(Need::role(Role::Supply)));
+        let moves = may(Need::STOCK);
+        let (supplies, attests) = (may(Need::role(Role::Supply)), may(Need::role(Role::Attest)));
         if !moves || self.is_cut(log) {
             return None;
         }
         let code = self.facility_of(log)?.as_bytes();
         let (mut facility, length) = ([0; MAX_FACILITY], u8::try_from(code.len()).ok()?);
         facility.get_mut(..code.len())?.copy_from_slice(code);
-        Some(OwnLog { log: *log, facility, length, supplies })
+        Some(OwnLog { log: *log, facility, length, supplies, attests })
     }
 
     /// Judges a record of a verified segment.

@@ -295,11 +295,11 @@ fn found(truth: &Truth, findings: &[Finding<'_>], noted: &[(u16, RecordId)], set
         .map(|f| (f.kind.code(), f.records.as_slice(), f.facility, f.lot.map(|lot| lot.as_str())))
         .chain(noted.iter().map(|(code, at)| (*code, std::slice::from_ref(at), "", None)))
         .collect();
-    // Two measures of one lot are one finding, however often a vial is opened in either.
+    // Two measures of one lot are one finding, however often a vial is opened in either; so are two wrong expiries.
     let number = |i: &Injected| i.lot.map(|lot| truth.lots[lot].number.as_str());
     let of_lot: BTreeSet<(u16, &str, Option<&str>)> = all
         .iter()
-        .filter(|(code, ..)| *code == 5014)
+        .filter(|(code, ..)| [5013, 5014].contains(code))
         .map(|(code, _, facility, lot)| (*code, *facility, *lot))
         .collect();
     let mut by_log: BTreeMap<_, Vec<&Injected>> = BTreeMap::new();
@@ -350,8 +350,8 @@ fn is_over(injected: &Injected, truth: &Truth) -> bool {
     injected.fault == Fault::PartsConflict && forms.len() < 2
 }
 
-/// Findings that are no alarm: short deliveries, deliveries that wait at the door, records that a count absorbed because they were written later than it,
-/// two devices that counted one lot at about one time; and, where a clock is wrong, what rests on the time. Where stock
+/// Findings that are no alarm: short deliveries, deliveries that wait at the door, records that a count absorbed because
+/// they were written later than it, two devices that counted one lot at about one time; and, where a clock is wrong, what rests on the time. Where stock
 /// can't be what stands there, it may be below zero.
 fn is_ordinary(code: u16, records: &[RecordId], facility: &str, truth: &Truth, settled: Settled<'_>) -> bool {
     let is_line = |at: &RecordId| {

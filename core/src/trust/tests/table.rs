@@ -424,3 +424,54 @@ fn what_stands_unsealed_in_the_own_log_is_judged_like_what_is_sealed() {
         assert!(trust.judge_unsealed(device, index, previous, &[0; 5_000]).is_err());
     });
 }
+
+#[test]
+fn an_own_log_counts_what_its_enrolment_grants_and_nothing_else_that_stands_in_it() {
+    use crate::ident::{Product, Quantity};
+    use crate::movement::{Direction, Movement, Reference, reasons};
+    use crate::record::{Attest, EndRecall, Entry, Record};
+    let product = Product::parse("local:PARA500").unwrap();
+    let movement = |direction, reason| {
+        let quantity = Quantity::units(1).unwrap();
+        let movement = Movement::new(direction, reason, product, None, crate::time::Expiry::NotRead, quantity);
+        Entry::Movement { movement, extensions: None }
+    };
+    let attest = |capacity| {
+        let record = Reference::Own(1);
+        Entry::Attest(Attest { record, capacity, refused: false, operator: None, document: None, extensions: None })
+    };
+    let entries = [
+        movement(Direction::Out, 0),
+        movement(Direction::In, 0),
+        movement(Direction::In, reasons::IN_MANUFACTURED),
+        movement(Direction::In, reasons::IN_IMPORTED),
+        Entry::Blind([7; 16]),
+        attest(reasons::CAPACITY_WITNESS),
+        attest(reasons::CAPACITY_PHARMACIST),
+        attest(reasons::CAPACITY_INSPECTOR),
+        attest(200),
+        Entry::EndRecall(EndRecall { recall: Reference::Own(1), notice: None, extensions: None }),
+    ];
+    let grants = [&[Role::Move][..], &[Role::Move, Role::Supply], &[Role::Report, Role::Attest]];
+    let mut granted = 0;
+    for roles in grants {
+        let mut w = World::new();
+        let authority = w.enrol(w.root, "authority", AUTHORITY);
+        let device = w.enrol(authority, "device", Grant { roles: Roles::of(roles), ..DEVICE });
+        let last = w.fill(device);
+        w.with(|trust| {
+            let own = trust.own_log(&device).unwrap();
+            for entry in entries {
+                let mut out = [0; 256];
+                let length = Record::new(crate::time::Timestamp::from_secs(9), entry).encode(&mut out).unwrap();
+                for index in [last.index + 1, 0] {
+                    let judged = trust.judge_unsealed(device, index, last.identity, &out[..length]).unwrap();
+                    let counted = own.record(index, last.identity, &out[..length]);
+                    assert_eq!(counted, judged.verified(), "{roles:?} at {index}: {entry:?}");
+                    granted += u32::from(counted.is_some());
+                }
+            }
+        });
+    }
+    assert_eq!(granted, 4 + 6 + 7, "each needs a grant of its own");
+}
