@@ -100,12 +100,24 @@ class Book:
     # ----- times and places
 
     def set_after(self, log, index):
-        changes = {}
-        for i, here in self.logs.get(log, {}).items():
-            sets = [r["change"] for r in here if r.kind == CLOCK_SET]
-            if i > index and sets:
-                changes[i] = min(sets)
-        return sum(changes.values())
+        """What is added to the times at an index: what its clock was set by later."""
+        here = self.logs.get(log, {})
+        below = [i for i in here if i <= index]
+        total, unset = 0, self.is_unset(log, max(below)) if below else None
+        for i in sorted(i for i in here if i > index):
+            sets = [r["change"] for r in here[i] if r.kind == CLOCK_SET]
+            if sets:
+                total, unset = total + min(sets), False
+            elif unset is not None and unset != self.is_unset(log, i):
+                break
+            else:
+                unset = self.is_unset(log, i)
+        return total
+
+    def is_unset(self, log, index):
+        """Whether it was written by a clock that wasn't set."""
+        here = self.at(log, index)
+        return not any(r.kind == CLOCK_SET for r in here) and any(r["clock_unset"] for r in here)
 
     def recorded(self, r):
         return r["recorded_at"] + self.set_after(r.log, r.index)

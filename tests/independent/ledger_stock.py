@@ -102,18 +102,27 @@ class Lot:
                     self.overlapping.add((other, line))
             if line:
                 self.governs[place] = line
-            sums = dict(sums)
+            sums, during = dict(sums), []
             for r in self.records:
                 for at, sign in deltas(r):
                     if at != place:
                         continue
-                    by = increases if sign > 0 else line
-                    why = book.covers(by, r) if by else None
-                    if why is None:
+                    before, by_end = [by and book.covers(by, r) for by in (increases, line)]
+                    if not before and not by_end:
                         sums[r["form"]] = sums.get(r["form"], 0) + sign * book.net(r)
+                    elif not before:
+                        time = book.time(r) + (0 if book.on_one_branch(line, r) else book.difference(line, r))
+                        during.append((time, r.order, r["form"], sign * book.net(r)))
+                    why = before if sign > 0 else by_end
+                    if why is None:
                         self.uncovered.setdefault(place, []).append((r, sign))
                     elif why == "absorbed" and book.net(r):
                         self.absorbed.add((r, line))
+            levels = {}
+            for _, _, form, change in sorted(during, key=lambda d: d[:2]):
+                levels[form] = max(levels.get(form, 0) + change, 0)
+            for form, level in levels.items():
+                sums[form] = sums.get(form, 0) + level
             self.balances |= {(place, form): n for form, n in sums.items() if n}
 
     # ----- section 1: units and parts together

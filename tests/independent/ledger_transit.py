@@ -73,10 +73,12 @@ class Transit:
         """The record named, and the sent one that is answered."""
         by, reference = self.answers(r)
         target = self.book.named(by, reference)
-        if target is None or target not in self.of_record or by is r:
-            return target, target if target in self.of_record else None
+        if target is None or target not in self.of_record:
+            return target, None
         lines = [line for line in self.book.group(target) if line in self.of_record and self.same_lot(r.facility, line, r)]
-        return target, lines[0] if lines else None
+        whole = by is not r or r.is_(IN) and r["lines"] and target["lines"]
+        named = target if by is r else None
+        return target, lines[0] if whole and lines else named
 
     def answer(self, s, r):
         quantity, sender = self.book.net(r), s.record.facility

@@ -105,7 +105,11 @@ pub(super) struct Log {
     broken: BTreeSet<u32>,
     pub(super) observed: Vec<Seen>,
     /// Index, change, row; in order.
-    pub(super) clock_sets: Vec<(u32, i64, u32)>,
+    clock_sets: Vec<(u32, i64, u32)>,
+    /// Rows whose clock was unset, settings of clocks aside.
+    unset: u32,
+    /// Indexes at which another clock begins than that of the record before.
+    clocks: BTreeSet<u32>,
     pub(super) records: u32,
     /// One more than the greatest index held.
     pub(super) end: u32,
@@ -164,6 +168,15 @@ impl Log {
         })
     }
 
+    /// The next index at which a record is held.
+    fn next_held(&self, index: u32) -> Option<u32> {
+        let from = index.checked_add(1)?;
+        self.chunks.range(from / CHUNK..).find_map(|(number, at)| {
+            let held = (0..CHUNK).zip(self.chunk_rows(*at)).filter(|(_, row)| **row != NONE);
+            held.map(|(slot, _)| number * CHUNK + slot).find(|index| *index >= from)
+        })
+    }
+
     /// Every row, by index.
     pub(super) fn rows(&self) -> impl Iterator<Item = u32> + '_ {
         self.chunks.iter().flat_map(move |(number, at)| {
@@ -174,24 +187,26 @@ impl Log {
         })
     }
 
-    /// Whether its clock was set after a record.
-    pub(super) fn is_set_after(&self, index: u32) -> bool {
-        self.clock_sets.iter().any(|(at, ..)| *at > index)
+    /// Settings of the clock that an index was written by, after it. Of a forked log one an index, the least: both
+    /// branches are read alike.
+    fn sets_after(&self, index: i64) -> impl Iterator<Item = i64> + '_ {
+        let next = if self.clocks.is_empty() { None } else { self.clocks.iter().find(|at| i64::from(**at) > index) };
+        let of_it = self.clock_sets.iter().filter(move |(at, ..)| i64::from(*at) > index && next.is_none_or(|n| at < n));
+        let mut last = None;
+        of_it.filter_map(move |(at, change, _)| (last.replace(*at) != Some(*at)).then_some(*change))
     }
 
-    /// The seconds by which what was written up to `index` is read later: what its clock was set by afterwards. Of a
-    /// forked log one setting an index, the least: both branches are read alike.
+    /// Whether the clock that an index was written by was set after it.
+    pub(super) fn is_set_after(&self, index: u32) -> bool {
+        self.sets_after(index.into()).next().is_some()
+    }
+
+    /// The seconds by which what stands at an index is read later: what its clock was set by afterwards.
     pub(super) fn set_after(&self, index: i64) -> i64 {
         if self.clock_sets.is_empty() {
             return 0;
         }
-        let (mut sum, mut last) = (0i64, None);
-        for (at, change, _) in self.clock_sets.iter().filter(|(at, ..)| i64::from(*at) > index) {
-            if last.replace(*at) != Some(*at) {
-                sum = sum.saturating_add(*change);
-            }
-        }
-        sum
+        self.sets_after(index).fold(0, i64::saturating_add)
     }
 }
 
@@ -395,9 +410,36 @@ impl Book {
             self.follows.insert(row, previous);
             plain = false;
         }
+        if said.clock_unset
+            && let Some(log) = self.logs.get_mut(log as usize)
+        {
+            log.unset += 1;
+        }
+        self.part_clocks(log, at.index);
         // In a forked log each record may say which branch others stand on.
         let forks = !plain && (self.link(log, at.index) || beside || self.log(log).is_some_and(Log::is_forked));
         Some(Added { row, facility, item, forks })
+    }
+
+    /// Looks whether another clock begins at an index, or at the next one held: where what is held before was written
+    /// by a clock that was set and this by one that wasn't, or the other way round without a setting between them.
+    fn part_clocks(&mut self, log: u32, index: u32) {
+        let Some(l) = self.log(log).filter(|l| l.unset > 0) else { return };
+        let begins = |at: u32| {
+            let set = l.clock_sets.iter().any(|(set, ..)| *set == at);
+            let before = l.below(at).next().and_then(|row| self.row(row)).map(|row| row.index);
+            !set && l.first(at).is_some() && before.is_some_and(|before| self.is_unset(l, before) != self.is_unset(l, at))
+        };
+        for at in [Some(index), l.next_held(index)].into_iter().flatten().map(|at| (at, begins(at))).collect::<Vec<_>>() {
+            let Some(l) = self.logs.get_mut(log as usize) else { return };
+            if at.1 { l.clocks.insert(at.0) } else { l.clocks.remove(&at.0) };
+        }
+    }
+
+    /// Whether an index was written by a clock that wasn't set.
+    fn is_unset(&self, log: &Log, index: u32) -> bool {
+        let set = log.clock_sets.iter().any(|(set, ..)| *set == index);
+        !set && log.at(index).any(|row| self.row(row).is_some_and(|r| r.is(does::CLOCK_UNSET)))
     }
 
     /// Looks at the links of an index with those beside it; whether one broke or mended.
@@ -456,6 +498,8 @@ impl Book {
             broken: BTreeSet::new(),
             observed: Vec::new(),
             clock_sets: Vec::new(),
+            unset: 0,
+            clocks: BTreeSet::new(),
             records: 0,
             end: 0,
         });
@@ -547,6 +591,7 @@ impl Book {
             log.end = held.unwrap_or(0);
         }
         self.rows.get_mut(row as usize)?.does |= does::GONE;
+        self.part_clocks(number, at.index);
         self.link(number, at.index);
         Some(row)
     }

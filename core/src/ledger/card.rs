@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 pub struct CardLine<'l> {
     /// The movement, or the line (or end) of a count that sets the balance.
     pub record: RecordId,
-    /// When it took place: seconds since 2020, in the last clock of its log.
+    /// When it took place: seconds since 2020, as its clock was set last.
     pub time: i64,
     /// Where.
     pub place: Place<'l>,

@@ -46,7 +46,7 @@ pub(super) struct Line<'b> {
 
 impl Book {
     /// A record's place in its log: without an effective time its index; with one directly after the last earlier
-    /// record whose recorded time, in the log's last clock, is not later.
+    /// record whose recorded time, as its clock was set last, is not later.
     pub(super) fn stand(&self, row: u32) -> Stand {
         let Some(r) = self.row(row) else { return 0 };
         if !r.is(does::EFFECTIVE) {
@@ -58,7 +58,7 @@ impl Book {
         base | 1 << 32 | u64::from(r.index)
     }
 
-    /// When it took place, in the log's last clock: seconds since 2020.
+    /// When it took place, as its clock was set last: seconds since 2020.
     pub(super) fn time(&self, row: u32) -> i64 {
         self.row(row).map_or(0, |r| i64::from(r.time).saturating_add(self.set_after(row)))
     }
@@ -68,7 +68,7 @@ impl Book {
         self.row(row).is_some_and(|r| r.is(does::CLOCK_UNSET))
     }
 
-    /// When it was written, in the log's last clock; `None` where the clock was never set.
+    /// When it was written, as its clock was set last; `None` where the clock was never set.
     pub(super) fn clock_time(&self, row: u32) -> Option<i64> {
         (!self.clock_unset(row)).then(|| self.recorded_time(row))
     }
@@ -125,7 +125,7 @@ impl Book {
         let on_branch = |seen: &Seen, of: u32| {
             self.log_of(of).is_none_or(|log| !log.is_forked()) || self.on_one_branch(seen.row, of)
         };
-        // Noted in a log of another: the other's clock less its own, both read in their last clocks.
+        // Noted in a log of another: the other's clock less its own, both read as they were set last.
         let noted = |by: &super::book::Log, of: &super::book::Log, seen: &Seen| {
             let clock = seen.clock?;
             let theirs = of.set_after(i64::from(seen.count) - 1);
@@ -153,6 +153,14 @@ impl Book {
 impl<'b> Line<'b> {
     pub(super) fn new(book: &'b Book, row: u32) -> Self {
         Self { book, row, stand: book.stand(row), time: book.time(row), knows: alloc::vec::Vec::new() }
+    }
+
+    /// When the record took place, in the line's clock.
+    pub(super) fn time_of(&self, row: u32) -> i64 {
+        let logs = self.book.row(self.row).zip(self.book.row(row));
+        let same = logs.is_none_or(|(l, r)| l.log == r.log && self.book.on_one_branch(self.row, row));
+        let difference = if same { 0 } else { self.book.clock_difference(self.row, row) };
+        self.book.time(row).saturating_add(difference)
     }
 
     /// Whether the line covers the record.
@@ -183,8 +191,7 @@ impl<'b> Line<'b> {
         if seen {
             return Cover::No;
         }
-        let time = book.time(row).saturating_add(book.clock_difference(self.row, row));
-        if time <= self.time { Cover::Earlier } else { Cover::No }
+        if self.time_of(row) <= self.time { Cover::Earlier } else { Cover::No }
     }
 
     /// Whether the line knew a record that stands after this one on its branch: of forked logs, where each is asked.

@@ -99,9 +99,19 @@ impl Book {
 struct Checkpoint {
     /// The line that stands for it: what another line knows or doesn't.
     line: u32,
-    /// For what increases the balance; the line, but for a rest that is zero.
+    /// The beginning of the count where the rest is zero, else the line: what that covers was before it.
     increases: u32,
     quantity: Vec<(u32, u32, i64)>,
+}
+
+/// What stands at a place of one measure.
+#[derive(Debug, Clone, Copy, Default)]
+struct Form {
+    count: i64,
+    /// What all movements sum up to.
+    moved: i64,
+    /// Whether a count says something of it.
+    covered: bool,
 }
 
 /// Lines of one count for this lot in one bucket.
@@ -221,27 +231,57 @@ impl Lot<'_> {
                 out.overlapping.push((other.line, latest.line));
             }
         }
-        let mut sums: BTreeMap<u32, i64> = BTreeMap::new();
-        for (_, measure, count) in latest.map(|latest| latest.quantity.as_slice()).unwrap_or_default() {
-            *sums.entry(*measure).or_default() += count;
-        }
-        let mut lines = latest.map(|latest| (Line::new(book, latest.increases), Line::new(book, latest.line)));
         if let Some(latest) = latest {
             out.governs.push((place, latest.line));
         }
+        let stock = self.stock(place, latest, &mut out.absorbed);
+        out.sums.extend(stock.into_iter().map(|(measure, form)| Sum { place, measure, count: form.count }));
+    }
+
+    /// What stands at a place by a checkpoint, by measure; and the records that it absorbs, with its line.
+    fn stock(&self, place: u32, by: Option<&Checkpoint>, absorbed: &mut Vec<(u32, u32)>) -> BTreeMap<u32, Form> {
+        let book = self.book;
+        let mut forms: BTreeMap<u32, Form> = BTreeMap::new();
+        for (_, measure, count) in by.map(|by| by.quantity.as_slice()).unwrap_or_default() {
+            let form = forms.entry(*measure).or_default();
+            (form.count, form.covered) = (form.count + count, true);
+        }
+        let mut lines = by.map(|by| (Line::new(book, by.increases), Line::new(book, by.line)));
+        let mut during = Vec::new();
         for (row, delta) in self.deltas(place) {
-            let line = lines.as_mut().map(|(increases, decreases)| if delta > 0 { increases } else { decreases });
-            let cover = line.map_or(Cover::No, |line| line.covers(row));
-            match (cover, latest) {
-                (Cover::No, _) => {
-                    *sums.entry(book.row(row).map_or(0, |r| r.measure)).or_default() += delta;
-                }
-                (Cover::Absorbed, Some(latest)) if delta != 0 => out.absorbed.push((row, latest.line)),
-                _ => {}
+            let measure = book.row(row).map_or(0, |r| r.measure);
+            let form = forms.entry(measure).or_default();
+            form.moved += delta;
+            let Some((by, (begin, end))) = by.zip(lines.as_mut()) else {
+                form.count += delta;
+                continue;
+            };
+            let cover = end.covers(row);
+            let before = if by.increases == by.line { cover } else { begin.covers(row) };
+            let why = if delta > 0 { before } else { cover };
+            if why == Cover::Absorbed && delta != 0 {
+                absorbed.push((row, by.line));
+            }
+            match (before, cover) {
+                (Cover::No, Cover::No) => form.count += delta,
+                (Cover::No, _) => during.push((end.time_of(row), book.order(row), measure, delta)),
+                _ => form.covered = true,
             }
         }
-        out.sums.extend(sums.into_iter().map(|(measure, count)| Sum { place, measure, count }));
+        // Whoever looked found nothing, at some time between: what left without having come left what was there before.
+        during.sort_unstable();
+        let mut levels: BTreeMap<u32, i64> = BTreeMap::new();
+        for (.., measure, delta) in during {
+            let level = levels.entry(measure).or_default();
+            *level = level.saturating_add(delta).max(0);
+        }
+        for (measure, level) in levels {
+            let form = forms.entry(measure).or_default();
+            (form.count, form.covered) = (form.count + level, true);
+        }
+        forms
     }
+
     /// What each count found more or less at a place than the records and the counts before it say, the earliest count
     /// first: line, measure, difference. The last is the count that governs; before it the one that would govern without
     /// it, and so on. Together they are what the stock differs by from the sum of the movements.
@@ -283,19 +323,8 @@ impl Lot<'_> {
 
     /// What a checkpoint says less what the movements that it covers sum up to, by measure.
     fn level(&self, place: u32, checkpoint: &Checkpoint) -> BTreeMap<u32, i64> {
-        let book = self.book;
-        let mut sums: BTreeMap<u32, i64> = BTreeMap::new();
-        for (_, measure, count) in &checkpoint.quantity {
-            *sums.entry(*measure).or_default() += count;
-        }
-        let (mut increases, mut decreases) = (Line::new(book, checkpoint.increases), Line::new(book, checkpoint.line));
-        for (row, delta) in self.deltas(place) {
-            let line = if delta > 0 { &mut increases } else { &mut decreases };
-            if let Some(r) = book.row(row).filter(|_| line.covers(row) != Cover::No) {
-                *sums.entry(r.measure).or_default() -= delta;
-            }
-        }
-        sums
+        let stock = self.stock(place, Some(checkpoint), &mut Vec::new());
+        stock.into_iter().filter(|(_, form)| form.covered).map(|(of, form)| (of, form.count - form.moved)).collect()
     }
 
     /// What each movement adds to a place.

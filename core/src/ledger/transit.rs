@@ -171,6 +171,12 @@ impl Transit {
                 self.by_part.entry(book.row(row)?.part).or_default().push(row);
             }
             self.dirty.insert(key);
+            // What names its shipment as a whole may be of its lot.
+            if let Some(head) = book.group_head(row, &part.movement).filter(|head| *head != row)
+                && self.for_all.contains(&book.own_key(head))
+            {
+                self.dirty.extend(self.lane_of.get(&head));
+            }
         } else if part.movement.direction == Direction::In && matches!(part.party, Some(Party::Facility(_))) {
             let key = (self.lane_facility(with, book.facility_of(row)), lot);
             if self.lane_of.insert(row, key).is_none() {
@@ -188,13 +194,14 @@ impl Transit {
         if !answers.contains(&row) {
             answers.push(row);
         }
-        if by != row {
+        let for_all = by != row || begins_receipts(book, row);
+        if for_all {
             self.for_all.insert(key);
         }
         let Some(named) = book.named(by, reference) else { return };
         self.dirty.extend(self.lane_of.get(&named));
         // A group may name the first line of a shipment for all: what it answers stands near, and is of its lot.
-        if by != row {
+        if for_all {
             let lot = (with.lot)(row);
             let lanes = shipment(book, named).filter(|line| (with.lot)(*line) == lot);
             self.dirty.extend(lanes.filter_map(|line| self.lane_of.get(&line)));
@@ -254,8 +261,11 @@ impl Transit {
                 if book.named(by, &reference) != Some(line) {
                     continue;
                 }
-                let own = by == *answer;
-                if own && line == row || !own && self.is_answered_by_lot(with, row, line, *answer) {
+                let answered = match by == *answer {
+                    false => self.is_answered_by_lot(with, row, line, *answer),
+                    true => self.answered_first(with, line, *answer) == row,
+                };
+                if answered {
                     found.push(*answer);
                 }
             }
@@ -266,14 +276,26 @@ impl Transit {
 
     /// Whether this line of a shipment, named as a whole, is the first that a receipt's lot fits.
     fn is_answered_by_lot(&self, with: &With<'_>, row: u32, named: u32, answer: u32) -> bool {
-        let Some((product, lot)) = item_of(with.book, answer) else { return false };
+        self.by_lot(with, named, answer) == Some(row)
+    }
+
+    /// What a record answers that names a line itself: that line; but where a group of receipts begins with it and the
+    /// line begins a shipment, the name is that of the shipment, and the receipt's lot says which line.
+    fn answered_first(&self, with: &With<'_>, named: u32, answer: u32) -> u32 {
+        let begins = begins_receipts(with.book, answer) && extent(with.book, named).0 == named;
+        begins.then(|| self.by_lot(with, named, answer)).flatten().unwrap_or(named)
+    }
+
+    /// The first line of a shipment that a receipt's lot fits.
+    fn by_lot(&self, with: &With<'_>, named: u32, answer: u32) -> Option<u32> {
+        let (product, lot) = item_of(with.book, answer)?;
         let facility = with.book.facility_of(answer);
         let fits = |line: &u32| {
             self.lane_of.contains_key(line)
                 && item_of(with.book, *line)
                     .is_some_and(|(other, of)| of == lot && (with.one)(facility, other, product))
         };
-        shipment(with.book, named).find(fits) == Some(row)
+        shipment(with.book, named).find(fits)
     }
 
     fn add_up(&mut self, with: &With<'_>, key: LaneKey) {
@@ -396,6 +418,12 @@ impl Transit {
             (!sent).then_some(*answer)
         })
     }
+}
+
+/// Whether a group of receipts begins with it.
+fn begins_receipts(book: &Book, row: u32) -> bool {
+    matches!(book.record(row).map(|r| r.entry), Some(Entry::Movement { movement, .. })
+        if movement.direction == Direction::In && matches!(movement.group, Group::Head(_)))
 }
 
 /// The group that a sent record stands in: its first record, that one's index, and how many lines it has.

@@ -208,6 +208,17 @@ impl Teller {
     }
 
     fn set_clock(&mut self, log: usize) -> Done<()> {
+        // The clock is lost, and set again or not.
+        if self.chance.below(3) == 0 {
+            let (of, uptime) = (self.chance.of(self.lots), self.chance.below(600));
+            self.land.say_unset(log, uptime, goes_out(of, 1)?)?;
+            let at = self.clock(log);
+            let change = i64::from(NOON) + at - i64::from(uptime);
+            if self.chance.below(3) > 0 {
+                self.land.say(log, at, Entry::ClockSet(ClockSet { change, extensions: None }))?;
+            }
+            return Ok(());
+        }
         let change = i64::from(self.chance.below(600)) - 300;
         self.skew[log] += change;
         let entry = ClockSet { change: if change == 0 { 1 } else { change }, extensions: None };

@@ -145,6 +145,34 @@ fn clocks(set: &mut Set) -> Done<()> {
     land.say_unset(SECOND, 700, goes_out(L, 5)?)?;
     land.say(SECOND, 2_600, Entry::ClockSet(ClockSet { change: i64::from(NOON) + 1_900 - 600, extensions: None }))?;
     set.add("an uptime is a time once the clock is set", &land, q, &["HN-0417 L1 95"], &[])?;
+    // By a right clock; then its battery is pulled.
+    let mut land = base()?;
+    land.say(SECOND, 2_500, goes_out(L, 7)?)?;
+    land.say_unset(SECOND, 700, goes_out(L, 5)?)?;
+    let name = "what a lost clock wrote isn't placed by it, and what was written before it is";
+    set.add(name, &land, q, &["HN-0417 L1 88"], &[])?;
+    let lost = land.clone();
+    let set_to = |at: i64| ClockSet { change: i64::from(NOON) + at - 700, extensions: None };
+    land.say(SECOND, 2_600, Entry::ClockSet(set_to(1_900)))?;
+    let name = "a clock that was lost and set changes no time that was written before it was lost";
+    set.add(name, &land, q, &["HN-0417 L1 88"], &[])?;
+    land.say(SECOND, 2_700, goes_out(L, 1)?)?;
+    land.say(SECOND, 1_500, Entry::ClockSet(ClockSet { change: -1_200, extensions: None }))?;
+    let name = "and set once more what it wrote since it was lost, not what another clock wrote before";
+    set.add(name, &land, q, &["HN-0417 L1 88"], &[5015])?;
+    let mut later = lost.clone();
+    later.say(SECOND, 2_900, Entry::ClockSet(set_to(2_800)))?;
+    set.add("it may say that something came after the count", &later, q, &["HN-0417 L1 83"], &[])?;
+    let mut silent = lost;
+    silent.say(SECOND, 2_600, goes_out(L, 2)?)?;
+    silent.say(SECOND, 6_700, Entry::ClockSet(ClockSet { change: 4_000, extensions: None }))?;
+    let name = "what a lost clock wrote stays without time where the clock is set and nobody says to what";
+    set.add(name, &silent, q, &["HN-0417 L1 86"], &[])?;
+    let mut forked = silent.clone();
+    let branch = forked.branch(SECOND, forked.len(SECOND) - 2);
+    forked.say(branch, 2_600, Entry::ClockSet(set_to(2_800)))?;
+    let name = "a setting on any branch joins what is before it to what is behind it";
+    set.add(name, &forked, q, &["HN-0417 L1 81"], &[5001])?;
     Ok(())
 }
 
@@ -225,6 +253,32 @@ fn rest(set: &mut Set) -> Done<()> {
     )?;
     land.end(FIRST, 50, begin, false)?;
     set.add("a second end has no effect", &land, q, &["HN-0417 L1 99", "HN-0417 N1 19"], &[5019])?;
+    let mut land = shop(2)?;
+    land.say(FIRST, 10, goes_in(R, 50)?)?;
+    let begin = land.begin(FIRST, 1_000, None)?;
+    land.say(FIRST, 1_100, goes_in(new, 20)?)?;
+    land.say(FIRST, 1_200, goes_out(new, 8)?)?;
+    land.say(FIRST, 1_300, goes_out(R, 4)?)?;
+    land.say(FIRST, 1_400, goes_in(R, 30)?)?;
+    let mut far = land.clone();
+    land.end(FIRST, 2_000, begin, true)?;
+    let name = "the rest is zero: of what came while counting, what left again is gone; what left before was on the shelf";
+    set.add(name, &land, q, &["HN-0417 N1 12", "HN-0417 R1 30"], &[])?;
+    land.say(FIRST, 2_100, goes_out(R, 3)?)?;
+    land.say_late(FIRST, 2_200, 1_350, goes_in(R, 1)?)?;
+    land.say_late(FIRST, 2_300, 900, goes_in(R, 9)?)?;
+    let name = "what is written later and took place while counting is added then, before counting is covered";
+    set.add(name, &land, q, &["HN-0417 N1 12", "HN-0417 R1 28"], &[5017])?;
+    // The second device's clock is an hour late: by it what left did so before it came.
+    far.say(SECOND, 1_250 - 3_600, goes_out(new, 5)?)?;
+    far.observe(SECOND, 2_100 - 3_600, FIRST, Some(3_600))?;
+    far.say(SECOND, 2_200 - 3_600, goes_out(R, 2)?)?;
+    far.end(FIRST, 2_000, begin, true)?;
+    set.add("in the order of the count's clock", &far, q, &["HN-0417 N1 7", "HN-0417 R1 28"], &[])?;
+    let begin = far.begin(FIRST, 3_000, None)?;
+    far.line(FIRST, 3_001, begin, R, 27)?;
+    far.end(FIRST, 3_002, begin, true)?;
+    set.add("and a later count of everything leaves nothing of it", &far, q, &["HN-0417 R1 27"], &[])?;
     let mut land = shop(1)?;
     let begin = land.begin(FIRST, 30, None)?;
     land.line(FIRST, 31, begin, L, 80)?;

@@ -162,6 +162,26 @@ fn groups(set: &mut Set) -> Done<()> {
     let name = "a receiver's group names a shipment once and its lines are matched by lot";
     let out = set.add(name, &land, q, &stock, &[5007])?;
     set.expect(name, "on the way", &remaining(&out), &json!([0, 1, 5]));
+    let mut turned = other.clone();
+    let head = |of, units| -> Done<Movement<'static>> {
+        Ok(Movement { answers: Some(named), group: Group::Head(2), ..moves(Direction::In, of, units)? })
+    };
+    turned.say(SECOND, 30, said(head(M, 19)?))?;
+    turned.say(SECOND, 30, said(Movement { group: Group::Line(1), ..moves(Direction::In, L, 10)? }))?;
+    let name = "a receiver's group that names a shipment says by each lot which line came, whatever it begins with";
+    let out = set.add(name, &turned, q, &["DN-01 L1 290", "DN-01 L2 275", "HN-0417 L1 10", "HN-0417 L2 19"], &[5007])?;
+    set.expect(name, "on the way", &remaining(&out), &json!([0, 1, 5]));
+    let mut wrong = other.clone();
+    wrong.say(SECOND, 30, said(head((A, "L9"), 10)?))?;
+    wrong.say(SECOND, 30, said(Movement { group: Group::Line(1), ..moves(Direction::In, M, 20)? }))?;
+    let name = "where its first lot fits no line it answers the line that it names";
+    let out = set.add(name, &wrong, q, &["DN-01 L1 290", "DN-01 L2 275", "HN-0417 L9 10", "HN-0417 L2 20"], &[])?;
+    set.expect(name, "on the way", &remaining(&out), &json!([0, 0, 5]));
+    let mut single = other.clone();
+    single.say(SECOND, 30, said(Movement { answers: Some(named), ..moves(Direction::In, M, 10)? }))?;
+    let name = "a receipt that stands alone answers what it names, whatever its lot";
+    let out = set.add(name, &single, q, &["DN-01 L1 290", "DN-01 L2 275", "HN-0417 L2 10"], &[])?;
+    set.expect(name, "on the way", &remaining(&out), &json!([0, 20, 5]));
     land.say(SECOND, 31, said(Movement { group: Group::Line(2), ..moves(Direction::In, (A, "L9"), 3)? }))?;
     let name = "a line behind those announced answers by its group all the same, and no line fits";
     let stock = ["DN-01 L1 290", "DN-01 L2 275", "HN-0417 L1 10", "HN-0417 L9 3", "HN-0417 L2 19"];

@@ -1,9 +1,9 @@
 //! Counts, and what devices knew of each other when they counted (`spec/ledger.md` section 4).
 
 use super::error::{FixedError, Room};
-use super::state::{Cell, Clock, Open, Rest, Row, Source, Table, When, front, is};
+use super::state::{Cell, Clock, Log, Open, Rest, Row, Source, Table, When, front, is};
 use crate::ledger::effect::measured;
-use crate::record::{CountBegin, CountEnd, CountLine, Entry, Observed};
+use crate::record::{CountBegin, CountEnd, CountLine, Entry, Observed, Record};
 
 /// A checkpoint about to govern rows.
 #[derive(Debug, Clone, Copy)]
@@ -317,6 +317,9 @@ impl Table<'_> {
                 (cell.clocked, cell.clock) = (said.count, clock.saturating_add(later));
             }
         }
+        if let Some(log) = self.s.log.get_mut(when.slot).filter(|_| said.clock.is_some()) {
+            log.noted |= 1 << of;
+        }
         if said.clock.is_some() {
             let between = [when.slot as u8 + 1, of as u8 + 1];
             let rows = self.rows_mut().iter_mut();
@@ -335,31 +338,56 @@ impl Table<'_> {
         }
     }
 
-    /// A clock was set: what its log wrote before is read in the new one.
+    /// Whether another clock begins with a record: that of the one before was set and this one's isn't, or the other way
+    /// round without a setting between them.
+    pub(super) fn part_clocks(&mut self, when: &When, record: &Record<'_>) -> Result<(), FixedError> {
+        let sets = matches!(record.entry, Entry::ClockSet(_));
+        let unset = record.clock_unset && !sets;
+        let Some(log) = self.s.log.get_mut(when.slot) else { return Ok(()) };
+        let begins = !sets && when.index > 0 && unset != log.unset;
+        log.unset = unset;
+        if !begins {
+            return Ok(());
+        }
+        (log.clock, log.noted) = (when.index, 0);
+        self.clock_put(when, 0)
+    }
+
+    fn clock_put(&mut self, when: &When, change: i64) -> Result<(), FixedError> {
+        match self.s.clocks.iter_mut().find(|clock| clock.slot == 0) {
+            Some(clock) => {
+                *clock = Clock { slot: when.slot as u8 + 1, index: when.index, change };
+                Ok(())
+            }
+            None => self.full(Room::Clocks),
+        }
+    }
+
+    /// A clock was set: what its log wrote by it before is read in the new one.
     pub(super) fn clock_set(&mut self, when: &When, change: i64) -> Result<(), FixedError> {
         let slot = when.slot as u8 + 1;
-        let Some(clock) = self.s.clocks.iter_mut().find(|clock| clock.slot == 0) else {
-            return self.full(Room::Clocks);
-        };
-        *clock = Clock { slot, index: when.index, change };
+        if change != 0 {
+            self.clock_put(when, change)?;
+        }
+        let Log { clock: from, noted, .. } = self.log(when.slot);
         for (by, row) in self.s.cells.iter_mut().enumerate() {
             for (of, cell) in row.iter_mut().enumerate().filter(|(_, cell)| cell.clocked > 0) {
                 if by == when.slot {
-                    cell.clock = cell.clock.saturating_sub(change);
-                } else if of == when.slot && cell.clocked <= when.index {
+                    cell.clock = cell.clock.saturating_sub(if noted >> of & 1 == 1 { change } else { 0 });
+                } else if of == when.slot && (from + 1..=when.index).contains(&cell.clocked) {
                     cell.clock = cell.clock.saturating_add(change);
                 }
             }
         }
         let begins = self.s.rests.iter_mut().map(|rest| &mut rest.begin).chain(self.s.open.iter_mut());
-        for open in begins.filter(|open| open.slot == slot) {
+        for open in begins.filter(|open| open.slot == slot && open.index >= from) {
             open.time = open.time.saturating_add(change);
         }
-        for rest in self.s.rests.iter_mut().filter(|rest| rest.begin.slot == slot) {
+        for rest in self.s.rests.iter_mut().filter(|rest| rest.begin.slot == slot && rest.end >= from) {
             rest.time = rest.time.saturating_add(change);
         }
         for row in self.rows_mut() {
-            if row.slot == slot {
+            if row.slot == slot && row.index >= from {
                 row.time = row.time.saturating_add(change);
             }
             row.flags |= if row.is(is::CLOCKED) { is::TAIL } else { 0 };
@@ -368,11 +396,11 @@ impl Table<'_> {
         Ok(())
     }
 
-    /// The seconds by which what was written up to an index is read later.
+    /// The seconds by which what stands at an index is read later: what its clock was set by afterwards.
     #[inline(never)]
     pub(super) fn set_after(&self, slot: usize, index: i64) -> i64 {
         let sets = self.s.clocks.iter().filter(|set| usize::from(set.slot) == slot + 1 && i64::from(set.index) > index);
-        sets.fold(0i64, |sum, set| sum.saturating_add(set.change))
+        sets.take_while(|set| set.change != 0).fold(0i64, |sum, set| sum.saturating_add(set.change))
     }
 
     /// Whether a count is about a row's place and lot; `None`: its beginning can't be read.

@@ -76,7 +76,7 @@ macro_rules! fields {
 }
 fields! {
     Hash { 0 }
-    Log { id, head, count }
+    Log { id, head, count, clock, unset, noted }
     Cell { head, count, clocked, clock }
     Open { slot, known, ended, limited, store, index, time }
     Rest { begin, known, end, time }
@@ -86,7 +86,7 @@ fields! {
     Rule { kind, by, ended, identity, index, names, time, product, lots, expiry }
     Row { stock, time, counted, measure, index, begin, lot, place, slot, known, flags }
     Lot { product, number, expiry, seen }
-    Sent { log, lot, index, sent, gone }
+    Sent { log, lot, index, sent, gone, back }
 }
 
 /// What stands first.

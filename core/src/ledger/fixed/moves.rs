@@ -67,7 +67,7 @@ impl Table<'_> {
     }
 
     #[inline(never)]
-    fn add(&mut self, row: usize, amount: i64) {
+    pub(super) fn add(&mut self, row: usize, amount: i64) {
         if let Some(row) = self.rows.get_mut(row) {
             row.stock = row.stock.saturating_add(amount);
         }
@@ -94,7 +94,9 @@ impl Table<'_> {
         if r.is(is::STALE) {
             return;
         }
-        let Some(line) = self.line_of(&r, increases) else { return self.add(row, amount) };
+        // Of a rest that is zero the end of the count says what is certainly behind it.
+        let rest = r.is(is::REST);
+        let Some(line) = self.line_of(&r, increases && !rest) else { return self.add(row, amount) };
         let covered = if when.slot == line.slot {
             // It stands before the line where every record from there on was written after it took place.
             (!when.late || when.time >= line.time).then_some(false)
@@ -109,9 +111,9 @@ impl Table<'_> {
             Some(when.time.saturating_add(self.noted_difference(&line, when.slot)) <= line.time)
         };
         match covered {
-            Some(true) => {}
+            Some(true) if !rest => {}
             Some(false) => self.add(row, amount),
-            None => self.mark(row, is::TAIL),
+            _ => self.mark(row, is::TAIL),
         }
     }
 
@@ -229,7 +231,7 @@ impl Table<'_> {
             if r.is(is::STALE) || back == 0 {
                 continue;
             }
-            let covered = self.line_of(&r, adds).map(|line| {
+            let covered = self.line_of(&r, adds && !r.is(is::REST)).map(|line| {
                 let other = when.slot != line.slot;
                 if other && index < self.knew(line.known, slot) || !other && index < line.index {
                     Some(true)
@@ -238,9 +240,9 @@ impl Table<'_> {
                 }
             });
             match covered.unwrap_or(Some(false)) {
-                Some(true) => {}
+                Some(true) if !r.is(is::REST) => {}
                 Some(false) => self.add(row, signed(back, !adds)),
-                None => self.mark(row, is::TAIL),
+                _ => self.mark(row, is::TAIL),
             }
         }
         self.transit(slot, index, movement, back, true, named)?;

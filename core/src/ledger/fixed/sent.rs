@@ -1,4 +1,4 @@
-//! What is on the way, as far as the facility's own records say: 16 bytes a line.
+//! What is on the way, as far as the facility's own records say: 20 bytes a line.
 //!
 //! A line is one that the facility sent, or one that a delivery announced to it ([`Table::expect`]). Own receipts that
 //! name it take from it, and what the sender takes back or closes. What others answer isn't in this table.
@@ -56,16 +56,18 @@ impl Table<'_> {
         let lot = self.lot_at(&movement.product, movement.lot.as_ref(), true)?.unwrap_or(0);
         // In the place of one that has arrived.
         let free = |line: &&mut Sent| line.log == 0 || line.gone >= line.sent;
+        let back = if let Group::Line(back) = movement.group { back as u16 } else { 0 };
         match self.sent.iter_mut().find(free) {
             Some(free) => {
-                *free = Sent { log, lot, index, sent, gone: 0 };
+                *free = Sent { log, lot, index, sent, gone: 0, back };
                 Ok(true)
             }
             None => self.full(Room::Sent),
         }
     }
 
-    /// What a movement answers, and whether its group says so for all of its lines.
+    /// What a movement answers, and whether that names a shipment of which its lot says which line: where its group
+    /// begins with it, or another record of its group names it.
     #[inline(never)]
     pub(super) fn answered(
         &self,
@@ -75,7 +77,9 @@ impl Table<'_> {
         group: Group,
         source: &mut dyn Source,
     ) -> Option<(Reference, bool)> {
-        let Group::Line(distance) = group else { return answers.map(|answers| (answers, false)) };
+        let Group::Line(distance) = group else {
+            return answers.map(|answers| (answers, matches!(group, Group::Head(_))));
+        };
         if answers.is_some() {
             return answers.map(|answers| (answers, false));
         }
@@ -118,11 +122,15 @@ impl Table<'_> {
         };
         let Some(log) = self.text_at(&log, false)? else { return Ok(()) };
         let lot = self.lot_at(&movement.product, movement.lot.as_ref(), false)?;
+        // A line of the shipment that begins with the record named.
         let fits = |line: &&mut Sent| {
-            let by_lot = line.index >= named && Some(line.lot) == lot;
-            line.log == log && if by_group { by_lot } else { line.index == named }
+            line.log == log && line.index.checked_sub(line.back.into()) == Some(named) && Some(line.lot) == lot
         };
-        if let Some(line) = self.sent.iter_mut().filter(fits).min_by_key(|line| line.index) {
+        let by_lot = if by_group { self.sent.iter_mut().filter(fits).min_by_key(|line| line.index) } else { None };
+        let by_lot = by_lot.map(|line| line.index);
+        let exact = movement.answers.is_some().then_some(named);
+        let Some(index) = by_lot.or(exact) else { return Ok(()) };
+        if let Some(line) = self.sent.iter_mut().find(|line| line.log == log && line.index == index) {
             line.gone = if back { line.gone.saturating_sub(quantity) } else { line.gone.saturating_add(quantity) };
         }
         Ok(())

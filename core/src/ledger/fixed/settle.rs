@@ -21,6 +21,14 @@ struct Looked {
     observed: Option<(u32, [u8; 16], Option<i64>)>,
 }
 
+/// Where a record stands to the line that governs a row.
+enum Stands {
+    Before,
+    /// Between the beginning and the end of a count whose rest is zero.
+    During,
+    After,
+}
+
 /// The last checkpoint of a log that reaches a row.
 #[derive(Clone, Copy)]
 struct Candidate {
@@ -86,7 +94,7 @@ impl Table<'_> {
         let waits = |row: &Row| row.is(is::TAIL) && !row.is(is::FULL);
         for row in self.rows_mut().iter_mut().filter(|row| waits(row)) {
             row.stock = row.counted.into();
-            row.flags &= !is::CLOCKED;
+            row.flags &= !(is::CLOCKED | is::DURING);
         }
         let mut result = Ok(());
         // In each log the last record that isn't here: rows that need it stay as they are.
@@ -106,7 +114,13 @@ impl Table<'_> {
             let row = self.row(at);
             let here =
                 |(slot, missing): (usize, &Option<u32>)| missing.is_none_or(|missing| missing < self.from(&row, slot));
-            let all = missing.iter().enumerate().all(here);
+            let mut all = missing.iter().enumerate().all(here);
+            if all && waits(&row) && row.is(is::DURING) {
+                match self.level_during(at, source) {
+                    Ok(level) => self.add(at, level),
+                    Err(error) => (all, result) = (false, Err(error)),
+                }
+            }
             if let Some(row) = self.rows.get_mut(at).filter(|row| waits(row) && all) {
                 row.flags &= !is::TAIL;
             }
@@ -124,12 +138,7 @@ impl Table<'_> {
         source: &mut dyn Source,
     ) -> Result<(), FixedError> {
         let record = self.read(slot, index, source)?;
-        if let Entry::Observed(said) = &record.entry
-            && let Some(of) = self.slot_put(&said.log)
-            && let Some(count) = observed.get_mut(of)
-        {
-            *count = said.count.max(*count);
-        }
+        self.note_observed(&record.entry, observed);
         if !matches!(record.entry, Entry::Movement { .. }) {
             return Ok(());
         }
@@ -142,15 +151,95 @@ impl Table<'_> {
             if !row.is(is::TAIL) || row.is(is::FULL) || index < self.from(&row, slot) {
                 continue;
             }
-            let covered = match self.line_of(&row, adds) {
-                Some(line) => self.covers(at, &line, &when, observed, source)?,
-                None => false,
-            };
-            if let Some(row) = self.rows.get_mut(at).filter(|_| !covered) {
-                row.stock = row.stock.saturating_add(signed(net, adds));
+            match self.stands(at, &when, observed, source)? {
+                Stands::Before => {}
+                Stands::During => self.mark(at, is::DURING),
+                Stands::After => self.add(at, signed(net, adds)),
             }
         }
         Ok(())
+    }
+
+    /// Where a record stands to the line that governs a row.
+    fn stands(
+        &mut self,
+        at: usize,
+        when: &When,
+        observed: &[u32; LOGS],
+        source: &mut dyn Source,
+    ) -> Result<Stands, FixedError> {
+        let row = self.row(at);
+        let Some(line) = self.line_of(&row, false) else { return Ok(Stands::After) };
+        if let Some(begin) = self.line_of(&row, true).filter(|_| row.is(is::REST))
+            && self.covers(at, &begin, when, observed, source)?
+        {
+            return Ok(Stands::Before);
+        }
+        let covered = self.covers(at, &line, when, observed, source)?;
+        Ok(match covered {
+            false => Stands::After,
+            true if row.is(is::REST) => Stands::During,
+            true => Stands::Before,
+        })
+    }
+
+    /// What is left of what came while a count went on whose rest is zero: from 0 on, in the order of time, never below
+    /// 0. Reads the logs once for each record concerned; there are few.
+    fn level_during(&mut self, at: usize, source: &mut dyn Source) -> Result<i64, FixedError> {
+        let (mut level, mut last) = (0i64, None);
+        loop {
+            let mut next: Option<((i64, [u8; 16], u32), i64)> = None;
+            for slot in 0..usize::from(self.s.logs) {
+                let mut observed = [0; LOGS];
+                for index in self.from(&self.row(at), slot)..self.log(slot).count {
+                    let Some((time, amount)) = self.during(at, slot, index, &mut observed, source)? else { continue };
+                    let key = (time, self.log(slot).id, index);
+                    let is_next = last.is_none_or(|last| key > last) && next.is_none_or(|(next, _)| key < next);
+                    next = if is_next { Some((key, amount)) } else { next };
+                }
+            }
+            let Some((key, amount)) = next else { return Ok(level) };
+            (last, level) = (Some(key), level.saturating_add(amount).max(0));
+        }
+    }
+
+    /// What a record did to a row while the count went on, and when by the count's clock.
+    fn during(
+        &mut self,
+        at: usize,
+        slot: usize,
+        index: u32,
+        observed: &mut [u32; LOGS],
+        source: &mut dyn Source,
+    ) -> Result<Option<(i64, i64)>, FixedError> {
+        let record = self.read(slot, index, source)?;
+        self.note_observed(&record.entry, observed);
+        let (deltas, quantity) = self.deltas(&record.entry, false)?;
+        let mut when = When::of(slot, index, &record);
+        let Some((_, adds)) = deltas.into_iter().flatten().find(|(row, _)| *row == at) else { return Ok(None) };
+        when.time = when.time.saturating_add(self.set_after(slot, index.into()));
+        if !matches!(self.stands(at, &when, observed, source)?, Stands::During) {
+            return Ok(None);
+        }
+        let Some(line) = self.line_of(&self.row(at), false) else { return Ok(None) };
+        let mut time = when.time;
+        if slot != line.slot {
+            self.mark(at, is::CLOCKED);
+            let after = if when.late { self.last_before(&when, 0, source)? } else { Some(index) };
+            let from = after.map_or(0, |at| at + 1);
+            time = time.saturating_add(self.difference(&line, &when, from, source)?);
+        }
+        Ok(Some((time, signed(self.net(slot, index, None, quantity), adds))))
+    }
+
+    /// Notes what a record says its log has seen of others.
+    fn note_observed(&mut self, entry: &Entry<'_>, observed: &mut [u32; LOGS]) {
+        if let Entry::Observed(said) = entry
+            && let Some(of) = self.slot_put(&said.log)
+            && let Some(count) = observed.get_mut(of)
+        {
+            *count = said.count.max(*count);
+        }
     }
 
     /// Whether a line covers a record (`spec/ledger.md` section 4); `observed`: what the record's log had noted before

@@ -31,6 +31,8 @@ pub(super) mod is {
     pub(in super::super) const CONCURRENT: u8 = 8;
     /// Its line is the end of a count whose rest is zero.
     pub(in super::super) const REST: u8 = 16;
+    /// Something came or left while its count went on, whose rest is zero.
+    pub(in super::super) const DURING: u8 = 128;
     /// Its line counted this place, not another of its lot.
     pub(in super::super) const OWN: u8 = 32;
     /// Made after rows were given up, and nothing came yet.
@@ -42,7 +44,7 @@ pub(super) mod is {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Row {
     pub(super) stock: i64,
-    /// The line's time, in its log's last clock.
+    /// The line's time, as its clock was set last.
     pub(super) time: i64,
     /// What the line counted.
     pub(super) counted: u32,
@@ -78,7 +80,15 @@ pub(super) struct Log {
     pub(super) id: [u8; 16],
     pub(super) head: [u8; 16],
     pub(super) count: u32,
+    /// Where its present clock begins.
+    pub(super) clock: u32,
+    /// Whether that isn't set.
+    pub(super) unset: bool,
+    /// Bits of the logs of which a clock difference was noted by it.
+    pub(super) noted: u8,
 }
+
+const _: () = assert!(LOGS <= 8, "a bit a log");
 
 /// What one log last noted of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,7 +133,7 @@ pub(super) struct Rest {
     pub(super) time: i64,
 }
 
-/// A clock that was set.
+/// A clock that was set; or where another one begins (a change of 0).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Clock {
     /// From 1; 0: free.
@@ -195,13 +205,15 @@ pub(super) struct Sent {
     pub(super) sent: u32,
     /// Received, back or closed.
     pub(super) gone: u32,
+    /// How far back the first line of its shipment stands; itself one: 0.
+    pub(super) back: u16,
 }
 
 impl Sent {
-    pub(super) const EMPTY: Self = Self { log: 0, lot: 0, index: 0, sent: 0, gone: 0 };
+    pub(super) const EMPTY: Self = Self { log: 0, lot: 0, index: 0, sent: 0, gone: 0, back: 0 };
 }
 
-const _: () = assert!(size_of::<Sent>() <= 16, "16 bytes a line on the way");
+const _: () = assert!(size_of::<Sent>() <= 20, "20 bytes a line on the way");
 
 /// Everything but rows, lots and texts. All zero when empty, so that a static of it takes no flash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -229,7 +241,7 @@ pub(super) struct State {
     pub(super) rules: [Rule; RULES],
 }
 
-const _: () = assert!(size_of::<State>() <= 6_656, "6.5 KiB besides rows, lots, texts and lines on the way");
+const _: () = assert!(size_of::<State>() <= 6_720, "6.6 KiB besides rows, lots, texts and lines on the way");
 
 impl Row {
     pub(super) const EMPTY: Self = Self {
@@ -275,7 +287,7 @@ impl State {
         lost: 0,
         limited: false,
         forgotten: 0,
-        log: [Log { id: [0; 16], head: [0; 16], count: 0 }; LOGS],
+        log: [Log::EMPTY; LOGS],
         cells: [[Cell { head: [0; 8], count: 0, clocked: 0, clock: 0 }; LOGS]; LOGS],
         known: [[0; LOGS]; KNOWN],
         open: [Open::EMPTY; OPEN],
@@ -286,6 +298,10 @@ impl State {
         issuer: [Hash::ZERO; ISSUERS],
         rules: [Rule::EMPTY; RULES],
     };
+}
+
+impl Log {
+    const EMPTY: Self = Self { id: [0; 16], head: [0; 16], count: 0, clock: 0, unset: false, noted: 0 };
 }
 
 impl Open {
@@ -431,6 +447,7 @@ impl Table<'_> {
         }
         self.check_observed(slot, at.index + 1, &front(&identity));
         let when = When::of(slot, at.index, record.record());
+        self.part_clocks(&when, record.record())?;
         self.take(&when, &front(&identity), record.record(), source).map(|()| true)
     }
 
@@ -476,7 +493,7 @@ impl Table<'_> {
 
     #[inline(never)]
     pub(super) fn log(&self, slot: usize) -> Log {
-        self.s.log.get(slot).copied().unwrap_or(Log { id: [0; 16], head: [0; 16], count: 0 })
+        self.s.log.get(slot).copied().unwrap_or(Log::EMPTY)
     }
 
     #[inline(never)]

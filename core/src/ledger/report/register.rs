@@ -79,7 +79,7 @@ impl Control {
 pub struct PageLine<'l> {
     /// The movement, or the line (or end) of a count.
     pub record: RecordId,
-    /// When it took place: seconds since 2020, in the last clock of its log.
+    /// When it took place: seconds since 2020, as its clock was set last.
     pub time: i64,
     /// The lot number; `None`: none is printed.
     pub lot: Option<LotNumber<'l>>,

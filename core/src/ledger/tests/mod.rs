@@ -64,6 +64,10 @@ impl Log {
         let record = Record::new(Timestamp::from_secs(time), entry);
         self.write(Record { effective: Some(time - effective), ..record })
     }
+    /// Appends by a clock that was lost: its time is how long the device has been running.
+    pub(super) fn say_unset(&mut self, uptime: u32, entry: Entry<'_>) -> Reference {
+        self.write(Record { clock_unset: true, ..Record::new(Timestamp::from_secs(uptime), entry) })
+    }
     fn write(&mut self, record: Record<'_>) -> Reference {
         let mut bytes = [0; 4_096];
         let length = record.encode(&mut bytes).unwrap();

@@ -67,8 +67,17 @@ impl<'w> Naive<'w> {
     // ----- times
 
     fn set_after(&self, log: usize, index: usize) -> i64 {
-        let sets = self.of_log(log).filter(|r| r.index > index);
-        sets.map(|r| if let Entry::ClockSet(set) = r.said.entry { set.change } else { 0 }).sum()
+        let mut unset = None;
+        let mut sum = 0;
+        for r in self.of_log(log).filter(|r| r.index >= index) {
+            if let Entry::ClockSet(set) = r.said.entry {
+                sum += if r.index > index { set.change } else { 0 };
+                unset = Some(false);
+            } else if *unset.get_or_insert(r.said.clock_unset) != r.said.clock_unset {
+                break; // another clock
+            }
+        }
+        sum
     }
     fn recorded(&self, r: &One<'_>) -> i64 {
         i64::from(r.said.recorded_at.as_secs()) + self.set_after(r.log, r.index)
@@ -267,11 +276,20 @@ impl<'w> Naive<'w> {
             points.retain(|(line, ..)| !all.iter().any(|(other, ..)| other.id != line.id && self.knows(other, line)));
             let point = points.iter().max_by_key(|(line, ..)| (self.time(line), line.id));
             let mut sum = point.map_or(0, |(.., units)| *units);
+            let mut during = Vec::new();
             for (r, _, delta) in moved.iter().filter(|(_, place, _)| place == at) {
-                let covered =
-                    point.is_some_and(|(line, increases, _)| self.covers(if *delta > 0 { increases } else { line }, r));
-                sum += if covered { 0 } else { *delta };
+                let before = point.is_some_and(|(_, begin, _)| self.covers(begin, r));
+                match point.filter(|(line, ..)| self.covers(line, r)) {
+                    _ if before => {}
+                    None => sum += delta,
+                    Some((line, ..)) => {
+                        let clock = if line.log == r.log { 0 } else { self.difference(line, r) };
+                        during.push((self.time(r) + clock, self.order(r), *delta));
+                    }
+                }
             }
+            during.sort_unstable();
+            sum += during.iter().fold(0, |level, (.., delta)| 0.max(level + delta));
             out.insert(at.clone(), sum);
         }
         out.retain(|_, units| *units != 0);
@@ -313,15 +331,21 @@ impl<'w> Naive<'w> {
             return self.named(r, &refuse.shipment);
         }
         let (m, first, head) = self.whole(r)?;
+        let is_head =
+            |of: &One<'_>| matches!(of.said.entry, Entry::Movement { movement, .. } if matches!(movement.group, Group::Head(_)));
+        let by_lot = |named: &One<'w>| {
+            self.lines(named).into_iter().find(|line| {
+                let Entry::Movement { movement, .. } = line.said.entry else { return false };
+                movement.sent && movement.lot == m.lot && self.class(&movement.product) == self.class(&m.product)
+            })
+        };
         if let Some(own) = m.answers {
-            return self.named(r, &own);
+            let named = self.named(r, &own)?;
+            let whole = m.direction == Direction::In && is_head(r) && is_head(&named);
+            return Some(by_lot(&named).filter(|_| whole).unwrap_or(named));
         }
         let of_group = first.answers.filter(|_| m.direction == Direction::In);
-        let named = self.named(&head, &of_group?)?;
-        self.lines(&named).into_iter().find(|line| {
-            let Entry::Movement { movement, .. } = line.said.entry else { return false };
-            movement.sent && movement.lot == m.lot && self.class(&movement.product) == self.class(&m.product)
-        })
+        by_lot(&self.named(&head, &of_group?)?)
     }
     fn names(&self, r: &One<'w>) -> bool {
         self.whole(r)

@@ -115,6 +115,14 @@ pub(super) fn world(says: &[Say]) -> Vec<Log> {
                 }
             }
             14 => mine.observe(time, &other, (n % 2 == 0).then_some(i64::from(*n % 600) - 300)),
+            // The clock is lost, and set again or not.
+            15 if b % 3 > 0 => {
+                mine.say_unset(n % 50, goes_out(of, units));
+                if b % 3 == 1 {
+                    let change = i64::from(time) - i64::from(n % 70);
+                    mine.say(time, Entry::ClockSet(ClockSet { change, extensions: None }));
+                }
+            }
             15 => {
                 mine.say(time, Entry::ClockSet(ClockSet { change: i64::from(n % 900) + 1, extensions: None }));
             }

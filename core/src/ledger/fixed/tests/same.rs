@@ -106,6 +106,14 @@ fn world(says: &[Say], devices: usize) -> Vec<Log> {
             21 if *n % 8 == 0 => {
                 mine.say(time, Entry::ClockSet(ClockSet { change: i64::from(n % 900) - 450 + 1, extensions: None }));
             }
+            // The clock is lost, and set again or not.
+            21 if *n % 8 == 1 => {
+                mine.say_unset(n % 50, goes_out(of, units));
+                if b % 3 > 0 {
+                    let change = i64::from(time) - i64::from(n % 70);
+                    mine.say(time, Entry::ClockSet(ClockSet { change, extensions: None }));
+                }
+            }
             _ if !own => mine.observe(time, &other, (n % 2 == 0).then_some(i64::from(*n % 600) - 300)),
             _ => {}
         }
