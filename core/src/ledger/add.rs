@@ -467,6 +467,7 @@ impl Ledger {
     // ----- settling
 
     fn settle(&mut self) {
+        self.book.find_branches();
         if core::mem::take(&mut self.stale) {
             self.derive_all();
         }

@@ -3,13 +3,13 @@
 //! A record is a row. Its bytes are kept and decoded again where more is asked than a row says, so that nothing is told
 //! twice. Rows are numbered in the order of arrival; that order never reaches an answer.
 
+use super::branches::Branches;
 use super::effect::{Side, measured, sides};
 use super::names::{ITEM_ROOM, Names, Places, item_name};
 use crate::crypto::Hash;
 use crate::movement::{Bucket, Direction, Group, Movement, Reference, reasons};
 use crate::record::{Entry, Record, written};
 use crate::trust::{RecordId, Verified};
-use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use hashbrown::HashMap;
@@ -103,6 +103,8 @@ pub(super) struct Log {
     others: BTreeMap<u32, Vec<u32>>,
     /// Indexes whose record isn't the one that a record at the next index follows: branches too.
     broken: BTreeSet<u32>,
+    /// The branches of a forked log, while nothing has come to it or left it since they were found.
+    pub(super) branches: Option<Branches>,
     pub(super) observed: Vec<Seen>,
     /// Index, change, row; in order.
     clock_sets: Vec<(u32, i64, u32)>,
@@ -125,7 +127,7 @@ impl Log {
         self.rows.get(at as usize).map(<[u32; CHUNK as usize]>::as_slice).unwrap_or_default()
     }
 
-    fn first(&self, index: u32) -> Option<u32> {
+    pub(super) fn first(&self, index: u32) -> Option<u32> {
         let row = *self.chunk_rows(self.chunk(index / CHUNK)?).get((index % CHUNK) as usize)?;
         (row != NONE).then_some(row)
     }
@@ -225,6 +227,8 @@ pub(super) struct Book {
     /// Logs by the first 8 bytes of their ids: two may share them.
     by_id8: HashMap<[u8; 8], Vec<u32>>,
     last_log: u32,
+    /// Logs that show branches, or did, and changed since their branches were found.
+    pub(super) forked: BTreeSet<u32>,
     room: Room,
     pub(super) facilities: Names,
     /// Product and lot as one name.
@@ -418,6 +422,9 @@ impl Book {
         self.part_clocks(log, at.index);
         // In a forked log each record may say which branch others stand on.
         let forks = !plain && (self.link(log, at.index) || beside || self.log(log).is_some_and(Log::is_forked));
+        if forks {
+            self.forked.insert(log);
+        }
         Some(Added { row, facility, item, forks })
     }
 
@@ -496,6 +503,7 @@ impl Book {
             last: (NONE, NONE),
             others: BTreeMap::new(),
             broken: BTreeSet::new(),
+            branches: None,
             observed: Vec::new(),
             clock_sets: Vec::new(),
             unset: 0,
@@ -538,6 +546,7 @@ impl Book {
             log.set_first(at.index, row);
         }
         log.records += 1;
+        log.branches = None;
         log.end = log.end.max(at.index.saturating_add(1));
         match &record.record().entry {
             Entry::Observed(o) => {
@@ -583,6 +592,7 @@ impl Book {
         log.observed.retain(|seen| seen.row != row);
         log.clock_sets.retain(|(.., set)| *set != row);
         log.records -= 1;
+        log.branches = None;
         if log.end == at.index.saturating_add(1) {
             let held = log.chunks.iter().rev().find_map(|(number, at)| {
                 let last = log.chunk_rows(*at).iter().rposition(|row| *row != NONE);
@@ -593,55 +603,8 @@ impl Book {
         self.rows.get_mut(row as usize)?.does |= does::GONE;
         self.part_clocks(number, at.index);
         self.link(number, at.index);
+        self.forked.insert(number);
         Some(row)
-    }
-
-    // ----- branches
-
-    /// What stands before a record on its branch, the last first. Where a piece of the chain isn't held, the least
-    /// identity at the next index below stands for the branch; where what it follows isn't among what is held there, the
-    /// branch is lost down to where the log is one.
-    pub(super) fn ancestors(&self, row: u32) -> Box<dyn Iterator<Item = u32> + '_> {
-        let Some((r, log)) = self.row(row).zip(self.log_of(row)) else { return Box::new(core::iter::empty()) };
-        let Some(fork) = log.fork() else { return Box::new(log.below(r.index)) };
-        let mut at = row;
-        Box::new(core::iter::from_fn(move || {
-            let (here, previous) = (self.row(at)?.index, self.previous(at)?);
-            let mut next = log.below(here).next()?;
-            let index = self.row(next)?.index;
-            if index >= fork {
-                // What it follows, where that index is held at all; over a gap the least identity.
-                next = if index + 1 == here {
-                    let followed = log.at(index).find(|candidate| self.identity(*candidate).log16() == previous);
-                    followed.or_else(|| log.below(fork).next())?
-                } else {
-                    log.at(index).min_by_key(|r| self.identity(*r))?
-                };
-            }
-            at = next;
-            Some(next)
-        }))
-    }
-
-    /// The record at an index on this row's branch: before it, or itself.
-    pub(super) fn ancestor(&self, row: u32, index: u32) -> Option<u32> {
-        let (r, log) = (self.row(row)?, self.log_of(row)?);
-        if r.index == index {
-            return Some(row);
-        }
-        if log.fork().is_none_or(|fork| index < fork) {
-            return (index < r.index).then(|| log.first(index)).flatten();
-        }
-        self.ancestors(row)
-            .take_while(|a| self.row(*a).is_some_and(|a| a.index >= index))
-            .find(|a| self.row(*a).is_some_and(|a| a.index == index))
-    }
-
-    /// Whether two records of one log stand on one branch.
-    pub(super) fn on_one_branch(&self, a: u32, b: u32) -> bool {
-        let Some((x, y)) = self.row(a).zip(self.row(b)) else { return false };
-        let (low, high, index) = if x.index <= y.index { (a, b, x.index) } else { (b, a, y.index) };
-        self.ancestor(high, index) == Some(low)
     }
 
     /// The rows that a reference of a record names: none where it isn't held.

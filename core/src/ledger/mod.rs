@@ -15,6 +15,8 @@ mod add;
 #[cfg(feature = "alloc")]
 mod book;
 #[cfg(feature = "alloc")]
+mod branches;
+#[cfg(feature = "alloc")]
 mod card;
 #[cfg(feature = "alloc")]
 mod cause;

@@ -374,6 +374,24 @@ fn any_order_and_any_repetition_give_the_same_answers() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_500, max_shrink_iters: 4_000, ..ProptestConfig::default() })]
     #[test]
+    fn branches_are_followed_by_pieces_as_by_records(
+        says in says(true), gone in proptest::collection::vec(any::<bool>(), 128), step in 1..4usize,
+    ) {
+        let mut ledger = new_ledger();
+        let logs = world(&says);
+        let records: Vec<&Made> = logs.iter().flat_map(|log| &log.records).step_by(step).collect();
+        for (at, record) in records.iter().enumerate() {
+            ledger.apply(&record.verified());
+            prop_assert!(at % 20 > 0 || ledger.branches_are_right());
+        }
+        for (at, record) in records.iter().enumerate().filter(|(at, _)| gone[at % gone.len()] && at % 5 == 0) {
+            ledger.lapse(&record.at);
+            prop_assert!(at % 20 > 0 || ledger.branches_are_right());
+        }
+        prop_assert!(ledger.branches_are_right());
+    }
+
+    #[test]
     fn what_lapsed_leaves_no_trace(
         says in says(true),
         gone in proptest::collection::vec(any::<bool>(), 128),
