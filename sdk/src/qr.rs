@@ -54,9 +54,9 @@ const PART_FRONT: usize = 10;
 ///
 /// ```
 /// use medlot_sdk::qr::{from_text, to_text};
-/// let text = to_text(b"ML\x00\x04");
+/// let text = to_text(b"ML\x01\x04");
 /// assert_eq!(text, "MEDLOT1:XY9400");
-/// assert_eq!(from_text(&text).unwrap(), b"ML\x00\x04");
+/// assert_eq!(from_text(&text).unwrap(), b"ML\x01\x04");
 /// ```
 #[must_use]
 pub fn to_text(object: &[u8]) -> String {
@@ -112,7 +112,7 @@ const fn bytes_in(characters: usize) -> usize {
 ///
 /// ```
 /// use medlot_sdk::qr::{CODE_CHARACTERS, codes};
-/// let bundle = [b"ML\x00\x04".as_slice(), &[1; 3_000]].concat();
+/// let bundle = [b"ML\x01\x04".as_slice(), &[1; 3_000]].concat();
 /// assert_eq!(codes(&bundle[..1_000], CODE_CHARACTERS).unwrap().len(), 1);
 /// assert_eq!(codes(&bundle, CODE_CHARACTERS).unwrap().len(), 3);
 /// ```
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_code_holds_what_the_limit_says_and_one_byte_more_makes_two() {
-        let object = [b"ML\x00\x04".as_slice(), &[0xff; 40_000]].concat();
+        let object = [b"ML\x01\x04".as_slice(), &[0xff; 40_000]].concat();
         for (most, holds) in [(CODE_CHARACTERS, 1_230), (MAX_CODE_CHARACTERS, 2_858), (usize::MAX, 2_858)] {
             let one = codes(&object[..holds], most).unwrap();
             assert_eq!(one.len(), 1);
@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn only_whole_objects_are_cut_in_codes() {
         assert_eq!(codes(b"PK", CODE_CHARACTERS), Err(QrError::Object(ObjectError::NotMedlot)));
-        assert_eq!(codes(b"ML\x00\x05abcd\x00\x02xyz", CODE_CHARACTERS), Err(QrError::Nested));
+        assert_eq!(codes(b"ML\x01\x05abcd\x00\x02xyz", CODE_CHARACTERS), Err(QrError::Nested));
     }
 
     proptest! {
@@ -246,7 +246,7 @@ mod tests {
         }
         #[test]
         fn every_code_of_a_series_keeps_to_the_limit(length in 4usize..9_000, most in 40usize..5_000) {
-            let object = [b"ML\x00\x04".as_slice(), &vec![7; length - 4]].concat();
+            let object = [b"ML\x01\x04".as_slice(), &vec![7; length - 4]].concat();
             if let Ok(texts) = codes(&object, most) {
                 prop_assert!(texts.iter().all(|t| t.len() <= most));
                 prop_assert!(texts.len() <= usize::from(MAX_CODES));

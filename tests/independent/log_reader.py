@@ -56,7 +56,7 @@ class Log:
                 return
             if length == 0:
                 break
-            head = hashlib.sha256(b"medlot/0/record." + head + count.to_bytes(4, "little")
+            head = hashlib.sha256(b"medlot/1/record." + head + count.to_bytes(4, "little")
                                   + length.to_bytes(2, "little") + data[at : at + length]).digest()
             count, at = count + 1, at + length
         if count == self.count:

@@ -194,7 +194,7 @@ class Rows:
 
 
 def log_identity(parent, suite, key, facility):
-    return hashlib.sha256(b"medlot/0/log...." + parent + bytes([suite]) + len(key).to_bytes(2, "little") + key
+    return hashlib.sha256(b"medlot/1/log...." + parent + bytes([suite]) + len(key).to_bytes(2, "little") + key
                           + bytes([len(facility)]) + facility).digest()
 
 
@@ -232,7 +232,7 @@ def read_segment(body, h0, suite, key):
     if sum(map(len, records)) > 65_535:
         raise Refused("too long rebuilt")
     for i, record in enumerate(records, index):
-        head = hashlib.sha256(b"medlot/0/record." + head + i.to_bytes(4, "little")
+        head = hashlib.sha256(b"medlot/1/record." + head + i.to_bytes(4, "little")
                               + len(record).to_bytes(2, "little") + record).digest()
-    verify_seal(suite, key, b"medlot/0/seal..." + h0 + (index + count).to_bytes(4, "little") + head, body[rows_end:])
+    verify_seal(suite, key, b"medlot/1/seal..." + h0 + (index + count).to_bytes(4, "little") + head, body[rows_end:])
     return index, head, records

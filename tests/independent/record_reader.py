@@ -331,7 +331,7 @@ KNOWN = {*range(8), *range(16, 20), *range(32, 44)}
 
 
 def decode(record, index):
-    """What a record says: kind, whether it is malformed, whether a reader of format 0 understands all of it."""
+    """What a record says: kind, whether it is malformed, whether a reader of format 1 understands all of it."""
     out = {"kind": record[4] & 0x3F, "malformed": False, "known": True, "odd": False}
     kind = out["kind"]
     out["known"] = kind in KNOWN

@@ -6,7 +6,7 @@ import pytest
 
 from trust_reader import judge, merkle_root, sha256
 
-FILE = pathlib.Path(__file__).parent.parent / "vectors" / "v0-draft" / "bundles.jsonl"
+FILE = pathlib.Path(__file__).parent.parent / "vectors" / "v1" / "bundles.jsonl"
 VECTORS = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
 # A segment that is refused: whether its rows or its seal say so first isn't part of the format.
 SAME = {3912: 3002}

@@ -6,7 +6,7 @@ import pytest
 
 from ledger_reader import answer
 
-FILE = pathlib.Path(__file__).parent.parent / "vectors" / "v0-draft" / "ledger.jsonl"
+FILE = pathlib.Path(__file__).parent.parent / "vectors" / "v1" / "ledger.jsonl"
 VECTORS = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
 SAYS = ["as_of", "lots", "shipments", "picks", "findings"]
 

@@ -6,7 +6,7 @@ import pytest
 
 from log_reader import Closed, recover
 
-FILE = pathlib.Path(__file__).parent.parent / "vectors" / "v0-draft" / "log.jsonl"
+FILE = pathlib.Path(__file__).parent.parent / "vectors" / "v1" / "log.jsonl"
 VECTORS = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
 IMAGES = {v["name"]: bytes.fromhex(v["image"]) for v in VECTORS if "image" in v}
 

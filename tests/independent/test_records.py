@@ -6,7 +6,7 @@ import pytest
 
 from record_reader import KNOWN, decode
 
-FILE = pathlib.Path(__file__).parent.parent / "vectors" / "v0-draft" / "records.jsonl"
+FILE = pathlib.Path(__file__).parent.parent / "vectors" / "v1" / "records.jsonl"
 VECTORS = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
 NAMES = {0: "movement", 1: "reversal", 2: "refuse", 3: "count_begin", 4: "count_line", 5: "count_end", 6: "observed",
          7: "clock_set", 16: "attest", 17: "blind", 18: "detail", 19: "close", 32: "root", 33: "next_root",

@@ -6,7 +6,7 @@ import pytest
 
 from medlot_reader import Refused, log_identity, read_segment
 
-FILE = pathlib.Path(__file__).parent.parent / "vectors" / "v0-draft" / "segments.jsonl"
+FILE = pathlib.Path(__file__).parent.parent / "vectors" / "v1" / "segments.jsonl"
 VECTORS = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
 
 

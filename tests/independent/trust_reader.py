@@ -47,7 +47,7 @@ def header(data):
     """Type and the rest."""
     if data[:2] != b"ML" or len(data) < 4:
         raise Error(3910)
-    if data[2] != 0 or not 1 <= data[3] <= 7:
+    if data[2] != 1 or not 1 <= data[3] <= 7:
         raise Error(3910, unknown=True)
     return data[3], data[4:]
 
@@ -129,7 +129,7 @@ class Held:
         said, record, _ = first
         if said["odd"]:
             raise Error(3003)
-        log = log_identity(sha256(b"medlot/0/root...", record), suite, key, b"")
+        log = log_identity(sha256(b"medlot/1/root...", record), suite, key, b"")
         try:
             index, _, records = verify_segment(body, log, suite, key)
         except Refused as error:
@@ -148,7 +148,7 @@ class Held:
         value = log if index == 0 else r.take(32)
         for i, record in enumerate(records, index):
             before = value
-            value = sha256(b"medlot/0/record.", value, i.to_bytes(4, "little"), len(record).to_bytes(2, "little"), record)
+            value = sha256(b"medlot/1/record.", value, i.to_bytes(4, "little"), len(record).to_bytes(2, "little"), record)
             self.records[log, i, value] = decode(record, i)
             self.steps[log, i + 1, value] = before
         self.bodies[body] = (log, index, len(records), value)
@@ -169,7 +169,7 @@ class Held:
 
     def read_enrol(self, at, said, line):
         suite, key, version = said["key"]
-        if version != 0 or (said["first"] and said["first"][2] != 0):
+        if version != 1 or (said["first"] and said["first"][2] != 1):
             return
         child = log_identity(line, suite, key, said["facility"])
         of = log_identity(line, *said["first"][:2], said["facility"]) if said["first"] else child
@@ -353,7 +353,7 @@ def linked_roots(held):
             for said in entry0[log]:
                 if said["malformed"] or said["odd"] or said["kind"] != 33 or said["cut"][0] != roots[-1][:16]:
                     continue
-                made = sha256(b"medlot/0/commit.", bytes([suite]), len(key).to_bytes(2, "little"), key,
+                made = sha256(b"medlot/1/commit.", bytes([suite]), len(key).to_bytes(2, "little"), key,
                               said["commitment"])
                 if made in commitments:
                     roots.append(log)

@@ -230,7 +230,7 @@ fn others(set: &mut Set, p: &Parts<'_>, all: bool) -> Done<()> {
     let sale =
         Movement { operator, ..Movement::new(Direction::Out, 0, p.registration, Some(p.lot), p.expiry, quantity) };
     let from = all.then(|| Days::new(2_500));
-    let key = KeyOf { suite: 1, key: &[2; 33], format: 0 };
+    let key = KeyOf { suite: 1, key: &[2; 33], format: 1 };
     let entries: Vec<(&str, Entry<'_>)> = vec![
         (
             "reversal of a movement",
@@ -331,7 +331,7 @@ fn others(set: &mut Set, p: &Parts<'_>, all: bool) -> Done<()> {
                 key,
                 facility: p.facility,
                 roles: Roles(0b10_0101),
-                first: all.then_some(KeyOf { suite: 0, key: &[4; 32], format: 0 }),
+                first: all.then_some(KeyOf { suite: 0, key: &[4; 32], format: 1 }),
                 scope: all.then_some(scope),
                 valid_from: from,
                 valid_until: all.then(|| Days::new(2_500)),

@@ -5,8 +5,8 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 fn vectors() -> Vec<Value> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/v0-draft/bundles.jsonl");
-    let text = std::fs::read_to_string(path).expect("tests/vectors/v0-draft/bundles.jsonl");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/v1/bundles.jsonl");
+    let text = std::fs::read_to_string(path).expect("tests/vectors/v1/bundles.jsonl");
     text.lines().map(|line| serde_json::from_str(line).expect("a JSON object a line")).collect()
 }
 

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 const SAYS: [&str; 5] = ["as_of", "lots", "shipments", "picks", "findings"];
 
 fn vectors() -> Vec<Value> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/v0-draft/ledger.jsonl");
-    let text = std::fs::read_to_string(path).expect("tests/vectors/v0-draft/ledger.jsonl");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/v1/ledger.jsonl");
+    let text = std::fs::read_to_string(path).expect("tests/vectors/v1/ledger.jsonl");
     text.lines().map(|line| serde_json::from_str(line).expect("a JSON object a line")).collect()
 }
 

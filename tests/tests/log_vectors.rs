@@ -4,8 +4,8 @@ use serde_json::Value;
 
 #[test]
 fn every_committed_image_is_recovered_as_it_states() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/v0-draft/log.jsonl");
-    let text = std::fs::read_to_string(path).expect("tests/vectors/v0-draft/log.jsonl");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/v1/log.jsonl");
+    let text = std::fs::read_to_string(path).expect("tests/vectors/v1/log.jsonl");
     let vectors: Vec<Value> =
         text.lines().map(|line| serde_json::from_str(line).expect("a JSON object a line")).collect();
     assert!(vectors.len() > 1_000, "{}", vectors.len());

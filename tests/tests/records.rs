@@ -8,7 +8,7 @@ use medlot_core::record::{Kind, Record, RecordError};
 use serde_json::Value;
 
 fn vectors() -> Vec<Value> {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/v0-draft/records.jsonl");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/v1/records.jsonl");
     std::fs::read_to_string(file).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 

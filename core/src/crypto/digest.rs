@@ -10,17 +10,17 @@ pub struct Tags;
 
 impl Tags {
     /// Of a log's identity.
-    pub const LOG: [u8; 16] = *b"medlot/0/log....";
+    pub const LOG: [u8; 16] = *b"medlot/1/log....";
     /// Of a root's parent.
-    pub const ROOT: [u8; 16] = *b"medlot/0/root...";
+    pub const ROOT: [u8; 16] = *b"medlot/1/root...";
     /// Of a step of the chain.
-    pub const RECORD: [u8; 16] = *b"medlot/0/record.";
+    pub const RECORD: [u8; 16] = *b"medlot/1/record.";
     /// Of a seal.
-    pub const SEAL: [u8; 16] = *b"medlot/0/seal...";
+    pub const SEAL: [u8; 16] = *b"medlot/1/seal...";
     /// Of a commitment to a next root's key.
-    pub const COMMIT: [u8; 16] = *b"medlot/0/commit.";
+    pub const COMMIT: [u8; 16] = *b"medlot/1/commit.";
     /// Of a prescription's commitment.
-    pub const RX: [u8; 16] = *b"medlot/0/rx.....";
+    pub const RX: [u8; 16] = *b"medlot/1/rx.....";
 }
 
 /// A SHA-256 value: a log's identity, a head, a record's identity. Prints as lower-case hex.

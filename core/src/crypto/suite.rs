@@ -4,10 +4,10 @@
 use core::fmt;
 use ed25519_dalek as ed;
 
-/// Bytes of a signature in the suites of format 0.
+/// Bytes of a signature in the suites of format 1.
 pub const SIGNATURE_LEN: usize = 64;
 
-/// A signature suite that format 0 defines.
+/// A signature suite that format 1 defines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Suite {
     /// Ed25519 (RFC 8032): 32-byte keys. Microcontrollers verify it in a tenth of the time.

@@ -40,7 +40,7 @@ impl Kind {
     pub const fn is_stock(self) -> bool {
         self.0 < 16
     }
-    /// Whether format 0 defines it.
+    /// Whether format 1 defines it.
     #[must_use]
     pub const fn is_known(self) -> bool {
         matches!(self.0, 0..=7 | 16..=19 | 32..=43)
@@ -190,7 +190,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Whether this build knows its kind and every extension that must be understood (odd ids; format 0 defines none).
+    /// Whether this build knows its kind and every extension that must be understood (odd ids; format 1 defines none).
     #[must_use]
     pub fn is_fully_understood(&self) -> bool {
         if let Self::Unknown { .. } = self {

@@ -21,7 +21,7 @@ fn each(all: bool, check: &mut dyn FnMut(Entry<'_>)) {
     let head = Hash([6; 32]);
     let cut = Cut { log: [3; 16], count: 40, head };
     let other = Reference::Other { log: [1; 8], index: 70_000, identity: [5; 16] };
-    let key = KeyOf { suite: 1, key: &[2; 33], format: 0 };
+    let key = KeyOf { suite: 1, key: &[2; 33], format: 1 };
     let mut buffers = [[0u8; 200]; 6];
     let [b1, b2, b3, b4, b5, b6] = &mut buffers;
     let funds = List::encode(&[AnyFund(None), AnyFund(Some(fund))], b1).unwrap();
@@ -93,7 +93,7 @@ fn each(all: bool, check: &mut dyn FnMut(Entry<'_>)) {
         key,
         facility,
         roles: Roles(0b10_0101),
-        first: all.then_some(KeyOf { suite: 0, key: &[4; 32], format: 0 }),
+        first: all.then_some(KeyOf { suite: 0, key: &[4; 32], format: 1 }),
         scope: Some(if all { scope } else { everywhere }),
         valid_from: from,
         valid_until: all.then(|| Days::new(2_600)),

@@ -10,8 +10,8 @@ use core::fmt;
 
 /// The two bytes that every object begins with.
 pub const MAGIC: [u8; 2] = *b"ML";
-/// The format version of this build; a draft until 1.
-pub const FORMAT: u8 = 0;
+/// The format version of this build. Version 0 was a draft and is not read.
+pub const FORMAT: u8 = 1;
 
 /// What an object is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -88,8 +88,8 @@ impl core::error::Error for ObjectError {}
 ///
 /// ```
 /// use medlot_core::record::{ObjectError, ObjectType, read_header};
-/// assert_eq!(read_header(b"ML\x00\x04"), Ok((ObjectType::Bundle, &[][..])));
-/// assert_eq!(read_header(b"ML\x01\x04"), Err(ObjectError::Version(1)));
+/// assert_eq!(read_header(b"ML\x01\x04"), Ok((ObjectType::Bundle, &[][..])));
+/// assert_eq!(read_header(b"ML\x00\x04"), Err(ObjectError::Version(0)));
 /// ```
 ///
 /// # Errors
@@ -282,8 +282,8 @@ mod tests {
     fn foreign_bytes_newer_versions_and_types_are_named() {
         assert_eq!(read_header(b"PK\x03\x04"), Err(ObjectError::NotMedlot));
         assert_eq!(read_header(b"ML\x02\x04"), Err(ObjectError::Version(2)));
-        assert_eq!(read_header(b"ML\x00\x63"), Err(ObjectError::Type(0x63)));
-        assert_eq!(read_header(b"ML\x00"), Err(ObjectError::Truncated));
+        assert_eq!(read_header(b"ML\x01\x63"), Err(ObjectError::Type(0x63)));
+        assert_eq!(read_header(b"ML\x01"), Err(ObjectError::Truncated));
         for t in 1..=8 {
             let kind = ObjectType::of(t).unwrap();
             assert_eq!(read_header(&header(kind)).unwrap().0, kind);

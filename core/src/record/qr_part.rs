@@ -16,7 +16,7 @@ pub const QR_PARTS: core::ops::RangeInclusive<u16> = 2..=1_024;
 ///
 /// ```
 /// use medlot_core::record::QrPart;
-/// let whole = b"ML\x00\x04 and so on";
+/// let whole = b"ML\x01\x04 and so on";
 /// let part = QrPart { front: QrPart::front_of(whole), part: 1, parts: 2, bytes: &whole[8..] };
 /// let mut out = [0; 40];
 /// let length = part.write(&mut out).unwrap();
@@ -130,13 +130,13 @@ mod tests {
         let part = QrPart { front: QrPart::front_of(b"abc"), part: 200, parts: 1_024, bytes: b"xyz" };
         let n = part.write(&mut out).unwrap();
         // SHA-256 of "abc" begins BA 78 16 BF (FIPS 180-4, example).
-        assert_eq!(&out[..n], b"ML\x00\x05\xba\x78\x16\xbf\xc8\x01\x80\x08xyz");
+        assert_eq!(&out[..n], b"ML\x01\x05\xba\x78\x16\xbf\xc8\x01\x80\x08xyz");
         assert_eq!(part.write(&mut [0; 14]), Err(QrPartError::Full));
     }
 
     #[test]
     fn numbers_that_no_series_has_are_refused_in_reading_and_writing() {
-        let read = |numbers: &[u8]| QrPart::read(&[b"ML\x00\x05abcd", numbers].concat()).map(|p| (p.part, p.parts));
+        let read = |numbers: &[u8]| QrPart::read(&[b"ML\x01\x05abcd", numbers].concat()).map(|p| (p.part, p.parts));
         assert_eq!(read(&[0, 2]), Ok((0, 2)));
         assert_eq!(read(&[0xff, 7, 0x80, 8]), Ok((1_023, 1_024)));
         assert_eq!(read(&[0, 1]), Err(QrPartError::Parts(1)));
@@ -150,8 +150,8 @@ mod tests {
             QrPart { parts: 2, part: 2, ..part }.write(&mut [0; 40]),
             Err(QrPartError::Place { part: 2, parts: 2 })
         );
-        assert_eq!(QrPart::read(b"ML\x00\x04"), Err(QrPartError::Another(ObjectType::Bundle)));
-        assert_eq!(QrPart::read(b"ML\x01\x05"), Err(QrPartError::Object(ObjectError::Version(1))));
+        assert_eq!(QrPart::read(b"ML\x01\x04"), Err(QrPartError::Another(ObjectType::Bundle)));
+        assert_eq!(QrPart::read(b"ML\x00\x05"), Err(QrPartError::Object(ObjectError::Version(0))));
     }
 
     proptest! {
@@ -169,7 +169,7 @@ mod tests {
         }
         #[test]
         fn what_is_read_is_written_as_the_same_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
-            let object = [b"ML\x00\x05", &bytes[..]].concat();
+            let object = [b"ML\x01\x05", &bytes[..]].concat();
             if let Ok(part) = QrPart::read(&object) {
                 let mut out = [0; 80];
                 let n = part.write(&mut out).unwrap();

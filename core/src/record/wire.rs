@@ -54,7 +54,7 @@ impl fmt::Display for RecordError {
             Self::Truncated(field) => write!(f, "{field}: cut off, or a number not in its shortest form"),
             Self::LeftOver => f.write_str("bytes are left over after the record's last field"),
             Self::Limit(field) => write!(f, "{field}: over its limit, or a value that may not stand there"),
-            Self::UnknownBits(bits) => write!(f, "fields that format 0 does not have (bits {bits:#x})"),
+            Self::UnknownBits(bits) => write!(f, "fields that format 1 does not have (bits {bits:#x})"),
             Self::List(field) => write!(f, "{field}: list is empty, too long or not in ascending order"),
             Self::Kind(kind) => write!(f, "entry kind {kind} does not exist"),
             Self::Ident(e) => e.fmt(f),

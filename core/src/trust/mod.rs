@@ -13,7 +13,7 @@
 //! // Identities are hashes; these are short for the example.
 //! let (root, shop) = (Hash([1; 32]), Hash([2; 32]));
 //! let grant = Grant { roles: Roles::of(&[Role::Move]), scope: Scope::OwnFacility, facility: "HN-0417", valid_from: None, valid_until: None };
-//! let key = KeyOf { suite: 0, key: &[7; 32], format: 0 };
+//! let key = KeyOf { suite: 0, key: &[7; 32], format: 1 };
 //! let entries = [
 //!     Fact { at: RecordId { log: root, index: 0, identity: Hash([10; 32]) }, kind: FactKind::Root { commitment: Hash([0; 32]) } },
 //!     Fact {

@@ -26,7 +26,7 @@ impl<'a> Held<'a> {
     pub const EMPTY: Self = Self {
         at: RecordId { log: Hash::ZERO, index: 0, identity: Hash::ZERO },
         bytes: &[],
-        key: KeyOf { suite: 0, key: &[], format: 0 },
+        key: KeyOf { suite: 0, key: &[], format: 1 },
     };
 
     /// The records of a verified segment that trust reads: those of the critical kinds. They travel raw.

@@ -27,7 +27,7 @@ pub enum Collected {
 ///
 /// ```
 /// use medlot_sdk::qr::{CODE_CHARACTERS, Collect, Collected, codes};
-/// let object = [b"ML\x00\x06".as_slice(), &[9; 3_000]].concat();
+/// let object = [b"ML\x01\x06".as_slice(), &[9; 3_000]].concat();
 /// let mut collect = Collect::new();
 /// let mut last = None;
 /// for text in codes(&object, CODE_CHARACTERS)?.iter().rev() {
@@ -192,7 +192,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn bundle(body: &[u8]) -> Vec<u8> {
-        let mut object = b"ML\x00\x04".to_vec();
+        let mut object = b"ML\x01\x04".to_vec();
         let mut element = vec![0; body.len() + 20];
         let n = write_element(&Element::OwnId { log: [7; 8], suite: 0, body }, &mut element).unwrap();
         object.extend(&element[..n]);
@@ -230,7 +230,7 @@ mod tests {
             assert!(Collect::new().add(&text[..cut]).is_err(), "{cut}");
         }
         assert!(matches!(Collect::new().add(&text), Ok(Collected::Whole(_))));
-        assert_eq!(Collect::new().add(&to_text(b"ML\x00\x04")), Err(QrError::Empty));
+        assert_eq!(Collect::new().add(&to_text(b"ML\x01\x04")), Err(QrError::Empty));
     }
 
     #[test]
@@ -282,8 +282,8 @@ mod tests {
     fn parts_of_what_is_no_object_or_of_a_part_are_refused() {
         for (whole, error) in [
             (&b"PK\x03\x04"[..], QrError::Object(ObjectError::NotMedlot)),
-            (b"ML\x00\x05abcd\x00\x02x", QrError::Nested),
-            (b"ML\x00\x04\xff", QrError::Object(ObjectError::Truncated)),
+            (b"ML\x01\x05abcd\x00\x02x", QrError::Nested),
+            (b"ML\x01\x04\xff", QrError::Object(ObjectError::Truncated)),
         ] {
             let front = QrPart::front_of(whole);
             let mut collect = Collect::new();
@@ -291,7 +291,7 @@ mod tests {
             assert_eq!(collect.add(&part_text(front, 0, 2, &whole[..1])), Err(error));
             assert_eq!(collect.progress(), None);
         }
-        let unknown = to_text(b"ML\x00\x05abcd\x02\x02");
+        let unknown = to_text(b"ML\x01\x05abcd\x02\x02");
         assert_eq!(Collect::new().add(&unknown), Err(QrError::Part(QrPartError::Place { part: 2, parts: 2 })));
     }
 
@@ -327,7 +327,7 @@ mod tests {
         ) {
             let mut collect = Collect::new();
             for (front, part, parts, bytes) in objects {
-                let object = [b"ML\x00\x05aaa", &front[..], &[part, parts], &bytes].concat();
+                let object = [b"ML\x01\x05aaa", &front[..], &[part, parts], &bytes].concat();
                 if let Ok(Collected::Whole(whole)) = collect.add(&to_text(&object)) {
                     prop_assert!(read_header(&whole).is_ok());
                 }

@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_series_is_read_from_its_pictures() {
-        let object = [b"ML\x00\x06".as_slice(), &[0x5a; 5_000]].concat();
+        let object = [b"ML\x01\x06".as_slice(), &[0x5a; 5_000]].concat();
         let series = codes(&object, CODE_CHARACTERS).unwrap();
         let read: Vec<String> = series.iter().flat_map(|t| read_picture(&png(t, 3).unwrap()).unwrap()).collect();
         assert_eq!(read, series);

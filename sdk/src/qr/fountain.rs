@@ -22,7 +22,7 @@ const NUMBERS: usize = 7 + 1 + 4 + 1;
 ///
 /// ```
 /// use medlot_sdk::qr::{CODE_CHARACTERS, Collect, Collected, Series};
-/// let object = [b"ML\x00\x06".as_slice(), &[9; 40_000]].concat();
+/// let object = [b"ML\x01\x06".as_slice(), &[9; 40_000]].concat();
 /// let series = Series::new(&object, CODE_CHARACTERS)?;
 /// let mut collect = Collect::new();
 /// // Every third code is missed.
@@ -126,7 +126,7 @@ mod tests {
 
     fn object(seed: u8, length: usize) -> Vec<u8> {
         let body = (4..length).map(|i| (i * i / 7 + i * 31) as u8 ^ seed);
-        [b"ML\x00\x06".as_slice(), &body.collect::<Vec<u8>>()].concat()
+        [b"ML\x01\x06".as_slice(), &body.collect::<Vec<u8>>()].concat()
     }
 
     /// How many codes were read until the object was whole.

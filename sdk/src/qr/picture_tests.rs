@@ -18,7 +18,7 @@ impl Random {
 
 /// The text of a bundle-sized object: about 930 bytes, 1,400 characters, version 22.
 fn delivery(seed: u32) -> String {
-    to_text(&[b"ML\x00\x04", &Random(seed).bytes(926)[..]].concat())
+    to_text(&[b"ML\x01\x04", &Random(seed).bytes(926)[..]].concat())
 }
 
 fn drawn(text: &str, scale: u32) -> GrayImage {
@@ -107,7 +107,7 @@ fn a_photograph_larger_than_what_is_searched_is_read() {
 
 #[test]
 fn all_codes_of_a_picture_are_read() {
-    let object = [b"ML\x00\x06".as_slice(), &Random(5).bytes(4_000)].concat();
+    let object = [b"ML\x01\x06".as_slice(), &Random(5).bytes(4_000)].concat();
     let mut series = codes(&object, CODE_CHARACTERS).unwrap();
     assert_eq!(series.len(), 4);
     let tiles: Vec<GrayImage> = series.iter().map(|t| drawn(t, 4)).collect();
@@ -129,7 +129,7 @@ fn all_codes_of_a_picture_are_read() {
     texts.sort();
     series.sort();
     assert_eq!(texts, series);
-    let twice = codes(b"ML\x00\x06twice", CODE_CHARACTERS).unwrap();
+    let twice = codes(b"ML\x01\x06twice", CODE_CHARACTERS).unwrap();
     let one = drawn(&twice[0], 4);
     let mut pair = GrayImage::from_pixel(one.width() * 2, one.height(), Luma([255]));
     imageops::replace(&mut pair, &one, 0, 0);

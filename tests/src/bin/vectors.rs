@@ -1,4 +1,4 @@
-//! Writes the vectors of format 0 into a folder: `vectors FOLDER`. The same bytes at every run.
+//! Writes the vectors of format 1 into a folder: `vectors FOLDER`. The same bytes at every run.
 use medlot_core::crypto::{Hash, SoftwareKey, Suite, chain_next, log_identity, seal_message};
 use medlot_core::ident::{
     DocumentNumber, FacilityCode, Fund, LotNumber, Measure, Operator, Party, Product, Quantity, Serial, Sscc, Store,
@@ -141,7 +141,7 @@ impl Log {
 
 fn main() -> Done<()> {
     let folder = std::env::args().nth(1).ok_or("usage: vectors FOLDER")?;
-    let folder = std::path::Path::new(&folder).join("v0-draft");
+    let folder = std::path::Path::new(&folder).join("v1");
     std::fs::create_dir_all(&folder)?;
     let mut vectors = Vec::new();
     for (suite, name) in [(Suite::Ed25519, "ed25519"), (Suite::P256, "p256")] {

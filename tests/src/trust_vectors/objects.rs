@@ -167,7 +167,8 @@ fn frames(set: &mut Set) -> Done<()> {
         set.add(name, &t.root, &[], &changed, expect)
     };
     bytes("not medlot's bytes", 0, b'P', Invalid(3910))?;
-    bytes("format version 1", 2, 1, Unknown(3910))?;
+    bytes("format version 0, the draft", 2, 0, Unknown(3910))?;
+    bytes("format version 2", 2, 2, Unknown(3910))?;
     bytes("format version 255", 2, 255, Unknown(3910))?;
     bytes("object type 0", 3, 0, Unknown(3910))?;
     bytes("object type 9", 3, 9, Unknown(3910))?;
@@ -286,7 +287,7 @@ fn weak_keys(set: &mut Set) -> Done<()> {
     ];
     for (name, suite, key) in keys {
         let mut t = Three::new(1)?;
-        let at = t.authority.enrol_key(&KeyOf { suite, key, format: 0 }, "V1-9", Grant::own(MOVE))?;
+        let at = t.authority.enrol_key(&KeyOf { suite, key, format: 1 }, "V1-9", Grant::own(MOVE))?;
         let id = medlot_core::crypto::log_identity(&t.authority.line, suite, key, "V1-9").ok_or("no log")?;
         let device = Log { id, line: id, facility: "V1-9".into(), ..t.device.clone() };
         let mut body = device.body(1, 2)?;

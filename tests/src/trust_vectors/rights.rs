@@ -495,13 +495,13 @@ fn newer(set: &mut Set) -> Done<()> {
         let object = t.path()?.run(&t.device, 1, 2)?.object();
         set.add(&format!("by its id, an enrolment with {name} extensions"), &t.root, &[], &object, by_id)?;
     }
-    let t = Three::with([ED; 3], Grant::over(AUTHORITY, ALL), Grant { format: 1, ..Grant::own(MOVE) }, 1)?;
-    set.add("an enrolment of format 1", &t.root, &[], &t.path()?.object(), Valid)?;
-    set.add("under an enrolment of format 1", &t.root, &[], &t.extract(1, 2)?, Unknown(3003))?;
+    let t = Three::with([ED; 3], Grant::over(AUTHORITY, ALL), Grant { format: 0, ..Grant::own(MOVE) }, 1)?;
+    set.add("an enrolment of another format", &t.root, &[], &t.path()?.object(), Valid)?;
+    set.add("under an enrolment of another format", &t.root, &[], &t.extract(1, 2)?, Unknown(3003))?;
     let object = t.path()?.run(&t.device, 1, 2)?.object();
-    set.add("by its id, an enrolment of format 1", &t.root, &[], &object, Unknown(3004))?;
+    set.add("by its id, an enrolment of another format", &t.root, &[], &object, Unknown(3004))?;
     let mut t = Three::new(1)?;
-    let key = medlot_core::record::KeyOf { suite: 9, key: &[8; 700], format: 0 };
+    let key = medlot_core::record::KeyOf { suite: 9, key: &[8; 700], format: 1 };
     let at = t.authority.enrol_key(&key, "V1-0417", Grant::own(MOVE))?;
     let path = Bundle::new().one(&t.root, t.a)?.under(&t.authority.one(at)?)?;
     set.add("an enrolment of a key of suite 9", &t.root, &[], &path.object(), Valid)?;

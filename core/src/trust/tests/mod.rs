@@ -26,7 +26,7 @@ fn id(parts: &[&[u8]]) -> Hash {
 }
 
 /// Trust never reads a key: who did is who verified the seals.
-const NO_KEY: KeyOf<'static> = KeyOf { suite: 0, key: &[], format: 0 };
+const NO_KEY: KeyOf<'static> = KeyOf { suite: 0, key: &[], format: 1 };
 
 fn child_of(line: &Hash, key: &str, facility: &str) -> Hash {
     id(&[b"log", &line.0, key.as_bytes(), facility.as_bytes()])
