@@ -37,11 +37,11 @@ impl World {
             .count()
     }
 
-    /// Two commands, each at its time, with the one's output as the other's input: `text` first, then at most so many
+    /// Two commands, each by its clock, with the one's output as the other's input: `text` first, then at most so many
     /// bytes each way. How each ended, and what it said.
-    pub(crate) fn piped(&self, who: [&str; 2], now: [&str; 2], text: &[u8], most: usize) -> [(Option<i32>, String); 2] {
-        let [mut one, mut two] = [0, 1].map(|at: usize| {
-            let mut command = self.command(who[at], &["--now", now[at], "--json", "sync", "-"]);
+    pub(crate) fn piped(&self, who: [&str; 2], text: &[u8], most: usize) -> [(Option<i32>, String); 2] {
+        let [mut one, mut two] = who.map(|who| {
+            let mut command = self.command(who, &["--json", "sync", "-"]);
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
         });
         let flow = |mut from: ChildStdout, mut to: ChildStdin, text: Vec<u8>| {

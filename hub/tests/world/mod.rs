@@ -4,6 +4,8 @@ pub(crate) mod books;
 pub(crate) mod meet;
 
 use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,11 +13,13 @@ use std::process::Command;
 pub(crate) const PACK: &str = "(01)08935221225326(17)270331(10)241021VA";
 pub(crate) const BY_HAND: &str = "registration:540100430425;A24-117;2027-11";
 
-/// When a command runs that isn't told.
-pub(crate) const NOW: &str = "2026-11-24T08:00:00Z";
+/// What a clock shows that wasn't set.
+const NOW: &str = "2026-11-24T08:00:00Z";
 
 pub(crate) struct World {
     pub(crate) folder: PathBuf,
+    /// What the clocks show that were set.
+    clocks: RefCell<BTreeMap<String, String>>,
 }
 
 impl Drop for World {
@@ -35,7 +39,16 @@ impl World {
         let folder = std::env::temp_dir().join(format!("medlot-command-{}-{name}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();
-        Self { folder }
+        Self { folder, clocks: RefCell::default() }
+    }
+
+    /// The same once more, in a folder of its own.
+    pub(crate) fn again(&self, name: &str) -> Self {
+        let again = Self::empty(name);
+        fs::remove_dir(&again.folder).unwrap();
+        copy(&self.folder, &again.folder);
+        again.clocks.replace(self.clocks.borrow().clone());
+        again
     }
 
     /// A root, an authority of a province, a distributor and two stations.
@@ -49,15 +62,27 @@ impl World {
         world
     }
 
-    /// The command at a folder, at 08:00 on 24 November 2026 unless `args` say when.
+    /// From now on commands at this folder run at this time.
+    pub(crate) fn set_clock(&self, who: &str, now: &str) {
+        self.clocks.borrow_mut().insert(who.to_owned(), now.to_owned());
+    }
+
+    /// What the clock at this folder shows.
+    pub(crate) fn clock(&self, who: &str) -> String {
+        self.clocks.borrow().get(who).cloned().unwrap_or_else(|| NOW.to_owned())
+    }
+
+    /// The command at a folder, at the time that its clock shows unless `args` say when.
     pub(crate) fn command(&self, who: &str, args: &[&str]) -> Command {
+        let clock = self.clock(who);
+        let now = ["--now", &clock];
         let mut command = Command::new(env!("CARGO_BIN_EXE_medlot"));
         command
             .current_dir(&self.folder)
             .env("LANG", "en_US.UTF-8")
             .env_remove("LC_ALL")
             .args(["--dir", who])
-            .args(if args.contains(&"--now") { &[][..] } else { &["--now", NOW] })
+            .args(if args.contains(&"--now") { &[][..] } else { &now })
             .args(args);
         command
     }
