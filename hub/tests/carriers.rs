@@ -4,8 +4,9 @@ mod world;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use world::World;
+use world::meet::pieces;
 
 /// A running `medlot sync --listen`, ended with the test.
 struct Listening {
@@ -20,15 +21,9 @@ impl Drop for Listening {
     }
 }
 
-fn medlot(w: &World, who: &str, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_medlot"));
-    command.current_dir(&w.folder).env("LANG", "en_US.UTF-8").env_remove("LC_ALL");
-    command.args(["--dir", who, "--now", "2026-11-24T08:00:00Z", "--json"]).args(args);
-    command
-}
-
 fn listen(w: &World, who: &str, args: &[&str]) -> Listening {
-    let mut child = medlot(w, who, &[&["sync", "--listen", "127.0.0.1:0"], args].concat())
+    let mut child = w
+        .command(who, &[&["--json", "sync", "--listen", "127.0.0.1:0"], args].concat())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
@@ -39,18 +34,10 @@ fn listen(w: &World, who: &str, args: &[&str]) -> Listening {
     Listening { address: address.unwrap_or_else(|| panic!("{said}")).to_owned(), child }
 }
 
-fn hub(w: &World) {
-    w.ok("hub", &["sync", "--begin-hub", "root.mlt"]);
-}
-
-fn pieces(said: &Value) -> (u64, u64) {
-    (said["sent"]["pieces"].as_u64().unwrap(), said["stored"]["pieces"].as_u64().unwrap())
-}
-
 #[test]
 fn a_hub_over_http_gathers_from_one_device_and_gives_to_the_next() {
     let w = World::enrolled("http");
-    hub(&w);
+    w.begin_hub("hub");
     w.hand_over("distributor", "01C55", "delivery.mlt");
     let hub = listen(&w, "hub", &[]);
     let url = format!("http://{}", hub.address);
@@ -72,7 +59,7 @@ fn a_hub_over_http_gathers_from_one_device_and_gives_to_the_next() {
 #[test]
 fn a_server_tells_a_second_caller_to_wait_and_what_it_is_not_asked_by_post() {
     let w = World::enrolled("busy");
-    hub(&w);
+    w.begin_hub("hub");
     let server = listen(&w, "hub", &["--origin", "https://stock.example.org"]);
     let ask = |request: &str| {
         let mut stream = TcpStream::connect(&server.address).unwrap();
@@ -110,7 +97,7 @@ fn two_screens_that_face_each_other_synchronise_turn_by_turn() {
     w.hand_over("distributor", "01C55", "delivery.mlt");
     std::fs::create_dir(w.folder.join("pictures")).unwrap();
     let args = ["sync", "--codes", "pictures"];
-    let other = medlot(&w, "distributor", &args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let other = w.command("distributor", &args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let said = w.json("01C55", &args, 0);
     let other = other.wait_with_output().unwrap();
     assert!(other.status.success(), "{}", String::from_utf8_lossy(&other.stderr));
@@ -156,7 +143,8 @@ fn a_handheld_on_a_line_synchronises_and_text_between_frames_is_shown() {
     w.hand_over("distributor", "01C55", "delivery.mlt");
     let listener = UnixListener::bind(w.folder.join("line")).unwrap();
     // The device at the other end: the same frames, and a line for the person first.
-    let mut device = medlot(&w, "distributor", &["sync", "-"])
+    let mut device = w
+        .command("distributor", &["sync", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -4,9 +4,8 @@ mod world;
 
 use serde_json::{Value, json};
 use std::fs;
-use world::{Schemas, World, follows};
+use world::{PACK, Schemas, World, follows};
 
-const PACK: &str = "(01)08935221225326(17)270331(10)241021VA";
 const MORPHINE: &str = "registration:893111495225";
 
 /// 120 boxes of 100 at 12,345 ₫ a box: 11,800 received, 100 refused, 100 missing; then a day's sales.

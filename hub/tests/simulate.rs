@@ -1,12 +1,14 @@
 //! `medlot simulate`: folders that every other command works with, and the same bytes from the same seed.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+mod world;
 use medlot_sdk::evidence::{Evidence, Library};
 use medlot_sdk::folder::Folder;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::{env, fs};
+use world::{Schemas, World, follows};
 
 fn medlot(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_medlot")).args(args).output().unwrap()
@@ -15,22 +17,6 @@ fn medlot(args: &[&str]) -> Output {
 fn said(output: &Output) -> Value {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
-}
-
-struct Place(PathBuf);
-
-impl Place {
-    fn new(name: &str) -> Self {
-        let path = env::temp_dir().join(format!("medlot-simulate-{}-{name}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        Self(path)
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
 
 fn simulate(out: &Path, seed: &str) -> Output {
@@ -58,44 +44,37 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 
 #[test]
 fn a_seed_writes_the_same_folders_and_its_truth_follows_its_schema() {
-    let (a, b, c) = (Place::new("a"), Place::new("b"), Place::new("c"));
-    let answer = said(&simulate(&a.0, "9"));
+    let (a, b, c) = (World::empty("simulate-a"), World::empty("simulate-b"), World::empty("simulate-c"));
+    let answer = said(&simulate(&a.folder, "9"));
     assert_eq!(
         answer["devices"].as_u64().unwrap(),
-        fs::read_dir(a.0.join("devices"))
+        fs::read_dir(a.folder.join("devices"))
             .unwrap()
             .map(|facility| fs::read_dir(facility.unwrap().path()).unwrap().count() as u64)
             .sum::<u64>()
     );
-    said(&simulate(&b.0, "9"));
-    said(&simulate(&c.0, "10"));
-    let (first, again, other) = (files(&a.0), files(&b.0), files(&c.0));
+    said(&simulate(&b.folder, "9"));
+    said(&simulate(&c.folder, "10"));
+    let (first, again, other) = (files(&a.folder), files(&b.folder), files(&c.folder));
     assert!(first == again, "the same seed wrote other bytes");
     assert!(first != other);
-    let refused = simulate(&a.0, "9");
+    let refused = simulate(&a.folder, "9");
     assert_eq!(refused.status.code(), Some(3), "a folder that holds something is left alone");
 
-    let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/json");
-    let schema = |name: &str| -> Value { serde_json::from_slice(&fs::read(spec.join(name)).unwrap()).unwrap() };
-    let movements = jsonschema::Resource::from_contents(schema("movements.schema.json"));
-    let registry = jsonschema::Registry::new().add("movements.schema.json", movements).unwrap().prepare().unwrap();
-    let options = jsonschema::options().with_registry(&registry).with_base_uri("json-schema:///");
-    let validator = options.build(&schema("truth.schema.json")).unwrap();
+    let schema = Schemas::new().of("truth.schema.json");
     let mut truth: Value = serde_json::from_slice(&first[Path::new("truth.json")]).unwrap();
-    if let Some(error) = validator.iter_errors(&truth).next() {
-        panic!("{error} at {}", error.instance_path());
-    }
+    follows(&schema, &truth);
     assert!(truth["totals"].as_array().unwrap().len() > 5);
     truth["totals"][0]["units"]["held"] = "many".into();
-    assert!(!validator.is_valid(&truth), "a schema that takes everything proves nothing");
+    assert!(!schema.is_valid(&truth), "a schema that takes everything proves nothing");
 }
 
 #[test]
 fn the_folders_of_devices_and_hub_are_read_and_written_on_by_the_command() {
-    let place = Place::new("used");
-    said(&simulate(&place.0, "3"));
+    let place = World::empty("simulate-used");
+    said(&simulate(&place.folder, "3"));
     let mut devices = Vec::new();
-    for facility in fs::read_dir(place.0.join("devices")).unwrap() {
+    for facility in fs::read_dir(place.folder.join("devices")).unwrap() {
         devices.extend(fs::read_dir(facility.unwrap().path()).unwrap().map(|device| device.unwrap().path()));
     }
     devices.sort();
@@ -111,13 +90,13 @@ fn the_folders_of_devices_and_hub_are_read_and_written_on_by_the_command() {
         said(&medlot(&[&dir[..], &now, &["record", "in", "--reason", "found"], &product].concat()));
         let to = ["--to", "facility:01C55", "--document", "delivery_note:1"];
         let line = "1=registration:893100404525;X1;2028-01";
-        let out = place.0.join("handover.mlt");
+        let out = place.folder.join("handover.mlt");
         let handed =
             medlot(&[&dir[..], &now, &["handover"], &to, &["--line", line, "--out", out.to_str().unwrap()]].concat());
         said(&handed);
     }
     // The hub has no key: what it holds is read all the same, and every piece verifies.
-    let hub = Folder::open(&place.0.join("hub")).unwrap();
+    let hub = Folder::open(&place.folder.join("hub")).unwrap();
     let library = Library::of_folder(&hub).unwrap();
     let evidence = Evidence::of(&library).unwrap();
     assert!(evidence.problems().is_empty());

@@ -23,15 +23,7 @@ fn a_restored_folder_is_read_only_and_goes_on_with_a_new_key_and_all_its_records
     for args in [
         &["record", "out", "--reason", "retail", "--scan", PACK, "--quantity", "5"][..],
         &["seal"],
-        &[
-            "handover",
-            "--to",
-            "facility:01C56",
-            "--line",
-            "5=(01)08935221225326(17)270331(10)241021VA",
-            "--out",
-            "x.mlt",
-        ],
+        &["handover", "--to", "facility:01C56", "--line", &format!("5={PACK}"), "--out", "x.mlt"],
     ] {
         let refused = world.ends("new", args, 4);
         assert!(refused.err.contains("device init --invitation"), "{}", refused.err);

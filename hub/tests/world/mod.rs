@@ -1,6 +1,11 @@
 //! Folders of authorities and devices, and the command run in them.
 #![allow(dead_code)] // each test file uses its part
+pub(crate) mod books;
+pub(crate) mod meet;
+
 use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,8 +13,13 @@ use std::process::Command;
 pub(crate) const PACK: &str = "(01)08935221225326(17)270331(10)241021VA";
 pub(crate) const BY_HAND: &str = "registration:540100430425;A24-117;2027-11";
 
+/// What a clock shows that wasn't set.
+const NOW: &str = "2026-11-24T08:00:00Z";
+
 pub(crate) struct World {
     pub(crate) folder: PathBuf,
+    /// What the clocks show that were set.
+    clocks: RefCell<BTreeMap<String, String>>,
 }
 
 impl Drop for World {
@@ -29,7 +39,16 @@ impl World {
         let folder = std::env::temp_dir().join(format!("medlot-command-{}-{name}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();
-        Self { folder }
+        Self { folder, clocks: RefCell::default() }
+    }
+
+    /// The same once more, in a folder of its own.
+    pub(crate) fn again(&self, name: &str) -> Self {
+        let again = Self::empty(name);
+        fs::remove_dir(&again.folder).unwrap();
+        copy(&self.folder, &again.folder);
+        again.clocks.replace(self.clocks.borrow().clone());
+        again
     }
 
     /// A root, an authority of a province, a distributor and two stations.
@@ -43,16 +62,33 @@ impl World {
         world
     }
 
-    pub(crate) fn run(&self, who: &str, args: &[&str]) -> Ended {
-        let out = Command::new(env!("CARGO_BIN_EXE_medlot"))
+    /// From now on commands at this folder run at this time.
+    pub(crate) fn set_clock(&self, who: &str, now: &str) {
+        self.clocks.borrow_mut().insert(who.to_owned(), now.to_owned());
+    }
+
+    /// What the clock at this folder shows.
+    pub(crate) fn clock(&self, who: &str) -> String {
+        self.clocks.borrow().get(who).cloned().unwrap_or_else(|| NOW.to_owned())
+    }
+
+    /// The command at a folder, at the time that its clock shows unless `args` say when.
+    pub(crate) fn command(&self, who: &str, args: &[&str]) -> Command {
+        let clock = self.clock(who);
+        let now = ["--now", &clock];
+        let mut command = Command::new(env!("CARGO_BIN_EXE_medlot"));
+        command
             .current_dir(&self.folder)
             .env("LANG", "en_US.UTF-8")
             .env_remove("LC_ALL")
             .args(["--dir", who])
-            .args(if args.contains(&"--now") { &[][..] } else { &["--now", "2026-11-24T08:00:00Z"] })
-            .args(args)
-            .output()
-            .unwrap();
+            .args(if args.contains(&"--now") { &[][..] } else { &now })
+            .args(args);
+        command
+    }
+
+    pub(crate) fn run(&self, who: &str, args: &[&str]) -> Ended {
+        let out = self.command(who, args).output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Ended { code: out.status.code().unwrap(), out: text(out.stdout), err: text(out.stderr) }
     }
@@ -88,6 +124,15 @@ impl World {
         self.json(who, &["device", "show"], 0)["log"].as_str().unwrap().to_owned()
     }
 
+    pub(crate) fn begin_hub(&self, who: &str) {
+        self.ok(who, &["sync", "--begin-hub", "root.mlt"]);
+    }
+
+    /// Copies the folder of one to another that isn't there.
+    pub(crate) fn copy(&self, from: &str, to: &str) {
+        copy(&self.folder.join(from), &self.folder.join(to));
+    }
+
     pub(crate) fn hand_over(&self, from: &str, to: &str, file: &str) -> Value {
         let (to, line, second) = (format!("facility:{to}"), format!("120={PACK}"), format!("60={BY_HAND}"));
         let args = [
@@ -104,6 +149,18 @@ impl World {
             file,
         ];
         self.json(from, &args, 0)
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (path, name) = entry.map(|e| (e.path(), e.file_name())).unwrap();
+        if path.is_dir() {
+            copy(&path, &to.join(name));
+        } else {
+            fs::copy(&path, to.join(name)).unwrap();
+        }
     }
 }
 
