@@ -114,7 +114,7 @@ fn who_received_and_who_took_it_back_stays_in_the_own_facility() {
     let received = w.json("01C55", &["receive", "delivery.mlt", "--got", "1=118", "--operator", "DS01"], 0);
     let index = received["records"][0]["index"].to_string();
     w.ok("01C55", &["reverse", &index, "--total", "1", "--operator", "DS02"]);
-    hub(&w);
+    w.begin_hub("hub");
     w.ok("distributor", &["sync", "hub"]);
     w.ok("01C55", &["sync", "hub"]);
     w.ok("distributor", &["sync", "hub"]);

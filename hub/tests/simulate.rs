@@ -96,6 +96,15 @@ fn the_folders_of_devices_and_hub_are_read_and_written_on_by_the_command() {
         said(&handed);
     }
     // The hub has no key: what it holds is read all the same, and every piece verifies.
+    let hub = place.folder.join("hub");
+    let asked = ["--dir", hub.to_str().unwrap()];
+    for question in [
+        &["stock", "--facility", "01C55"][..],
+        &["findings", "--facility", "01C55"],
+        &["report", "turnover", "--month", "2026-09", "--facility", "01C55"],
+    ] {
+        assert!(said(&medlot(&[&asked[..], &now, question].concat())).is_object(), "{question:?}");
+    }
     let hub = Folder::open(&place.folder.join("hub")).unwrap();
     let library = Library::of_folder(&hub).unwrap();
     let evidence = Evidence::of(&library).unwrap();

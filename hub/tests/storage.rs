@@ -1,7 +1,9 @@
 //! Backups, restored folders and encrypted ones, through the command.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 mod world;
+use serde_json::Value;
 use std::fs;
+use std::path::Path;
 use world::{PACK, World};
 
 #[test]
@@ -119,4 +121,26 @@ fn an_encrypted_folder_works_like_any_other_and_says_nothing_without_its_key() {
     assert!(world.ends("again", &["restore", "b.tar"], 3).err.contains("give the storage key"));
     world.ok("again", &keyed(&["restore", "b.tar"]));
     assert!(world.ok("again", &keyed(&["movements"])).contains("241021VA"));
+}
+
+#[test]
+fn a_folder_of_the_first_layout_is_read_as_it_was_and_written_on() {
+    let world = World::empty("layout");
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data/folder-1");
+    world::copy(&kept.join("01C55"), &world.folder.join("01C55"));
+    for question in ["stock", "movements"] {
+        let said: Value =
+            serde_json::from_slice(&fs::read(kept.join(question).with_extension("json")).unwrap()).unwrap();
+        assert_eq!(world.json("01C55", &[question], 0), said, "{question}");
+    }
+    world.ok("01C55", &["record", "out", "--reason", "retail", "--scan", PACK, "--quantity", "5"]);
+    world.ok("01C55", &["seal", "--out", "all.mlt"]);
+    let said = world.json("01C55", &["verify", "all.mlt"], 0);
+    assert_eq!(said["verdict"], "valid", "{said}");
+    assert_eq!(world.json("01C55", &["stock"], 0)["stock"][0]["on_hand"], 98);
+    // A draft of the bytes is refused, and said to be one.
+    let mut draft = fs::read(world.folder.join("all.mlt")).unwrap();
+    draft[2] = 0;
+    fs::write(world.folder.join("draft.mlt"), draft).unwrap();
+    assert!(world.ends("01C55", &["verify", "draft.mlt"], 2).out.contains("3910"));
 }

@@ -193,7 +193,8 @@ impl Log {
     /// branches are read alike.
     fn sets_after(&self, index: i64) -> impl Iterator<Item = i64> + '_ {
         let next = if self.clocks.is_empty() { None } else { self.clocks.iter().find(|at| i64::from(**at) > index) };
-        let of_it = self.clock_sets.iter().filter(move |(at, ..)| i64::from(*at) > index && next.is_none_or(|n| at < n));
+        let of_it =
+            self.clock_sets.iter().filter(move |(at, ..)| i64::from(*at) > index && next.is_none_or(|n| at < n));
         let mut last = None;
         of_it.filter_map(move |(at, change, _)| (last.replace(*at) != Some(*at)).then_some(*change))
     }
@@ -435,11 +436,17 @@ impl Book {
         let begins = |at: u32| {
             let set = l.clock_sets.iter().any(|(set, ..)| *set == at);
             let before = l.below(at).next().and_then(|row| self.row(row)).map(|row| row.index);
-            !set && l.first(at).is_some() && before.is_some_and(|before| self.is_unset(l, before) != self.is_unset(l, at))
+            !set && l.first(at).is_some()
+                && before.is_some_and(|before| self.is_unset(l, before) != self.is_unset(l, at))
         };
-        for at in [Some(index), l.next_held(index)].into_iter().flatten().map(|at| (at, begins(at))).collect::<Vec<_>>() {
+        for at in [Some(index), l.next_held(index)].into_iter().flatten().map(|at| (at, begins(at))).collect::<Vec<_>>()
+        {
             let Some(l) = self.logs.get_mut(log as usize) else { return };
-            if at.1 { l.clocks.insert(at.0) } else { l.clocks.remove(&at.0) };
+            if at.1 {
+                l.clocks.insert(at.0)
+            } else {
+                l.clocks.remove(&at.0)
+            };
         }
     }
 

@@ -130,7 +130,10 @@ impl OwnLog {
         let need = need_of(&record);
         let granted = match need {
             Need::ANY | Need::INTRODUCE | Need::STOCK | Need::WITNESS => true,
-            need => (need == Need::role(Role::Supply) && self.supplies) || (need == Need::role(Role::Attest) && self.attests),
+            need => {
+                (need == Need::role(Role::Supply) && self.supplies)
+                    || (need == Need::role(Role::Attest) && self.attests)
+            }
         };
         if !granted || !need.may_stand(index) {
             return None;

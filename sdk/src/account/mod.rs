@@ -108,7 +108,9 @@ impl Account {
     /// The facility asked for: the own one where none is named.
     fn asked<'a>(&'a self, facility: Option<&'a str>) -> Result<&'a str> {
         match facility.unwrap_or(&self.facility) {
-            "" => Err(Error::argument("facility: this folder is a root's and has none; give --facility CODE")),
+            "" => Err(Error::argument(
+                "facility: this folder (a hub's, a root's) has none of its own; give --facility CODE",
+            )),
             code => Ok(code),
         }
     }

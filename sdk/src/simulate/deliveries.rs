@@ -88,7 +88,9 @@ impl World {
             };
             let reason = if back { "return_to_supplier" } else { "wholesale" };
             let sent = self.moves(device, Direction::Out, reason, spot, *units, &more)?;
-            let more_on_truck = u32::from(over && head && self.stands(site, spot) > i64::from(*units) + 2) * 2;
+            // The sender counts what is left: not where another fault lets the lot be.
+            let over = over && head && !self.let_be.contains(&(site, spot.lot));
+            let more_on_truck = u32::from(over && self.stands(site, spot) > i64::from(*units) + 2) * 2;
             self.shift(site, *spot, -i64::from(units + more_on_truck));
             loads.push(Load { spot: *spot, units: units + more_on_truck, written: *units, sent });
         }

@@ -262,7 +262,8 @@ fn rest(set: &mut Set) -> Done<()> {
     land.say(FIRST, 1_400, goes_in(R, 30)?)?;
     let mut far = land.clone();
     land.end(FIRST, 2_000, begin, true)?;
-    let name = "the rest is zero: of what came while counting, what left again is gone; what left before was on the shelf";
+    let name =
+        "the rest is zero: of what came while counting, what left again is gone; what left before was on the shelf";
     set.add(name, &land, q, &["HN-0417 N1 12", "HN-0417 R1 30"], &[])?;
     land.say(FIRST, 2_100, goes_out(R, 3)?)?;
     land.say_late(FIRST, 2_200, 1_350, goes_in(R, 1)?)?;

@@ -169,7 +169,8 @@ fn groups(set: &mut Set) -> Done<()> {
     turned.say(SECOND, 30, said(head(M, 19)?))?;
     turned.say(SECOND, 30, said(Movement { group: Group::Line(1), ..moves(Direction::In, L, 10)? }))?;
     let name = "a receiver's group that names a shipment says by each lot which line came, whatever it begins with";
-    let out = set.add(name, &turned, q, &["DN-01 L1 290", "DN-01 L2 275", "HN-0417 L1 10", "HN-0417 L2 19"], &[5007])?;
+    let out =
+        set.add(name, &turned, q, &["DN-01 L1 290", "DN-01 L2 275", "HN-0417 L1 10", "HN-0417 L2 19"], &[5007])?;
     set.expect(name, "on the way", &remaining(&out), &json!([0, 1, 5]));
     let mut wrong = other.clone();
     wrong.say(SECOND, 30, said(head((A, "L9"), 10)?))?;

@@ -331,8 +331,7 @@ impl<'w> Naive<'w> {
             return self.named(r, &refuse.shipment);
         }
         let (m, first, head) = self.whole(r)?;
-        let is_head =
-            |of: &One<'_>| matches!(of.said.entry, Entry::Movement { movement, .. } if matches!(movement.group, Group::Head(_)));
+        let is_head = |of: &One<'_>| matches!(of.said.entry, Entry::Movement { movement, .. } if matches!(movement.group, Group::Head(_)));
         let by_lot = |named: &One<'w>| {
             self.lines(named).into_iter().find(|line| {
                 let Entry::Movement { movement, .. } = line.said.entry else { return false };

@@ -6,9 +6,9 @@ use medlot_sdk::account::{
     Account, FindingsQuery, LotQuery, PartsLeft, ReportKind, ReportQuery, SentReport, StockAnswer, StockQuery, StockRow,
 };
 use medlot_sdk::counter::proposal;
-use medlot_sdk::desk::Desk;
 use medlot_sdk::error::{Error, Result};
 use medlot_sdk::fields::Fields;
+use medlot_sdk::folder::Folder;
 use medlot_sdk::lang::Lang;
 use medlot_sdk::medlot_core::ledger::report::{Control, Half, Span};
 use medlot_sdk::medlot_core::movement::reasons;
@@ -45,17 +45,17 @@ pub(crate) struct LotArgs {
 
 impl LotArgs {
     /// Product and lot, as far as they are given.
-    fn named(&self, desk: &Desk, context: &Context) -> Result<(Option<String>, Option<String>)> {
+    fn named(&self, folder: &Folder, context: &Context) -> Result<(Option<String>, Option<String>)> {
         let mut fields = Fields { product: self.product.clone(), lot: self.lot.clone(), ..Fields::default() };
-        let gs = self.gs.clone().or_else(|| desk.folder().config().scanner_gs.clone());
+        let gs = self.gs.clone().or_else(|| folder.config().scanner_gs.clone());
         for raw in &self.scan {
             fields.scan(raw, gs.as_deref(), today(context)?, self.reading)?;
         }
         Ok((fields.product, fields.lot))
     }
 
-    fn query(&self, desk: &Desk, context: &Context, facility: Option<String>) -> Result<LotQuery> {
-        let (product, lot) = self.named(desk, context)?;
+    fn query(&self, folder: &Folder, context: &Context, facility: Option<String>) -> Result<LotQuery> {
+        let (product, lot) = self.named(folder, context)?;
         let product =
             product.ok_or_else(|| Error::argument("product: missing; give --product scheme:value, or --scan"))?;
         Ok(LotQuery { facility, product, lot })
@@ -103,9 +103,9 @@ fn until(text: &str, today: Date) -> Result<Date> {
 }
 
 pub(crate) fn stock(args: &StockArgs, context: &Context) -> Result<ExitCode> {
-    let desk = context.desk()?;
-    let mut account = Account::of_desk(&desk)?;
-    let (product, lot) = args.what.named(&desk, context)?;
+    let folder = context.folder()?;
+    let mut account = Account::of_folder(&folder, Some(context.now()?))?;
+    let (product, lot) = args.what.named(&folder, context)?;
     let today = args.today.map_or_else(|| account.today(), Ok)?;
     let query = StockQuery {
         facility: args.facility.clone(),
@@ -257,9 +257,9 @@ fn product_text(row: &Value) -> String {
 }
 
 pub(crate) fn card(args: &CardArgs, context: &Context) -> Result<ExitCode> {
-    let desk = context.desk()?;
-    let query = args.what.query(&desk, context, args.facility.clone())?;
-    let card = Account::of_desk(&desk)?.card(&query)?;
+    let folder = context.folder()?;
+    let query = args.what.query(&folder, context, args.facility.clone())?;
+    let card = Account::of_folder(&folder, Some(context.now()?))?.card(&query)?;
     if args.jsonl {
         return print(&card.iter().map(Value::to_string).collect::<Vec<_>>());
     }
@@ -307,10 +307,10 @@ pub(crate) struct TraceArgs {
 }
 
 pub(crate) fn trace(args: &TraceArgs, context: &Context) -> Result<ExitCode> {
-    let desk = context.desk()?;
-    let query = args.what.query(&desk, context, None)?;
+    let folder = context.folder()?;
+    let query = args.what.query(&folder, context, None)?;
     let lang = context.lang.sdk();
-    let trace = Account::of_desk(&desk)?.trace(&query, lang)?;
+    let trace = Account::of_folder(&folder, Some(context.now()?))?.trace(&query, lang)?;
     if context.json {
         return context.say("trace", &trace);
     }
@@ -380,7 +380,7 @@ pub(crate) struct FindingsArgs {
 }
 
 pub(crate) fn findings(args: FindingsArgs, context: &Context) -> Result<ExitCode> {
-    let desk = context.desk()?;
+    let folder = context.folder()?;
     let lang = context.lang.sdk();
     let query = FindingsQuery {
         facility: args.facility,
@@ -388,7 +388,7 @@ pub(crate) fn findings(args: FindingsArgs, context: &Context) -> Result<ExitCode
         answer_days: args.answer_days,
         controlled: args.controlled,
     };
-    let found = Account::of_desk(&desk)?.findings(&query, lang)?;
+    let found = Account::of_folder(&folder, Some(context.now()?))?.findings(&query, lang)?;
     if args.jsonl {
         return print(&found.iter().map(Value::to_string).collect::<Vec<_>>());
     }
@@ -503,7 +503,7 @@ fn month(text: &str) -> std::result::Result<(Date, Date), String> {
 }
 
 pub(crate) fn report(args: &ReportArgs, context: &Context) -> Result<ExitCode> {
-    let desk = context.desk()?;
+    let folder = context.folder()?;
     let lang = context.lang.sdk();
     let days = match args.months {
         Some(months) => {
@@ -529,7 +529,7 @@ pub(crate) fn report(args: &ReportArgs, context: &Context) -> Result<ExitCode> {
         within: args.within,
         sent: args.sent.as_ref().map(read).transpose()?,
     };
-    let report = Account::of_desk(&desk)?.report(args.kind, &query, lang)?;
+    let report = Account::of_folder(&folder, Some(context.now()?))?.report(args.kind, &query, lang)?;
     if args.jsonl {
         return print(&report.rows.iter().map(Value::to_string).collect::<Vec<_>>());
     }

@@ -5,7 +5,6 @@ use medlot_sdk::authority::{self, EnrolPlan, RecallPlan, RootPlan, ScopePlan, Wr
 use medlot_sdk::desk::{Desk, JoinPlan, log_json};
 use medlot_sdk::error::{Error, Result};
 use medlot_sdk::fields::number_of;
-use medlot_sdk::folder::Folder;
 use medlot_sdk::medlot_core::crypto::Suite;
 use medlot_sdk::medlot_core::movement::reasons;
 use medlot_sdk::medlot_core::record::Roles;
@@ -332,7 +331,7 @@ pub(crate) fn authority(command: Authority, context: &Context) -> Result<ExitCod
         Authority::Init { join, country, currency, utc_offset, root_keys, out } => {
             let plan = RootPlan { country, currency, utc_offset, suite: join.suite.suite(), keys: root_keys };
             let said = authority::init(context.location()?, &plan, context.now()?)?;
-            let object = Folder::open(context.location()?)?.root()?;
+            let object = context.folder()?.root()?;
             context.deliver("root_begun", &Written { object, list: None, said }, &out)
         }
         Authority::Invite(args) => args.run(context),

@@ -4,7 +4,7 @@ use crate::words::Lang;
 use medlot_sdk::authority::Written;
 use medlot_sdk::desk::Desk;
 use medlot_sdk::error::{Error, Result};
-use medlot_sdk::folder::{Location, StorageKey};
+use medlot_sdk::folder::{Folder, Location, StorageKey};
 use medlot_sdk::medlot_core::time::Timestamp;
 use serde_json::{Map, Value};
 use std::io::Write;
@@ -68,6 +68,11 @@ impl Context {
             tracing::warn!(bytes = desk.log().dropped(), "an append that was cut off was dropped");
         }
         Ok(desk)
+    }
+
+    /// The folder, for who only reads in it: a hub has no log of its own.
+    pub(crate) fn folder(&self) -> Result<Folder> {
+        Folder::open(self.location()?)
     }
 
     /// Prints an answer: as JSON, or its keys for people.

@@ -9,7 +9,6 @@ use medlot_sdk::desk::Desk;
 use medlot_sdk::error::{Error, Result};
 use medlot_sdk::evidence::{Evidence, Library};
 use medlot_sdk::fields::{self, Fields};
-use medlot_sdk::folder::Folder;
 use medlot_sdk::medlot_core::time::Date;
 use medlot_sdk::movements;
 use medlot_sdk::stock::{self, HandoverPlan, ReceivePlan};
@@ -376,7 +375,7 @@ pub(crate) struct MovementsArgs {
 }
 
 pub(crate) fn movements(args: &MovementsArgs, context: &Context) -> Result<ExitCode> {
-    let folder = Folder::open(context.location()?)?;
+    let folder = context.folder()?;
     let own = Value::from(folder.config().facility.clone());
     // A hub writes no log of its own; what a device wrote and didn't seal yet is in its library.
     let library = Library::of_folder(&folder)?;
