@@ -21,6 +21,9 @@ struct Looked {
     observed: Option<(u32, [u8; 16], Option<i64>)>,
 }
 
+/// Its place in the order of time: time, log, index.
+type Turn = (i64, [u8; 16], u32);
+
 /// Where a record stands to the line that governs a row.
 enum Stands {
     Before,
@@ -188,7 +191,7 @@ impl Table<'_> {
     fn level_during(&mut self, at: usize, source: &mut dyn Source) -> Result<i64, FixedError> {
         let (mut level, mut last) = (0i64, None);
         loop {
-            let mut next: Option<((i64, [u8; 16], u32), i64)> = None;
+            let mut next: Option<(Turn, i64)> = None;
             for slot in 0..usize::from(self.s.logs) {
                 let mut observed = [0; LOGS];
                 for index in self.from(&self.row(at), slot)..self.log(slot).count {
