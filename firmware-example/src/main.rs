@@ -33,7 +33,7 @@ fn main() -> ! {
     let Some(peripherals) = cortex_m::Peripherals::take() else { power::fail() };
     let mut uart = Uart::start();
     let mut ticks = meter::Ticks::new(peripherals.SYST);
-    let mut device = Handheld::new(board::LOG, board::LAYOUT, board::SETTINGS, STOCK);
+    let mut device = Handheld::new(board::LOG, board::LAYOUT, board::FELLOWS, board::SETTINGS, STOCK);
     device.boot(WORK, &mut uart);
     loop {
         let byte = uart.byte();

@@ -2,6 +2,7 @@
 pub mod bench_ledger;
 pub mod bench_log;
 pub mod bench_reports;
+pub mod chip;
 pub mod country;
 pub mod figures;
 pub mod fuzz_bodies;

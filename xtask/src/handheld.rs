@@ -71,6 +71,9 @@ fn run(names: &[&str]) -> Done<Vec<(String, u64)>> {
         .args(["test", "--quiet", "--locked", "-p", "medlot-tests", "--test", "handheld", "--", "--include-ignored"])
         .args(names)
         .env("MEDLOT_FIGURES", &file);
+    // Sessions over the board's UART are carried by the command itself.
+    Sh::cargo().args(["build", "--quiet", "--locked", "-p", "medlot-hub", "--bin", "medlot"]).aside().run()?;
+    tests = tests.env("MEDLOT_COMMAND", root().join("target/debug/medlot"));
     for image in IMAGES.iter().filter(|image| !image.variable.is_empty()) {
         tests = tests.env(image.variable, kept(image.what));
     }
@@ -104,8 +107,14 @@ pub fn measure() -> Done<Vec<(String, u64)>> {
     Ok(measured)
 }
 
-/// The whole of it: the day, the cuts, synchronisation, figures. Prints the figures.
+/// The whole of it: its parts by themselves, the day, the cuts, synchronisation, figures. Prints the figures.
 pub fn test() -> Done<Vec<(String, u64)>> {
+    let manifest = root().join("firmware-example/Cargo.toml");
+    Sh::cargo()
+        .args(["test", "--quiet", "--locked", "-p", "medlot-handheld", "--manifest-path"])
+        .args([&manifest])
+        .aside()
+        .run()?;
     let mut measured = build()?;
     measured.extend(run(&[])?);
     own_ram(&mut measured);

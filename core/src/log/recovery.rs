@@ -238,6 +238,9 @@ impl Recovery {
             Kind::Log => return Err(Fault::Form),
             Kind::Group if open.group.is_done() => self.tip = open.tip,
             Kind::Group => return Err(Fault::Form),
+            // Read from its middle: what it says isn't all here, and what stands before a checkpoint that says it is of no
+            // account.
+            _ if !open.whole => {}
             Kind::Mark => {
                 let mark = read_mark(front).ok_or(Fault::Form)?;
                 if (mark.count, mark.head) != (self.tip.count(), self.tip.head().log_id()) {
@@ -254,7 +257,7 @@ impl Recovery {
                 }
                 self.seal = self.seal.filter(|before| before.count > seal.count).or(Some(seal));
             }
-            Kind::Checkpoint if open.whole => {
+            Kind::Checkpoint => {
                 let state = LogState::read(open.front.get(..open.length).unwrap_or_default()).ok_or(Fault::Form)?;
                 let here = (self.tip.log().log_id(), self.tip.count(), self.tip.head());
                 if (state.log.log_id(), state.count, state.head) != here {
@@ -264,8 +267,6 @@ impl Recovery {
                 (self.seal, self.mark, self.known) = (state.seal, state.mark, true);
                 self.acknowledged = self.acknowledged.max(state.acknowledged);
             }
-            // Read from its middle: what it says isn't all here, and an earlier or later one stands for it.
-            Kind::Checkpoint => {}
             Kind::Acknowledged => {
                 let acknowledged = read_mark(front).ok_or(Fault::Form)?;
                 if acknowledged.count > self.tip.count() {

@@ -62,9 +62,33 @@ impl<'a, const RECORDS: usize, const SEGMENTS: usize> FixedShelf<'a, RECORDS, SE
     /// # Errors
     /// Never: the space is of the shelf's own size.
     pub fn judge<T>(&self, ask: impl FnOnce(&mut Evaluation<'_, '_>) -> T) -> Result<T, SpaceTooSmall> {
+        self.judge_on(&self.spans, ask)
+    }
+
+    /// The same with more pieces of chains: those of logs that stand on the host's own medium, verified when they came. A
+    /// record below a cut of such a log is judged by the piece from it to the cut.
+    ///
+    /// # Errors
+    /// More pieces than there is room for beside the segments.
+    pub fn judge_beside<T>(
+        &self,
+        pieces: &[Span<'_>],
+        ask: impl FnOnce(&mut Evaluation<'_, '_>) -> T,
+    ) -> Result<T, SpaceTooSmall> {
+        let too_small = SpaceTooSmall { verdicts: self.facts.len(), marks: self.spans.len() + pieces.len() };
+        let mut spans: Vec<Span<'_>, SEGMENTS> = self.spans.iter().copied().collect();
+        spans.extend_from_slice(pieces).map_err(|_| too_small)?;
+        self.judge_on(&spans, ask)
+    }
+
+    fn judge_on<T>(
+        &self,
+        spans: &[Span<'_>],
+        ask: impl FnOnce(&mut Evaluation<'_, '_>) -> T,
+    ) -> Result<T, SpaceTooSmall> {
         let mut verdicts = [Verdict::YES; RECORDS];
         let mut marks = [Mark::default(); SEGMENTS];
-        let facts = Facts { root: self.anchor.id(), entries: &self.facts, spans: &self.spans };
+        let facts = Facts { root: self.anchor.id(), entries: &self.facts, spans };
         let mut slots = [Slot::default(); RECORDS];
         evaluate(facts, &mut verdicts, &mut marks, &mut slots).map(|mut evaluation| ask(&mut evaluation))
     }

@@ -1,6 +1,7 @@
 //! The device: its flash, its log, what it was told last; and the words of a line.
 
 use crate::count::Counting;
+use crate::fellows::Fellows;
 use crate::goods::Basket;
 use crate::object::text_object;
 use crate::out::{Out, Say};
@@ -23,8 +24,8 @@ const MAX_UNSEALED: u32 = 32;
 /// Bytes of the longest root's object.
 const MAX_ROOT: usize = 256;
 
-/// A handheld on two areas of flash: one for its log, one for who it is. Areas are handles: their clones are the same
-/// flash.
+/// A handheld on areas of flash: one for its log, one for who it is, and one each for the logs of other devices of its
+/// facility. Areas are handles: their clones are the same flash.
 pub struct Handheld<L, S, M> {
     flash: L,
     layout: Layout,
@@ -45,6 +46,10 @@ pub struct Handheld<L, S, M> {
     /// Records that the table had when it was read from the checkpoint.
     pub(crate) from: u32,
     pub(crate) counted: Option<Counted>,
+    /// The other devices of the facility.
+    pub(crate) fellows: Fellows<L>,
+    /// Why the table doesn't hold all that counts, or holds what doesn't.
+    pub(crate) amiss: Option<&'static str>,
 }
 
 /// Who this device is, as its settings hold it.
@@ -101,7 +106,8 @@ impl Own {
 
 impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
     /// A device on its flash; [`Handheld::boot`] reads what is there.
-    pub const fn new(log: L, layout: Layout, settings: S, stock: M) -> Self {
+    /// Areas for other devices' logs: at most [`crate::FELLOWS`], of the own log's sectors, 8 sectors each at least.
+    pub fn new(log: L, layout: Layout, fellows: impl IntoIterator<Item = L>, settings: S, stock: M) -> Self {
         Self {
             flash: log,
             layout,
@@ -118,6 +124,8 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
             stock,
             from: 0,
             counted: None,
+            fellows: Fellows::new(layout.sector, fellows),
+            amiss: None,
         }
     }
 
@@ -139,9 +147,10 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
         }
         self.stopped = self.settings.find(Kind::Stopped)?.is_some();
         let closed = self.log.as_ref().and_then(FlashLog::closed);
+        self.fellows.open()?;
         self.load()?;
         self.replay(work)?;
-        self.learn(work)?;
+        self.learn(work, true)?;
         closed.map_or(Ok(()), |e| Err(e.into()))
     }
     /// Goes over the log's records again: the last one's time, the stock.

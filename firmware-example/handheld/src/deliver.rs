@@ -4,9 +4,10 @@ use crate::base::{Handheld, MAX_OWN_RECORD, Own};
 use crate::object::{movement_of, piece};
 use crate::out::{Out, Say};
 use crate::refusal::Refusal;
-use crate::stock::Memory;
+use crate::stock::{MAX_READ, Memory};
 use embedded_storage::nor_flash::NorFlash;
 use medlot_core::ident::{DocumentNumber, Party};
+use medlot_core::log::{FlashLog, LogError};
 use medlot_core::movement::reasons;
 use medlot_core::movement::{Direction, Document, Group, Movement, Reference};
 use medlot_core::record::{
@@ -72,21 +73,18 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
         self.catch_up()
     }
 
-    /// Refuses a delivery of which a line was received already.
+    /// Refuses a delivery of which a line was received already, here or by another device of the facility.
     #[inline(never)]
     fn was_not_received(&mut self, segment: &Authentic<'_>) -> Result<(), Refusal> {
-        let (log_id, first, end) = (segment.log().log_id(), segment.index(), segment.end());
         let log = self.log_mut()?;
         let from = log.blob()?.as_of();
-        let (mut cursor, mut bytes) = (log.records(from)?, [0; MAX_OWN_RECORD]);
-        while let Some((_, bytes)) = cursor.next(log, &mut bytes)? {
-            let answers = movement_of(bytes).filter(|m| m.direction == Direction::In).and_then(|m| m.answers);
-            if matches!(answers, Some(Reference::Other { log, index, .. }) if log == log_id && (first..end).contains(&index))
-            {
-                return Err(Refusal::own("received_before"));
-            }
+        let mut received = has_received(log, from, segment)?;
+        for ring in 0..self.fellows.rings() {
+            let Some(log) = self.fellows.at(ring) else { continue };
+            let from = log.blob()?.as_of();
+            received |= has_received(log, from, segment)?;
         }
-        Ok(())
+        if received { Err(Refusal::own("received_before")) } else { Ok(()) }
     }
 
     /// Hands the basket over: its lines as one batch, sealed at once, printed as the text of the bundle that verifies
@@ -143,6 +141,30 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
         say.text("handover").number(first.into()).number(end.into()).end();
         say.text("bundle").object(bundle.get(..length).unwrap_or_default()).end();
         Ok(())
+    }
+}
+
+/// Whether a log answers a line of this segment, from this record on.
+#[inline(never)]
+fn has_received<L: NorFlash>(log: &mut FlashLog<L>, from: u32, segment: &Authentic<'_>) -> Result<bool, Refusal> {
+    let (log_id, lines) = (segment.log().log_id(), segment.index()..segment.end());
+    let (mut cursor, mut bytes, mut next) = (log.records(from)?, [0; MAX_READ], from);
+    loop {
+        next += 1;
+        let record = match cursor.next(log, &mut bytes) {
+            Ok(Some((_, record))) => record,
+            Ok(None) => return Ok(false),
+            // Too long for a movement.
+            Err(LogError::Buffer) => {
+                cursor = log.records(next)?;
+                continue;
+            }
+            Err(e) => return Err(e.into()),
+        };
+        let answers = movement_of(record).filter(|m| m.direction == Direction::In).and_then(|m| m.answers);
+        if matches!(answers, Some(Reference::Other { log, index, .. }) if log == log_id && lines.contains(&index)) {
+            return Ok(true);
+        }
     }
 }
 

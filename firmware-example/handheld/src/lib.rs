@@ -19,6 +19,7 @@
 mod base;
 mod count;
 mod deliver;
+mod fellows;
 mod goods;
 mod input;
 mod join;
@@ -30,6 +31,7 @@ mod stock;
 mod sync;
 
 pub use base::Handheld;
+pub use fellows::FELLOWS;
 pub use input::{Event, Input};
 pub use medlot_core::ledger::fixed::FixedLedger;
 pub use medlot_core::log::Layout;

@@ -9,12 +9,13 @@ use embedded_storage::nor_flash::NorFlash;
 use medlot_core::crypto::SIGNATURE_LEN;
 use medlot_core::log::FlashLog;
 use medlot_core::record::{Authentic, Entry, ObjectType, Record, Seal, SegmentWriter, read_header};
-use medlot_core::trust::{Anchor, Counts, Evaluation, FactKind, FixedShelf, RecordId, Shelf, open};
+use medlot_core::trust::{Anchor, Counts, Evaluation, FactKind, FixedShelf, Reason, RecordId, Shelf, open};
 
 /// Authorities' records and segments that are evaluated together: the objects kept, and the one that came.
-/// Six pages of settings hold five objects at most: six enrolments, notices, and a delivery with its sender's enrolment.
-const RECORDS: usize = 8;
-const SEGMENTS: usize = 8;
+/// Ten pages of settings hold seven or eight objects: the way from the root, enrolments of this device and of its fellows,
+/// notices; with them a delivery and its sender's enrolment.
+const RECORDS: usize = 12;
+const SEGMENTS: usize = 12;
 pub(crate) type Bench<'a> = FixedShelf<'a, RECORDS, SEGMENTS>;
 
 /// An object at the front of the buffer, and the rest of the buffer.
@@ -60,7 +61,7 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
             ObjectType::Invitation => self.join(&mut work, out),
             ObjectType::Bundle => {
                 let is_news = self.bundle(&mut work, out)?;
-                if is_news { self.learn(work.all()) } else { Ok(()) }
+                if is_news { self.learn(work.all(), true) } else { Ok(()) }
             }
             _ => Err(Refusal::own("object_not_for_a_device")),
         }
@@ -120,7 +121,7 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
                 return Ok(length);
             }
         }
-        Err(Refusal::own("not_enrolled"))
+        Err(Reason::NotEnrolled.into())
     }
 }
 

@@ -113,7 +113,7 @@ impl Say<'_> {
 
 /// Reads Base45 (RFC 9285) where it stands; gives the number of bytes. `None` for what isn't the one text of bytes.
 ///
-/// No crate does this without an allocator (`base45` 3.2 gives a `String`); a test holds it equal to that one.
+/// No crate does this without an allocator (`base45` 3.2 gives a `String`).
 pub(crate) fn base45_in_place(text: &mut [u8]) -> Option<usize> {
     let (mut from, mut to) = (0, 0);
     while from < text.len() {
@@ -130,4 +130,67 @@ pub(crate) fn base45_in_place(text: &mut [u8]) -> Option<usize> {
         from += length;
     }
     Some(to)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+
+    struct Heard(Vec<u8>);
+
+    impl Out for Heard {
+        fn put(&mut self, bytes: &[u8]) {
+            self.0.extend_from_slice(bytes);
+        }
+    }
+
+    /// The text of bytes, without what stands before it.
+    fn text(bytes: &[u8]) -> Vec<u8> {
+        let mut heard = Heard(Vec::new());
+        Say(&mut heard).object(bytes);
+        heard.0.strip_prefix(b" MEDLOT1:").unwrap().to_vec()
+    }
+    fn bytes(text: &[u8]) -> Option<Vec<u8>> {
+        let mut text = text.to_vec();
+        let length = base45_in_place(&mut text)?;
+        Some(text[..length].to_vec())
+    }
+
+    #[test]
+    fn the_examples_of_rfc_9285_are_written_and_read() {
+        // 4.3, examples 1 to 3, and 4.4, example 1.
+        for (plain, coded) in
+            [("AB", "BB8"), ("Hello!!", "%69 VD92EX0"), ("base-45", "UJCLQE7W581"), ("ietf!", "QED8WEX0")]
+        {
+            assert_eq!(text(plain.as_bytes()), coded.as_bytes(), "{plain}");
+            assert_eq!(bytes(coded.as_bytes()), Some(plain.as_bytes().to_vec()), "{coded}");
+        }
+        // Section 4: FGW is 65,535, GGW would be 65,536; and what is no character of table 1.
+        assert_eq!(bytes(b"FGW"), Some(vec![0xff, 0xff]));
+        for wrong in [&b"GGW"[..], b"::::", b":::", b"A", b"BB8B", b"V5", b"bb8", b"BB_", b"BB8\n"] {
+            assert_eq!(bytes(wrong), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn one_text_stands_for_one_or_two_bytes_and_no_other_group_is_read() {
+        let (mut read, mut groups) = (0, 0);
+        for a in BASE45 {
+            for b in BASE45 {
+                if let Some(found) = bytes(&[*a, *b]) {
+                    assert_eq!(text(&found), [*a, *b]);
+                    read += 1;
+                }
+                for c in BASE45 {
+                    groups += 1;
+                    if let Some(found) = bytes(&[*a, *b, *c]) {
+                        assert_eq!(text(&found), [*a, *b, *c]);
+                        read += 1;
+                    }
+                }
+            }
+        }
+        assert_eq!((read, groups), (256 + 65_536, 91_125));
+    }
 }

@@ -25,6 +25,8 @@ pub(crate) enum Kind {
     Object = 1,
     /// Nothing may be appended any more: another copy of this log was written on.
     Stopped = 2,
+    /// How far the authorities' logs were gone through.
+    Seen = 3,
 }
 
 /// Pages of flash.
@@ -80,6 +82,7 @@ impl<S: NorFlash> Settings<S> {
             0 => Kind::Identity,
             1 => Kind::Object,
             2 => Kind::Stopped,
+            3 => Kind::Seen,
             _ => return Ok(None),
         };
         if [m0, m1, m2, m3] != MAGIC || length > S::ERASE_SIZE - FRONT {
@@ -164,5 +167,19 @@ impl<S: NorFlash> Settings<S> {
             self.flash.write(written, last).map_err(medium)?;
         }
         if self.holds(page, kind, bytes)? { Ok(()) } else { Err(Refusal::own("settings_medium")) }
+    }
+
+    /// Keeps bytes in place of what pages of this kind held. Cut off in between, both are there.
+    pub(crate) fn replace(&mut self, kind: Kind, bytes: &[u8]) -> Result<(), Refusal> {
+        self.keep(kind, bytes)?;
+        for page in 0..self.pages() {
+            let is_older =
+                self.page(page)?.is_some_and(|(found, _)| found == kind) && !self.holds(page, kind, bytes)?;
+            if is_older {
+                let at = Self::address(page);
+                self.flash.erase(at, at + S::ERASE_SIZE as u32).map_err(medium)?;
+            }
+        }
+        Ok(())
     }
 }

@@ -1,7 +1,8 @@
-//! What stands on the shelf: the core's table of fixed size, fed with the own log as it is written, and with what
-//! authorities say.
+//! What stands on the shelf: the core's table of fixed size, fed with the own log as it is written, with the logs of the
+//! facility's other devices as they come, and with what authorities say.
 
 use crate::base::{Handheld, MAX_OWN_RECORD, Own, number};
+use crate::fellows::Fellows;
 use crate::object::Bench;
 use crate::out::{Out, Say};
 use crate::refusal::Refusal;
@@ -11,11 +12,14 @@ use heapless::Vec;
 use medlot_core::crypto::{Hash, chain_next};
 use medlot_core::ident::{LotNumber, Product};
 use medlot_core::ledger::fixed::{FixedError, FixedLedger, Pick, Source, Table};
-use medlot_core::log::{FlashLog, RecordCursor};
-use medlot_core::record::Authentic;
+use medlot_core::log::{FlashLog, LogError, RecordCursor};
+use medlot_core::record::{Authentic, Cut};
 use medlot_core::scan::Merged;
 use medlot_core::time::Date;
-use medlot_core::trust::{Anchor, OwnLog, open};
+use medlot_core::trust::{Anchor, Counts, Evaluation, FactKind, OwnLog, Reason, Shelf, Span, open};
+
+/// Bytes of the longest record that is read back where the table asks for it: no movement or count is longer.
+pub(crate) const MAX_READ: usize = 640;
 
 /// The memory of a stock table, of whatever size the board has room for.
 pub trait Memory {
@@ -51,41 +55,134 @@ impl From<FixedError> for Refusal {
     }
 }
 
-/// The own log's records for the table: it asks for one after the other.
-struct FromLog<'l, L> {
-    log: &'l mut FlashLog<L>,
-    id: [u8; 16],
-    cursor: Option<(RecordCursor, u32)>,
-    bytes: [u8; MAX_OWN_RECORD],
+/// The records of the own log and of its fellows' for the table: it asks for one after the other.
+struct FromLogs<'l, L> {
+    own: &'l mut FlashLog<L>,
+    fellows: &'l mut Fellows<L>,
+    /// Where the last record was read: its log, and the next index there.
+    cursor: Option<(RecordCursor, [u8; 16], u32)>,
+    bytes: [u8; MAX_READ],
 }
 
-impl<'l, L: NorFlash> FromLog<'l, L> {
-    fn new(log: &'l mut FlashLog<L>) -> Self {
-        Self { id: log.tip().log().log16(), log, cursor: None, bytes: [0; MAX_OWN_RECORD] }
+impl<'l, L: NorFlash + Clone> FromLogs<'l, L> {
+    const fn new(own: &'l mut FlashLog<L>, fellows: &'l mut Fellows<L>) -> Self {
+        Self { own, fellows, cursor: None, bytes: [0; MAX_READ] }
     }
 }
 
-impl<L: NorFlash> Source for FromLog<'_, L> {
-    fn record(&mut self, log: &[u8; 16], index: u32) -> Option<&[u8]> {
-        if *log != self.id {
-            return None;
-        }
-        let ready = self.cursor.take().filter(|(_, next)| *next == index);
-        let (mut cursor, _) = ready.or_else(|| Some((self.log.records(index).ok()?, index)))?;
-        let length = cursor.next(self.log, &mut self.bytes).ok()??.1.len();
-        self.cursor = Some((cursor, index + 1));
+impl<L: NorFlash + Clone> Source for FromLogs<'_, L> {
+    fn record(&mut self, id: &[u8; 16], index: u32) -> Option<&[u8]> {
+        let is_own = self.own.tip().log().log16() == *id;
+        let log = if is_own { &mut *self.own } else { self.fellows.log(id)? };
+        let ready = self.cursor.take().filter(|(_, log, next)| (log, *next) == (id, index));
+        let (mut cursor, ..) = ready.or_else(|| Some((log.records(index).ok()?, *id, index)))?;
+        let length = cursor.next(log, &mut self.bytes).ok()??.1.len();
+        self.cursor = Some((cursor, *id, index + 1));
         self.bytes.get(..length)
     }
-    fn identity(&mut self, log: &[u8; 16], index: u32) -> Option<Hash> {
-        if *log == self.id { self.log.value_at(index.checked_add(1)?).ok() } else { None }
+    fn identity(&mut self, id: &[u8; 16], index: u32) -> Option<Hash> {
+        let is_own = self.own.tip().log().log16() == *id;
+        let log = if is_own { &mut *self.own } else { self.fellows.log(id)? };
+        log.value_at(index.checked_add(1)?).ok()
     }
+}
+
+/// What waits for a record, or has no room, is said where it is asked for.
+fn later<T>(done: Result<T, FixedError>) -> Result<(), Refusal> {
+    match done {
+        Ok(_) | Err(FixedError::NotHere(_) | FixedError::Full(_)) => Ok(()),
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// Cuts of one log that are judged together.
+const CUTS: usize = 4;
+
+/// Counts what the fellows' logs hold under their seals and the table doesn't. Says what is amiss: a log is followed up to
+/// its first record that doesn't count, which ends it where an authority cut it there.
+#[inline(never)]
+fn count_fellows<L: NorFlash + Clone>(
+    table: &mut Table<'_>,
+    own: &mut FlashLog<L>,
+    fellows: &mut Fellows<L>,
+    shelf: &Bench<'_>,
+    buffer: &mut [u8],
+) -> Result<Option<&'static str>, Refusal> {
+    let (mut amiss, full) = (None, Refusal::own("bundle_full"));
+    for ring in 0..fellows.rings() {
+        let Some(log) = fellows.at(ring) else { continue };
+        let (id, end) = (log.tip().log(), log.seal().map_or(0, |seal| seal.count));
+        let counted = table.as_of().find(|(log, _)| *log == id.log16()).map_or(0, |(_, count)| count);
+        if shelf.judge(|evaluation| is_cut_before(evaluation, &id, counted)).map_err(|_| full)? {
+            amiss = Some("stock_of_a_cut_device");
+        }
+        let cuts: Vec<u32, CUTS> = cuts_of(shelf, &id).filter(|count| *count <= end).take(CUTS).collect();
+        let mut from = counted;
+        while from < end {
+            // Each record below a cut is judged by the piece of the chain from it to the cut.
+            let to = if cuts.is_empty() { end } else { from + 1 };
+            let Some(log) = fellows.at(ring) else { break };
+            let pieces = pieces_of(log, from + 1, &cuts)?;
+            let (mut previous, mut cursor) = (log.value_at(from)?, log.records(from)?);
+            let stopped = shelf.judge_beside(&pieces, |evaluation| {
+                for index in from..to {
+                    let Some(log) = fellows.at(ring) else { break };
+                    let Some((_, bytes)) = cursor.next(log, buffer)? else { break };
+                    let judged = evaluation.judge_unsealed(id, index, previous, bytes)?;
+                    previous = judged.at.identity;
+                    let Some(record) = judged.verified() else { return Ok(Some(judged.verdict.reason)) };
+                    later(table.apply(&record, &mut FromLogs::new(own, fellows)))?;
+                }
+                Ok::<_, Refusal>(None)
+            });
+            match stopped.map_err(|_| full)?? {
+                None => from = to,
+                Some(Some(Reason::CutOff | Reason::BranchCutOff)) => break,
+                Some(_) => {
+                    amiss = amiss.or(Some("stock_without_a_record"));
+                    break;
+                }
+            }
+        }
+    }
+    Ok(amiss)
+}
+
+/// Counts at which authorities cut a log, whether or not that counts.
+fn cuts_of<'s>(shelf: &'s Bench<'_>, log: &'s Hash) -> impl Iterator<Item = u32> + 's {
+    shelf.facts().iter().filter_map(|fact| match &fact.kind {
+        FactKind::Cut(cut) if cut.is_on(log) => Some(cut.count),
+        _ => None,
+    })
+}
+
+/// The chain of a log from a count to each of these that is greater, in pieces.
+fn pieces_of<L: NorFlash>(log: &mut FlashLog<L>, from: u32, cuts: &[u32]) -> Result<Vec<Span<'static>, CUTS>, Refusal> {
+    let (mut pieces, mut start) = (Vec::new(), from);
+    while let Some(end) = cuts.iter().copied().filter(|count| *count > start).min() {
+        let (start_hash, end_hash) = (log.value_at(start)?, log.value_at(end)?);
+        let piece = Span { log: log.tip().log(), start, start_hash, end, end_hash, interior: None };
+        pieces.push(piece).map_err(|_| Refusal::own("bundle_full"))?;
+        start = end;
+    }
+    Ok(pieces)
+}
+
+/// Whether a cut that counts ends this log before what the table holds of it.
+fn is_cut_before(evaluation: &Evaluation<'_, '_>, log: &Hash, count: u32) -> bool {
+    evaluation.facts().iter().zip(evaluation.verdicts()).any(|(fact, verdict)| {
+        let cut = |cut: &Cut| cut.is_on(log) && cut.count < count;
+        verdict.counts == Counts::Yes && matches!(&fact.kind, FactKind::Cut(at) if cut(at))
+    })
 }
 
 impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
-    /// Learns anew what the authorities' objects say, and counts the own log from its checkpoint on: after switching on, and
-    /// when an object came.
+    /// Counts what is held and not counted yet: after switching on, when an authority's object came (*anew*: what it says
+    /// changes what counts, so all is judged again), and after a synchronisation.
+    ///
+    /// What the checkpoint carries isn't judged again: its records may be gone.
     #[inline(never)]
-    pub(crate) fn learn(&mut self, work: &mut [u8]) -> Result<(), Refusal> {
+    pub(crate) fn learn(&mut self, work: &mut [u8], anew: bool) -> Result<(), Refusal> {
         if self.log.is_none() {
             return Ok(());
         }
@@ -105,7 +202,12 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
                 last.push(segment).map_err(|_| Refusal::own("bundle_full"))?;
             }
         }
+        let (Some(log), fellows) = (&mut self.log, &mut self.fellows) else { return Ok(()) };
         let mut table = self.stock.table(&identity.facility);
+        if anew && self.from == 0 {
+            table.clear();
+            self.counted = None;
+        }
         let ruled = shelf.judge(|evaluation| {
             table.forget_rules();
             for segment in &last {
@@ -120,6 +222,7 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
             Ok::<_, FixedError>(evaluation.own_log(&own.id))
         });
         let enrolled = ruled.map_err(|_| Refusal::own("bundle_full"))??;
+        self.amiss = count_fellows(&mut table, log, fellows, &shelf, rest)?;
         match (enrolled, &mut self.counted) {
             (Some(own), Some(counted)) => counted.own = own,
             (Some(own), none) => *none = Some(Counted { own, count: 0, head: own.log() }),
@@ -156,20 +259,13 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
         let mut cursor = log.records(from)?;
         while let Some((index, bytes)) = cursor.next(log, &mut buffer)? {
             let record = own.record(index, counted.head, bytes).ok_or(Refusal::own("own_record_refused"))?;
-            match table.apply(&record, &mut FromLog::new(log)) {
-                // What waits for a record, or has no room, is said where it is asked for.
-                Ok(_) | Err(FixedError::NotHere(_) | FixedError::Full(_)) => {}
-                Err(e) => return Err(e.into()),
-            }
+            later(table.apply(&record, &mut FromLogs::new(log, &mut self.fellows)))?;
             counted.head = chain_next(&counted.head, index, bytes)?;
             from = index + 1;
             counted.count = from;
         }
         if !table.is_complete() {
-            match table.settle(&mut FromLog::new(log)) {
-                Ok(()) | Err(FixedError::NotHere(_) | FixedError::Full(_)) => {}
-                Err(e) => return Err(e.into()),
-            }
+            later(table.settle(&mut FromLogs::new(log, &mut self.fellows)))?;
         }
         Ok(())
     }
@@ -182,9 +278,22 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
         let log = self.log.as_mut().ok_or(Refusal::own("not_joined"))?;
         // Before it is enrolled nothing of it is counted, so no table says what the records do.
         if self.counted.is_none_or(|counted| counted.count != log.tip().count()) {
-            return Err(Refusal::own("not_enrolled"));
+            return Err(Reason::NotEnrolled.into());
         }
         let gained = log.reclaim(table.image())?;
+        self.from = log.blob()?.as_of();
+        // What the checkpoint carries of the fellows' logs needn't be read again. Whoever gave it holds it.
+        for ring in 0..self.fellows.rings() {
+            let Some(fellow) = self.fellows.at(ring) else { continue };
+            let id = fellow.tip().log().log16();
+            let counted = table.as_of().find(|(log, _)| *log == id).map_or(0, |(_, count)| count);
+            let head = fellow.value_at(counted)?;
+            fellow.acknowledge(counted, &head)?;
+            match fellow.reclaim(core::iter::empty::<&[u8]>()) {
+                Ok(_) | Err(LogError::NothingToReclaim) => {}
+                Err(e) => return Err(e.into()),
+            }
+        }
         let mut say = Say(out);
         say.text("sectors").number(gained.into()).end();
         Ok(())
@@ -194,7 +303,7 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
     #[inline(never)]
     pub(crate) fn say_stock(&mut self, out: &mut dyn Out) -> Result<(), Refusal> {
         let today = self.today()?;
-        let own = self.counted.ok_or(Refusal::own("not_enrolled"))?.own;
+        let own = self.counted.ok_or(Reason::NotEnrolled)?.own;
         let table = self.stock.table(own.facility());
         let mut say = Say(out);
         for held in table.balances() {
@@ -211,7 +320,10 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
             }
             say.end();
         }
-        if table.is_complete() { Ok(()) } else { Err(Refusal::own("stock_incomplete")) }
+        if !table.is_complete() {
+            return Err(Refusal::own("stock_incomplete"));
+        }
+        self.amiss.map_or(Ok(()), |name| Err(Refusal::own(name)))
     }
 
     /// `pick N`: from which lots of the item's product to take so many.
@@ -219,7 +331,7 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
     pub(crate) fn pick(&mut self, quantity: &str, out: &mut dyn Out) -> Result<(), Refusal> {
         let today: Date = self.today()?;
         let mut left = i64::from(number(quantity)?);
-        let own = self.counted.ok_or(Refusal::own("not_enrolled"))?.own;
+        let own = self.counted.ok_or(Reason::NotEnrolled)?.own;
         let item = self.item.as_ref().and_then(Merged::item).ok_or(Refusal::own("no_item"))?;
         let product = Product::Gtin(item.gtin().ok_or(Refusal::own("product_missing"))?);
         let mut table = self.stock.table(own.facility());

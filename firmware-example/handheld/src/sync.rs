@@ -1,18 +1,21 @@
 //! Synchronisation over the same wire: a session in COBS frames, begun by the first of them (`spec/sync.md`).
 //!
-//! The handheld gives its own log to who is of its facility or keeps everything, and takes of the authorities above it what
-//! bears on stock: recalls and their ends, facts of lots, same products, cuts, and its own enrolments.
+//! The handheld gives its own log to who is of its facility or keeps everything. It takes of the authorities above it what
+//! bears on stock: recalls and their ends, facts of lots, same products, cuts, and the enrolments of its facility; and whole
+//! the logs of its facility's other devices, as far as there are rings for them.
 
 use crate::base::{Handheld, Own};
+use crate::fellows::head_of;
 use crate::object::{Bench, piece};
 use crate::out::{Out, Say};
 use crate::refusal::Refusal;
-use crate::settings::Kind;
+use crate::settings::{Kind, Settings};
 use crate::stock::Memory;
 use embedded_storage::nor_flash::NorFlash;
+use heapless::Vec;
 use medlot_core::crypto::Suite;
-use medlot_core::log::LogError;
-use medlot_core::record::{Authentic, Entry, ObjectType, Record, header, write_element};
+use medlot_core::log::{FlashLog, LogError};
+use medlot_core::record::{Authentic, Element, Entry, LogKey, ObjectType, Observed, Record, header, write_element};
 use medlot_core::sync::{
     Archive, Buffers, Deframer, Hello, MIN_MESSAGE, Offer, Opened, Peer, Piece, PieceForm, Point, Session, Standing,
     SyncError, Taken, Unit, frame, frame_length,
@@ -28,11 +31,31 @@ pub trait Wire: Out {
 /// Logs of authorities above that are followed.
 const ABOVE: usize = 6;
 
-/// A log above this device's, and the place up to which something of it is kept.
+/// Logs of devices of the facility.
+type Enrolled = Vec<[u8; 16], ENROLLED>;
+const ENROLLED: usize = 8;
+
+/// Bytes of an entry of the page that says how far the authorities' logs were gone through: log 16, count, head 8.
+const SEEN: usize = 28;
+
+/// A log above this device's, and the place up to which all of it was gone through.
 #[derive(Clone, Copy)]
 struct Above {
     log: [u8; 16],
     point: Point,
+}
+
+/// How a session ended.
+#[derive(Default)]
+struct Ended {
+    standing: Standing,
+    acknowledged: u32,
+    /// Things wanted that the peer didn't send, since they are longer than the room here.
+    left_out: u32,
+    /// The peer's log, and its clock less the own.
+    peer: Option<([u8; 16], i64)>,
+    /// Whether an authority's object was kept.
+    news: bool,
 }
 
 /// What this device holds, for a session.
@@ -43,6 +66,13 @@ struct Holding<'h, L, S, M> {
     out: &'h mut [u8],
     above: [Option<Above>; ABOVE],
     facility: &'h str,
+    /// Other devices of the facility, as far as enrolments of them are kept.
+    enrolled: Enrolled,
+    /// An authority's records are on their way that may enrol a device of the facility.
+    may_enrol: bool,
+    /// Whether an authority's object was kept, and whether more of its log was gone through.
+    news: bool,
+    seen: bool,
 }
 
 /// How messages go in and out.
@@ -59,6 +89,8 @@ impl Line<'_> {
     }
 }
 
+/// Bytes of the longest note of what is known, but for extensions.
+const MAX_NOTE: usize = 128;
 const FRAME: usize = frame_length(MIN_MESSAGE);
 
 impl From<SyncError> for Refusal {
@@ -76,15 +108,22 @@ fn storage<E>(_: E) -> SyncError {
 impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
     /// Answers the synchronisation that this frame begins (at the front of the buffer, in COBS, without its zeros), until it
     /// is done, or nothing comes for a while, or text comes. Its answer stands behind the last frame, as behind a line.
+    /// What came before it was cut off stays, and is counted and noted.
     pub fn sync(&mut self, work: &mut [u8], length: usize, wire: &mut dyn Wire) {
-        let done = self.session(work, length, wire);
-        let done = done.and_then(|standing| self.after(standing, wire));
-        let done = done.and_then(|()| self.learn(work));
-        self.say_done("sync", done, wire);
+        let mut ended = Ended::default();
+        let done = self.session(work, length, wire, &mut ended);
+        let after = self.learn(work, ended.news).and_then(|()| self.after(&ended, wire));
+        self.say_done("sync", done.and(after), wire);
     }
 
     #[inline(never)]
-    fn session(&mut self, work: &mut [u8], length: usize, wire: &mut dyn Wire) -> Result<(Standing, u32), Refusal> {
+    fn session(
+        &mut self,
+        work: &mut [u8],
+        length: usize,
+        wire: &mut dyn Wire,
+        ended: &mut Ended,
+    ) -> Result<(), Refusal> {
         let short = Refusal::own("buffer_full");
         // Sealed first, so that all of it can travel.
         if self.log_mut()?.tip().unsealed() > 0 {
@@ -94,80 +133,104 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
         let own = Own::of(&identity.key()?, &identity.parent, &identity.facility)?;
         let anchor = Anchor::parse(&identity.root)?;
         let root = anchor.id().log16();
-        let above = self.above(&anchor, work.get_mut(length..).ok_or(short)?)?;
+        let (above, enrolled) = self.known(&anchor, &identity.facility, work.get_mut(length..).ok_or(short)?)?;
         let (came, rest) = work.split_at_mut_checked(FRAME).ok_or(short)?;
         let (framed, rest) = rest.split_at_mut_checked(FRAME).ok_or(short)?;
         let (unframed, rest) = rest.split_at_mut_checked(FRAME).ok_or(short)?;
         let (message, rest) = rest.split_at_mut_checked(MIN_MESSAGE).ok_or(short)?;
         let (wants, rest) = rest.split_at_mut_checked(MIN_MESSAGE).ok_or(short)?;
-        let (piece, out) = rest.split_at_mut_checked(rest.len() / 3).ok_or(short)?;
+        let (piece, out) = rest.split_at_mut_checked(rest.len() / 2).ok_or(short)?;
         let facilities = [identity.facility.as_str()];
         let (log, clock) = (Some(own.id.log16()), self.now);
         let hello = Hello { root, log, clock, facilities: &facilities, window: 1 };
         let mut session = Session::new(&hello, Buffers { piece, wants })?;
-        let mut holding = Holding { device: self, own: &own, out, above, facility: &identity.facility };
-        let mut line = Line { wire, framed };
-        let mut deframer = Deframer::new(unframed);
+        let facility = identity.facility.as_str();
+        let (may_enrol, news, seen) = (false, false, false);
+        let mut holding = Holding { device: self, own: &own, out, above, facility, enrolled, may_enrol, news, seen };
         let first = came.get(..length).ok_or(short)?;
-        let mut bytes = [&[0][..], first, &[0][..]].into_iter();
-        let mut one;
-        let mut given: &[u8] = bytes.next().unwrap_or_default();
-        loop {
-            let unit = if given.is_empty() { None } else { deframer.next(&mut given) };
-            match unit {
-                Some(Unit::Message(taken)) => {
-                    let length = session.receive(&mut holding, taken, message)?;
-                    if length > 0 {
-                        line.send(message.get(..length).unwrap_or_default())?;
-                    }
-                    loop {
-                        let length = session.transmit(&mut holding, message)?;
-                        if length == 0 {
-                            break;
-                        }
-                        line.send(message.get(..length).unwrap_or_default())?;
-                    }
-                    if session.is_done() {
-                        return Ok((session.standing(), session.acknowledged()));
-                    }
-                }
-                Some(Unit::Text(text)) if text.iter().any(u8::is_ascii_graphic) => {
-                    return Err(Refusal::own("sync_ended_by_text"));
-                }
-                Some(Unit::Text(_) | Unit::Noise(_)) => {}
-                None => {
-                    given = match bytes.next() {
-                        Some(next) => next,
-                        None => {
-                            one = [line.wire.byte().ok_or(Refusal::own("sync_silent"))?];
-                            &one
-                        }
-                    };
-                }
+        let done = talk(&mut session, &mut holding, first, message, unframed, &mut Line { wire, framed });
+        let Holding { above, news, seen, .. } = holding;
+        *ended = Ended {
+            standing: session.standing(),
+            acknowledged: session.acknowledged(),
+            left_out: session.totals().left_out,
+            peer: session.peer().and_then(Peer::log).zip(session.clock_ahead()),
+            news,
+        };
+        if seen { done.and(self.went_through(&above)) } else { done }
+    }
+
+    /// Keeps how far the authorities' logs were gone through. Without room for it they are gone through again.
+    #[inline(never)]
+    fn went_through(&mut self, above: &[Option<Above>; ABOVE]) -> Result<(), Refusal> {
+        let mut bytes = Vec::<u8, { SEEN * ABOVE }>::new();
+        for above in above.iter().flatten().filter(|above| above.point.count > 0) {
+            let count = above.point.count.to_le_bytes();
+            for part in [&above.log[..], &count, &above.point.head] {
+                bytes.extend_from_slice(part).map_err(|_| Refusal::own("buffer_full"))?;
             }
         }
+        match self.settings.replace(Kind::Seen, &bytes) {
+            Err(full) if full == Refusal::own("settings_full") => Ok(()),
+            other => other,
+        }
     }
 
-    /// What follows from a session.
-    fn after(&mut self, (standing, acknowledged): (Standing, u32), out: &mut dyn Out) -> Result<(), Refusal> {
-        if acknowledged > self.log_mut()?.acknowledged() {
-            let head = self.log_mut()?.value_at(acknowledged)?;
-            self.log_mut()?.acknowledge(acknowledged, &head)?;
+    /// What follows from a session, also from one that was cut off.
+    #[inline(never)]
+    fn after(&mut self, ended: &Ended, out: &mut dyn Out) -> Result<(), Refusal> {
+        if ended.standing != Standing::AsHere {
+            // Restored or copied: two histories under one key would be a proven fork. Kept, so that a restart changes
+            // nothing.
+            self.settings.keep(Kind::Stopped, &[])?;
+            self.stopped = true;
+            return Err(Refusal::own("log_was_copied"));
         }
+        if ended.acknowledged > self.log_mut()?.acknowledged() {
+            let head = self.log_mut()?.value_at(ended.acknowledged)?;
+            self.log_mut()?.acknowledge(ended.acknowledged, &head)?;
+        }
+        self.note_observed(ended.peer)?;
         let mut say = Say(out);
         say.text("acknowledged").number(self.log_mut()?.acknowledged().into()).end();
-        if standing == Standing::AsHere {
-            return Ok(());
+        if ended.left_out > 0 {
+            say.text("left_out").number(ended.left_out.into()).end();
         }
-        // Restored or copied: two histories under one key would be a proven fork. Kept, so that a restart changes nothing.
-        self.settings.keep(Kind::Stopped, &[])?;
-        self.stopped = true;
-        Err(Refusal::own("log_was_copied"))
+        Ok(())
     }
 
-    /// The logs above this device's, from its enrolments, and how far each is kept.
+    /// Notes in the own log how far each other log of the facility is known, where more than such notes came.
     #[inline(never)]
-    fn above(&mut self, anchor: &Anchor<'_>, room: &mut [u8]) -> Result<[Option<Above>; ABOVE], Refusal> {
+    fn note_observed(&mut self, peer: Option<([u8; 16], i64)>) -> Result<(), Refusal> {
+        if self.stopped || self.now.is_none() || self.counted.is_none() {
+            return Ok(());
+        }
+        let facility = self.identity()?.facility;
+        let own = self.log_mut()?.tip().log().log16();
+        for ring in 0..self.fellows.rings() {
+            let Some(log) = self.fellows.at(ring) else { continue };
+            let (id, seal) = (log.tip().log().log16(), log.seal().copied());
+            let Some(seal) = seal else { continue };
+            let known = self.stock.table(&facility).noted(&own, &id);
+            let from = known.max(log.blob()?.as_of());
+            if seal.count <= known || !says_more(log, from, seal.count)? {
+                continue;
+            }
+            let clock = peer.filter(|(log, _)| *log == id).map(|(_, ahead)| ahead);
+            let entry = Observed { log: id, count: seal.count, head: seal.head.log16(), clock, extensions: None };
+            self.append(Entry::Observed(entry))?;
+        }
+        Ok(())
+    }
+
+    /// The logs above this device's, from its enrolments, and how far each was gone through; and the logs of the facility.
+    #[inline(never)]
+    fn known(
+        &mut self,
+        anchor: &Anchor<'_>,
+        facility: &str,
+        room: &mut [u8],
+    ) -> Result<([Option<Above>; ABOVE], Enrolled), Refusal> {
         let mut shelf = Bench::new(anchor);
         let mut above = [None; ABOVE];
         let root = Above { log: anchor.id().log16(), point: Point { count: 0, head: [0; 8] } };
@@ -181,16 +244,104 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
             self.settings.read(page, length, kept)?;
             open(anchor, kept, &mut shelf)?;
             rest = free;
-            let Some(last) = shelf.last() else { continue };
-            let (log, point) = (last.log().log16(), Point { count: last.end(), head: last.head().log_id() });
-            let place = above.iter_mut().find(|a| a.is_none_or(|a| a.log == log));
-            if let Some(place) = place {
-                let further = place.filter(|known| known.point.count > point.count);
-                *place = further.or(Some(Above { log, point }));
+            let Some(log) = shelf.last().map(|last| last.log().log16()) else { continue };
+            let point = Point { count: 0, head: [0; 8] };
+            if let Some(place) = above.iter_mut().find(|a| a.is_none_or(|a| a.log == log)) {
+                *place = Some(Above { log, point });
             }
         }
-        Ok(above)
+        for page in 0..self.settings.pages() {
+            let Some((Kind::Seen, length)) = self.settings.page(page)? else { continue };
+            let mut bytes = [0; SEEN * ABOVE];
+            let length = self.settings.read(page, length, &mut bytes)?;
+            for entry in bytes.get(..length).unwrap_or_default().as_chunks::<SEEN>().0 {
+                let (log, rest) = entry.split_first_chunk::<16>().ok_or(Refusal::own("settings_damaged"))?;
+                let (count, rest) = rest.split_first_chunk::<4>().ok_or(Refusal::own("settings_damaged"))?;
+                let head = *rest.first_chunk::<8>().ok_or(Refusal::own("settings_damaged"))?;
+                let point = Point { count: u32::from_le_bytes(*count), head };
+                // After a cut two pages may say it.
+                let known = above.iter_mut().flatten().find(|above| above.log == *log);
+                if let Some(known) = known.filter(|known| known.point.count < point.count) {
+                    known.point = point;
+                }
+            }
+        }
+        let at_facility = shelf.facts().iter().filter_map(|fact| match fact.kind {
+            FactKind::Enrol { child, grant, .. } if grant.facility == facility => Some(child.log16()),
+            _ => None,
+        });
+        Ok((above, at_facility.take(ENROLLED).collect()))
     }
+}
+
+/// Goes through a session, from the frame that began it.
+#[inline(never)]
+fn talk<A: Archive>(
+    session: &mut Session<&mut [u8]>,
+    holding: &mut A,
+    first: &[u8],
+    message: &mut [u8],
+    unframed: &mut [u8],
+    line: &mut Line<'_>,
+) -> Result<(), Refusal> {
+    let mut deframer = Deframer::new(unframed);
+    let mut bytes = [&[0][..], first, &[0][..]].into_iter();
+    let mut one;
+    let mut given: &[u8] = bytes.next().unwrap_or_default();
+    loop {
+        let unit = if given.is_empty() { None } else { deframer.next(&mut given) };
+        match unit {
+            Some(Unit::Message(taken)) => {
+                let length = session.receive(holding, taken, message)?;
+                if length > 0 {
+                    line.send(message.get(..length).unwrap_or_default())?;
+                }
+                loop {
+                    let length = session.transmit(holding, message)?;
+                    if length == 0 {
+                        break;
+                    }
+                    line.send(message.get(..length).unwrap_or_default())?;
+                }
+                if session.is_done() {
+                    return Ok(());
+                }
+            }
+            Some(Unit::Text(text)) if text.iter().any(u8::is_ascii_graphic) => {
+                return Err(Refusal::own("sync_ended_by_text"));
+            }
+            Some(Unit::Text(_) | Unit::Noise(_)) => {}
+            None => {
+                given = match bytes.next() {
+                    Some(next) => next,
+                    None => {
+                        one = [line.wire.byte().ok_or(Refusal::own("sync_silent"))?];
+                        &one
+                    }
+                };
+            }
+        }
+    }
+}
+
+/// Whether a log holds more than notes of what its device knew, from this record on.
+#[inline(never)]
+fn says_more<L: NorFlash>(log: &mut FlashLog<L>, from: u32, end: u32) -> Result<bool, Refusal> {
+    let (mut cursor, mut bytes) = (log.records(from)?, [0; MAX_NOTE]);
+    for _ in from..end {
+        match cursor.next(log, &mut bytes) {
+            Ok(Some((_, record))) if is_note(record) => {}
+            // What is longer is no note.
+            Ok(Some(_)) | Err(LogError::Buffer) => return Ok(true),
+            Ok(None) => return Ok(false),
+            Err(e) => return Err(e.into()),
+        }
+    }
+    Ok(false)
+}
+
+fn is_note(record: &[u8]) -> bool {
+    matches!(Record::decode(record).map(|record| record.entry), Ok(Entry::Observed(_)))
 }
 
 impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Holding<'_, L, S, M> {
@@ -203,77 +354,102 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Holding<'_, L, S, M> {
     fn place_of(&self, offer: &Offer) -> Option<Above> {
         self.above.iter().flatten().find(|above| Some(above.log) == offer.log()).copied()
     }
-    /// Judges a segment that came, and keeps it where it bears on this device.
+    /// Judges a segment that came: keeps an authority's where it bears on this device, and a fellow's.
     #[inline(never)]
     fn judge(&mut self, came: &Piece<'_>) -> Result<Taken, Refusal> {
         let Piece::Segment { element, .. } = came else { return Ok(Taken::Refused) };
+        let short = Refusal::own("buffer_full");
         let identity = self.device.identity()?;
         let anchor = Anchor::parse(&identity.root)?;
         let mut shelf = Bench::new(&anchor);
-        let (object, mut rest) =
-            self.out.split_at_mut_checked(self.out.len() / 3).ok_or(Refusal::own("buffer_full"))?;
+        let mut rest = &mut *self.out;
         for page in 0..self.device.settings.pages() {
             let Some((Kind::Object, length)) = self.device.settings.page(page)? else { continue };
-            let (kept, free) = rest.split_at_mut_checked(length).ok_or(Refusal::own("buffer_full"))?;
+            let (kept, free) = rest.split_at_mut_checked(length).ok_or(short)?;
             self.device.settings.read(page, length, kept)?;
             open(&anchor, kept, &mut shelf)?;
             rest = free;
         }
-        // The object as it would be kept: its key follows from what is kept before it.
-        let front = header(ObjectType::Bundle);
-        object.get_mut(..front.len()).ok_or(Refusal::own("buffer_full"))?.copy_from_slice(&front);
-        let Ok(length) = write_element(element, object.get_mut(front.len()..).unwrap_or_default()) else {
-            return Ok(Taken::Full);
-        };
-        let object = object.get(..front.len() + length).unwrap_or_default();
-        let element = medlot_core::record::Elements::new(object.get(front.len()..).unwrap_or_default()).next();
-        let Some(Ok(element)) = element else { return Ok(Taken::Refused) };
-        let (segment, log) = match authenticate(&anchor, shelf.facts(), &element, 0, &Before::Nothing) {
+        let (segment, key) = match authenticate(&anchor, shelf.facts(), element, 0, &Before::Nothing) {
             Ok(both) => both,
-            Err(e) => return Ok(if e.is_unknown() { Taken::Waits } else { Taken::Refused }),
+            Err(e) => return Ok(if e.is_unknown() { Taken::Full } else { Taken::Refused }),
         };
-        shelf.take(segment, log)?;
-        let own = self.own.id;
-        let enrols = |kind: &FactKind<'_>| matches!(kind, FactKind::Enrol { child, .. } if *child == own);
-        let here = shelf.facts().iter().any(|f| {
-            f.at.log == segment.log() && (segment.index()..segment.end()).contains(&f.at.index) && enrols(&f.kind)
-        });
-        if !here && !bears_on_stock(&segment) {
-            return Ok(Taken::Stored(segment.end()));
+        if segment.log() != self.own.id
+            && let Some(head) = head_of(shelf.facts(), &segment.log(), self.facility)
+        {
+            return self.device.fellows.take(&segment, &key, &head);
         }
-        let counts = shelf.judge(|evaluation| {
-            let mut records = segment.records();
-            while let Some(record) = records.next() {
-                if evaluation.judge_record(&record).verdict.counts != Counts::Yes {
-                    return false;
-                }
+        let stored = Taken::Stored(segment.end());
+        if bears(&segment, self.facility) {
+            let taken = keep(&mut self.device.settings, shelf, (segment, key), element, rest)?;
+            if taken != stored {
+                return Ok(taken);
             }
-            true
-        });
-        if !counts.map_err(|_| Refusal::own("bundle_full"))? {
-            return Ok(Taken::Refused);
+            self.news = true;
         }
-        match self.device.settings.keep(Kind::Object, object) {
-            Ok(()) => Ok(Taken::Stored(segment.end())),
-            Err(full) if full.code == 0 && matches!(full.name, "settings_full" | "object_too_long") => Ok(Taken::Full),
-            Err(other) => Err(other),
+        let log = segment.log().log16();
+        let above = self.above.iter_mut().flatten().find(|above| above.log == log);
+        if let Some(above) = above.filter(|a| (segment.index()..segment.end()).contains(&a.point.count)) {
+            above.point = Point { count: segment.end(), head: segment.head().log_id() };
+            self.seen = true;
         }
+        Ok(stored)
     }
 }
 
-/// Whether one of the records changes what may be picked, or whose goods come in.
-fn bears_on_stock(segment: &Authentic<'_>) -> bool {
-    segment.raw_records().any(|record| {
-        let entry = Record::decode(record.bytes()).map(|record| record.entry);
-        matches!(
-            entry,
-            Ok(Entry::Recall(_)
-                | Entry::EndRecall(_)
-                | Entry::LotFact(_)
-                | Entry::SameProduct(_)
-                | Entry::Revoke(_)
-                | Entry::Confirm(_))
-        )
+/// Keeps an authority's segment where all of it counts; passes over one that doesn't.
+#[inline(never)]
+fn keep<'s, S: NorFlash>(
+    settings: &mut Settings<S>,
+    shelf: Bench<'s>,
+    (segment, key): (Authentic<'s>, LogKey<'s>),
+    element: &Element<'_>,
+    room: &mut [u8],
+) -> Result<Taken, Refusal> {
+    let mut shelf = shelf;
+    if shelf.take(segment, key).is_err() {
+        return Ok(Taken::Full);
+    }
+    let counts = shelf.judge(|evaluation| {
+        let (mut records, mut least) = (segment.records(), Counts::Yes);
+        while let Some(record) = records.next() {
+            match evaluation.judge_record(&record).verdict.counts {
+                Counts::Yes => {}
+                other => least = other,
+            }
+        }
+        least
+    });
+    match counts.map_err(|_| Refusal::own("bundle_full"))? {
+        Counts::Yes => {}
+        Counts::No => return Ok(Taken::Stored(segment.end())),
+        Counts::Unknown => return Ok(Taken::Waits),
+    }
+    // The object as a bundle: its key follows from what is kept before it.
+    let front = header(ObjectType::Bundle);
+    let Some((head, rest)) = room.split_at_mut_checked(front.len()) else { return Ok(Taken::Full) };
+    head.copy_from_slice(&front);
+    let Ok(length) = write_element(element, rest) else { return Ok(Taken::Full) };
+    match settings.keep(Kind::Object, room.get(..front.len() + length).unwrap_or_default()) {
+        Ok(()) => Ok(Taken::Stored(segment.end())),
+        Err(full) if full.code == 0 && matches!(full.name, "settings_full" | "object_too_long") => Ok(Taken::Full),
+        Err(other) => Err(other),
+    }
+}
+
+/// Whether one of the records changes what may be picked, whose goods come in, or which devices the facility has.
+fn bears(segment: &Authentic<'_>, facility: &str) -> bool {
+    segment.raw_records().any(|record| match Record::decode(record.bytes()).map(|record| record.entry) {
+        Ok(Entry::Enrol(enrol)) => enrol.facility.as_str() == facility,
+        Ok(
+            Entry::Recall(_)
+            | Entry::EndRecall(_)
+            | Entry::LotFact(_)
+            | Entry::SameProduct(_)
+            | Entry::Revoke(_)
+            | Entry::Confirm(_),
+        ) => true,
+        _ => false,
     })
 }
 
@@ -307,11 +483,31 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Archive for Holding<'_, L, S, 
         }
     }
     fn wants(&mut self, _: &Peer, offer: &Offer) -> Result<bool, SyncError> {
-        let further = |above: Above| offer.end() > above.point.count;
-        Ok(!self.is_own(offer) && self.place_of(offer).is_some_and(further))
+        if self.is_own(offer) {
+            return Ok(false);
+        }
+        if let Some(above) = self.place_of(offer) {
+            let further = offer.end() > above.point.count;
+            self.may_enrol |= further;
+            return Ok(further);
+        }
+        // What comes of another device is noted (`Observed`), with the time.
+        let (Offer::Whole { .. }, Some(log), Some(_)) = (offer, offer.log(), self.device.now) else { return Ok(false) };
+        match self.device.fellows.log(&log) {
+            Some(held) => Ok(offer.end() > held.seal().map_or(0, |seal| seal.count)),
+            // It may be a device that is enrolled here, or by what comes before it in this page. If it is another
+            // authority's, its first piece is answered with *no room*.
+            None => Ok(self.may_enrol || self.enrolled.contains(&log)),
+        }
     }
     fn held(&mut self, offer: &Offer, nth: u32) -> Result<Option<Point>, SyncError> {
-        Ok(self.place_of(offer).map(|above| above.point).filter(|point| nth == 0 && point.count > 0))
+        let Some(log) = offer.log().filter(|_| nth == 0) else { return Ok(None) };
+        let above = self.place_of(offer).map(|above| above.point);
+        let fellow = || {
+            let seal = self.device.fellows.log(&log)?.seal()?;
+            Some(Point { count: seal.count, head: seal.head.log_id() })
+        };
+        Ok(above.or_else(fellow).filter(|point| point.count > 0))
     }
     fn open(&mut self, offer: &Offer, from: u32, longest: u32) -> Result<Opened, SyncError> {
         if !self.is_own(offer) {
@@ -344,6 +540,7 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Archive for Holding<'_, L, S, 
         Ok(())
     }
     fn take(&mut self, _: &Peer, came: &Piece<'_>) -> Result<Taken, SyncError> {
+        self.may_enrol = false;
         self.judge(came).map_err(storage)
     }
 }

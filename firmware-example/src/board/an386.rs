@@ -1,23 +1,23 @@
 //! ARM MPS2 with image AN386: Cortex-M4, CMSDK UART. It has no flash of its own that a program writes, so the chip that
 //! keeps settings and log is a part of its RAM that behaves like one: words of 8 bytes and sectors of 2 KiB, as STM32L4.
 
-use super::{Register, listen, sleep};
-use crate::flash::Area;
-use medlot_handheld::{FixedLedger, Layout, Out};
+use super::{Cells, Register, listen};
+use medlot_handheld::FixedLedger;
 
-/// Bytes of a word and of a sector.
+/// Bytes of a word.
 pub const WORD: usize = 8;
-/// Bytes that are erased at once.
+/// Bytes that are erased at once, and of a log's sector.
 pub const SECTOR: usize = 2_048;
-const BASE: usize = 0x2020_0000;
-/// Where the chip is and its length.
-pub const CHIP: (usize, usize) = (BASE, SETTINGS.length + LOG.length);
-/// Who the device is, and what authorities said: 6 pages.
-pub const SETTINGS: Area = Area { from: 0, length: 6 * SECTOR };
-/// The log: 64 sectors.
-pub const LOG: Area = Area { from: SETTINGS.length, length: 64 * SECTOR };
-/// How the log lies on it.
-pub const LAYOUT: Layout = Layout { sector: SECTOR as u32, blob: 20_480 };
+/// Where the chip is.
+pub const BASE: usize = 0x2020_0000;
+/// Sectors of the own log.
+pub const LOG_SECTORS: usize = 64;
+/// Rings for other devices' logs, and the sectors of each.
+pub const RINGS: usize = 3;
+/// See [`RINGS`].
+pub const RING_SECTORS: usize = 24;
+/// Most bytes of the stock table in a checkpoint.
+pub const IMAGE: u32 = 20_480;
 /// The stock table: 128 balances, 3,072 bytes of products and lot numbers, 8 lines on the way.
 pub type Stock = FixedLedger<128, 3_072, 8>;
 /// Bytes of the buffer: the longest line or frame, and the work with it.
@@ -46,15 +46,6 @@ impl Uart {
         listen();
         Self(())
     }
-    /// Waits for the next byte.
-    pub fn byte(&mut self) -> u8 {
-        loop {
-            match self.poll() {
-                Some(byte) => return byte,
-                None => sleep(),
-            }
-        }
-    }
     /// The byte that came, if one did.
     pub fn poll(&mut self) -> Option<u8> {
         if STATE.read() & 2 == 0 {
@@ -64,30 +55,18 @@ impl Uart {
         CLEAR.write(2);
         Some(byte)
     }
-}
-
-impl Out for Uart {
-    fn put(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            while STATE.read() & 1 != 0 {}
-            DATA.write(u32::from(*byte));
-        }
+    /// Sends a byte.
+    pub fn send(&mut self, byte: u8) {
+        while STATE.read() & 1 != 0 {}
+        DATA.write(u32::from(byte));
     }
 }
-
-/// The chip's cells.
-pub struct Cells;
 
 impl Cells {
-    /// Reads a byte.
-    pub fn read(at: usize) -> u8 {
-        // SAFETY: areas keep to the chip, a part of RAM that the linker doesn't know.
-        unsafe { core::ptr::read_volatile((BASE + at) as *const u8) }
-    }
     /// Takes bits of a word from 1 to 0.
     pub fn write(at: usize, word: &[u8; WORD]) {
         for (at, byte) in (BASE + at..).zip(word) {
-            // SAFETY: as for reading; nothing else of the program lives there.
+            // SAFETY: areas keep to the chip, a part of RAM that the linker doesn't know; nothing else lives there.
             unsafe { core::ptr::write_volatile(at as *mut u8, core::ptr::read_volatile(at as *const u8) & byte) };
         }
     }

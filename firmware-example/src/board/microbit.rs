@@ -1,27 +1,27 @@
 //! BBC micro:bit's nRF51822: Cortex-M0, and its own flash under the controller NVMC: words of 4 bytes, pages of 1 KiB.
 //! RAM is taken as 64 KiB and flash as 512, which no nRF51 has: README.md says why.
 
-use super::{Register, listen, sleep};
-use crate::flash::Area;
-use medlot_handheld::{FixedLedger, Layout, Out};
+use super::{Cells, Register, listen};
+use medlot_handheld::FixedLedger;
 
-/// Bytes of a word and of a sector.
+/// Bytes of a word.
 pub const WORD: usize = 4;
-/// Bytes that are erased at once.
+/// Bytes that are erased at once, and of a log's sector.
 pub const SECTOR: usize = 1_024;
-const BASE: usize = 0x0007_4000;
-/// Where the part of the flash is that keeps settings and log, and its length.
-pub const CHIP: (usize, usize) = (BASE, SETTINGS.length + LOG.length);
-/// Who the device is, and what authorities said: 6 pages.
-pub const SETTINGS: Area = Area { from: 0, length: 6 * SECTOR };
-/// The log: 40 sectors.
-pub const LOG: Area = Area { from: SETTINGS.length, length: 40 * SECTOR };
-/// How the log lies on it.
-pub const LAYOUT: Layout = Layout { sector: SECTOR as u32, blob: 11_264 };
+/// Where the part of the flash is that keeps settings and logs.
+pub const BASE: usize = 0x0006_d800;
+/// Sectors of the own log.
+pub const LOG_SECTORS: usize = 40;
+/// Rings for other devices' logs, and the sectors of each.
+pub const RINGS: usize = 2;
+/// See [`RINGS`].
+pub const RING_SECTORS: usize = 12;
+/// Most bytes of the stock table in a checkpoint.
+pub const IMAGE: u32 = 11_264;
 /// The stock table: 32 balances, 768 bytes of products and lot numbers, 8 lines on the way.
 pub type Stock = FixedLedger<32, 768, 8>;
 /// Bytes of the buffer: the longest line or frame, and the work with it.
-pub const BUFFER: usize = 4_096;
+pub const BUFFER: usize = 6_144;
 /// Instructions of ten ticks of SysTick at 16 MHz, at 1 ns each.
 pub const TICK: u64 = 625;
 /// Rounds of SysTick's 24 bits in ten seconds.
@@ -61,15 +61,6 @@ impl Uart {
         listen();
         Self(())
     }
-    /// Waits for the next byte.
-    pub fn byte(&mut self) -> u8 {
-        loop {
-            match self.poll() {
-                Some(byte) => return byte,
-                None => sleep(),
-            }
-        }
-    }
     /// The byte that came, if one did.
     pub fn poll(&mut self) -> Option<u8> {
         if RECEIVED.read() == 0 {
@@ -78,20 +69,13 @@ impl Uart {
         RECEIVED.write(0);
         Some(IN.read() as u8)
     }
-}
-
-impl Out for Uart {
-    fn put(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            SENT.write(0);
-            OUT.write(u32::from(*byte));
-            while SENT.read() == 0 {}
-        }
+    /// Sends a byte.
+    pub fn send(&mut self, byte: u8) {
+        SENT.write(0);
+        OUT.write(u32::from(byte));
+        while SENT.read() == 0 {}
     }
 }
-
-/// The chip's cells.
-pub struct Cells;
 
 /// Does something in a mode of the flash controller: 1 write, 2 erase.
 fn in_mode(mode: u32, work: impl FnOnce()) {
@@ -102,11 +86,6 @@ fn in_mode(mode: u32, work: impl FnOnce()) {
 }
 
 impl Cells {
-    /// Reads a byte.
-    pub fn read(at: usize) -> u8 {
-        // SAFETY: areas keep to the last part of the flash, which the linker doesn't know.
-        unsafe { core::ptr::read_volatile((BASE + at) as *const u8) }
-    }
     /// Takes bits of a word from 1 to 0.
     pub fn write(at: usize, word: &[u8; WORD]) {
         // The controller takes each word at its address, as a register.

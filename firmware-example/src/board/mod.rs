@@ -10,7 +10,59 @@ pub use an386::*;
 #[cfg(board = "microbit")]
 pub use microbit::*;
 
+use crate::flash::Area;
 use core::ptr;
+use medlot_handheld::{Layout, Out};
+
+/// Who the device is, and what authorities said: 10 pages.
+pub const SETTINGS: Area = Area { from: 0, length: 10 * SECTOR };
+/// The log.
+pub const LOG: Area = Area { from: SETTINGS.length, length: LOG_SECTORS * SECTOR };
+/// How it lies there.
+pub const LAYOUT: Layout = Layout { sector: SECTOR as u32, blob: IMAGE };
+/// The logs of other devices of the facility, one behind the other.
+pub const FELLOWS: [Area; RINGS] = {
+    let length = RING_SECTORS * SECTOR;
+    let (mut areas, mut at) = ([Area { from: LOG.from + LOG.length, length }; RINGS], 0);
+    while at < RINGS {
+        areas[at].from += at * length;
+        at += 1;
+    }
+    areas
+};
+/// Where the chip is that keeps all of it, and its length.
+pub const CHIP: (usize, usize) = (BASE, LOG.from + LOG.length + RINGS * RING_SECTORS * SECTOR);
+
+impl Uart {
+    /// Waits for the next byte.
+    pub fn byte(&mut self) -> u8 {
+        loop {
+            match self.poll() {
+                Some(byte) => return byte,
+                None => sleep(),
+            }
+        }
+    }
+}
+
+impl Out for Uart {
+    fn put(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.send(*byte);
+        }
+    }
+}
+
+/// The chip's cells: the board writes and erases them.
+pub struct Cells;
+
+impl Cells {
+    /// Reads a byte.
+    pub fn read(at: usize) -> u8 {
+        // SAFETY: areas keep to the chip, which the linker doesn't know: a part of flash, or of RAM.
+        unsafe { ptr::read_volatile((BASE + at) as *const u8) }
+    }
+}
 
 /// One register of a peripheral.
 #[derive(Clone, Copy)]

@@ -3,12 +3,14 @@
 //! The tests named `emulated_…` need the two images: `cargo xtask test firmware` builds them and runs these too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod chip;
+mod cable;
 mod day;
 mod device;
+mod meeting;
 mod peer;
+mod station;
+mod words;
 
-use chip::{Area, Chip};
 use day::{Country, FACILITY};
 use device::{AN386, Board, Device, MICROBIT, Machine, Model};
 use medlot_core::ledger::Ledger;
@@ -17,6 +19,7 @@ use medlot_core::time::Timestamp;
 use medlot_sdk::evidence::{Evidence, Library};
 use medlot_sdk::qr::from_text;
 use medlot_sdk::verify::{Question, verify_with};
+use medlot_tests::chip::{Area, Chip};
 use medlot_tests::world::Log;
 use peer::Hub;
 use std::cell::RefCell;
@@ -242,9 +245,8 @@ fn the_checkpoint_carries_the_stock_over_reclaimed_records_and_a_restart() {
     assert_ne!(again.line("stock").unwrap(), stock);
 }
 
-/// Seeded cuts, half of them in erasures.
-fn seeded<const W: usize, const E: usize>(board: &Board, lines: &[String], count: usize, seed: u64) -> Vec<usize> {
-    let (used, erased, _) = whole::<W, E>(board, lines);
+/// Seeded cuts of so many bytes, half of them in erasures.
+fn seeded(used: usize, erased: &[Range<usize>], count: usize, seed: u64) -> Vec<usize> {
     let mut state = seed;
     let mut next = |below: usize| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -263,7 +265,8 @@ fn seeded<const W: usize, const E: usize>(board: &Board, lines: &[String], count
 
 fn emulated_cuts<const W: usize, const E: usize>(board: &Board, count: usize) {
     let day = Day::new::<W, E>(board);
-    let cuts = seeded::<W, E>(board, &day.lines, count, 0x6d65_646c_6f74);
+    let (used, erased, _) = whole::<W, E>(board, &day.lines);
+    let cuts = seeded(used, &erased, count, 0x6d65_646c_6f74);
     cuts.iter().for_each(|power| cut::<W, E>(board, &day, *power, Some(board.name)));
     println!("{count} cuts on {}, each chip as the model's, before and after", board.name);
 }
@@ -321,7 +324,7 @@ fn emulated_sync<const W: usize, const E: usize>(board: &Board) {
     // More than one piece holds, with seals between.
     let many = board.log / 91;
     for _ in 0..many {
-        assert_eq!(machine.line("receive 1").unwrap(), ["ok receive"]);
+        assert_eq!(machine.line("receive 100000").unwrap(), ["ok receive"]);
     }
     let (_, pieces) = hub.meet(&mut machine);
     assert_eq!(hub.records.len(), count + many);

@@ -568,4 +568,12 @@ impl Table<'_> {
     pub fn as_of(&self) -> impl Iterator<Item = ([u8; 16], u32)> + '_ {
         self.s.log.iter().take(self.s.logs.into()).map(|log| (log.id, log.count))
     }
+
+    /// How many records of one log another had noted that it knew (`Observed`). Logs are named by the first 16 bytes of
+    /// their ids.
+    #[must_use]
+    pub fn noted(&self, by: &[u8; 16], of: &[u8; 16]) -> u32 {
+        let slot = |id: &[u8; 16]| self.s.log.iter().take(self.s.logs.into()).position(|log| log.id == *id);
+        slot(by).zip(slot(of)).map_or(0, |(by, of)| self.cell(by, of).count)
+    }
 }

@@ -1,5 +1,6 @@
-//! The host's model of the handheld's flash, written from what `firmware-example/README.md` says of it: words of `W` bytes
-//! written once, sectors of `E` bytes erased whole, a supply that fails after a number of bytes.
+//! A flash chip as memory, written from what `firmware-example/README.md` says of the handheld's: words of `W` bytes written
+//! once, sectors of `E` bytes erased whole, a supply that fails after a number of bytes.
+#![allow(clippy::panic, clippy::indexing_slicing)]
 use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash};
 use std::cell::RefCell;
 use std::ops::Range;
@@ -8,13 +9,15 @@ use std::rc::Rc;
 /// The chip; its handles share it.
 #[derive(Debug, Default)]
 pub struct Chip {
+    /// What it holds.
     pub bytes: Vec<u8>,
     /// Bytes that can still be written or erased.
     pub power: Option<usize>,
     /// Whether the supply has failed: then nothing changes any more.
     pub is_dead: bool,
-    /// Bytes written and erased so far, and which of them were erased.
+    /// Bytes written and erased so far.
     pub used: usize,
+    /// Which of them were erased.
     pub erased: Vec<Range<usize>>,
 }
 
@@ -30,8 +33,11 @@ impl Chip {
 /// An area of the chip.
 #[derive(Debug, Clone)]
 pub struct Area<const W: usize, const E: usize> {
+    /// The chip.
     pub chip: Rc<RefCell<Chip>>,
+    /// Where it begins there.
     pub from: usize,
+    /// Its bytes.
     pub length: usize,
 }
 
