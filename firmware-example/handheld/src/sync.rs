@@ -39,6 +39,8 @@ struct Above {
 struct Holding<'h, L, S, M> {
     device: &'h mut Handheld<L, S, M>,
     own: &'h Own,
+    /// Records that no seal covers: the log isn't offered yet.
+    held: bool,
     /// The piece opened last, and the room in which one that came is judged.
     out: &'h mut [u8],
     above: [Option<Above>; ABOVE],
@@ -86,10 +88,7 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
     #[inline(never)]
     fn session(&mut self, work: &mut [u8], length: usize, wire: &mut dyn Wire) -> Result<(Standing, u32), Refusal> {
         let short = Refusal::own("buffer_full");
-        // Sealed first, so that all of it can travel.
-        if self.log_mut()?.tip().unsealed() > 0 {
-            self.sealed()?;
-        }
+        let held = self.log_mut()?.tip().unsealed() > 0;
         let identity = self.identity()?;
         let own = Own::of(&identity.key()?, &identity.parent, &identity.facility)?;
         let anchor = Anchor::parse(&identity.root)?;
@@ -105,7 +104,10 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
         let (log, clock) = (Some(own.id.log16()), self.now);
         let hello = Hello { root, log, clock, facilities: &facilities, window: 1 };
         let mut session = Session::new(&hello, Buffers { piece, wants })?;
-        let mut holding = Holding { device: self, own: &own, out, above, facility: &identity.facility };
+        if held {
+            session.hold();
+        }
+        let mut holding = Holding { device: self, own: &own, held, out, above, facility: &identity.facility };
         let mut line = Line { wire, framed };
         let mut deframer = Deframer::new(unframed);
         let first = came.get(..length).ok_or(short)?;
@@ -119,6 +121,14 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
                     let length = session.receive(&mut holding, taken, message)?;
                     if length > 0 {
                         line.send(message.get(..length).unwrap_or_default())?;
+                    }
+                    // Sealed, so that all of it can travel, unless the peer knows that this chip's log is an old one.
+                    if let Some(standing) = session.told() {
+                        if standing == Standing::AsHere {
+                            holding.device.sealed()?;
+                        }
+                        holding.held = false;
+                        session.release();
                     }
                     loop {
                         let length = session.transmit(&mut holding, message)?;
@@ -279,7 +289,7 @@ fn bears_on_stock(segment: &Authentic<'_>) -> bool {
 
 impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Archive for Holding<'_, L, S, M> {
     fn offer(&mut self, peer: &Peer, nth: u32) -> Result<Option<Offer>, SyncError> {
-        if nth > 0 || !self.may_have(peer) {
+        if nth > 0 || self.held || !self.may_have(peer) {
             return Ok(None);
         }
         let log = self.device.log_mut().map_err(storage)?;
