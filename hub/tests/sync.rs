@@ -4,8 +4,9 @@ mod world;
 
 use serde_json::Value;
 use std::fs;
+use world::books::{numbers, record, stock};
 use world::meet::{follows_its_schema, pieces};
-use world::{PACK, World};
+use world::{BY_HAND, PACK, World};
 
 /// A root, a province, a distributor, a pharmacy with a counter and a phone, a hub.
 fn world(name: &str) -> World {
@@ -112,6 +113,8 @@ fn a_restored_folder_takes_no_more_records_and_says_the_way_on() {
     let said = w.json("counter", &["sync", "phone"], 4);
     assert_eq!((&said["own"]["standing"], &said["own"]["peer_count"]), (&"behind".into(), &4.into()), "{said}");
     assert_eq!(w.movements("counter", "01C55"), 3, "what the other device holds of it is here again");
+    // The sale that the backup holds unsealed is one of them.
+    assert_eq!((numbers(&stock(&w, "counter", &[])[0], &["on_hand"]), said["own"].get("unsealed")), (vec![-6], None));
     assert!(w.ends("counter", &["record", "out", "--scan", PACK, "--quantity", "1"], 4).err.contains("new key"));
     // The way on: a new key, enrolled as the same line.
     w.ok("counter", &["authority", "renew", "--out", "renewal.mlt"]);
@@ -124,26 +127,42 @@ fn a_restored_folder_takes_no_more_records_and_says_the_way_on() {
 }
 
 #[test]
-fn a_copied_folder_that_was_written_on_is_a_fork_that_both_hold() {
+fn a_copied_folder_that_was_written_on_is_told_so_before_it_seals_a_second_history() {
+    let w = world("copy-unsealed");
+    w.sales("counter", 1);
+    w.copy("counter", "twin");
+    w.sales("counter", 2);
+    w.sync("counter", "phone");
+    record(&w, "twin", "out", BY_HAND, "7", &[]);
+    let (log, seals) = (w.log("twin"), |who: &str, log: &str| w.kept(who, log).2);
+    let before = seals("twin", &log);
+    for peer in ["phone", "hub"] {
+        // Whoever holds the log says so: the phone, and the hub that the phone brought it to.
+        let said = w.json("twin", &["sync", peer], 4);
+        follows_its_schema(&said);
+        let own = &said["own"];
+        assert_eq!((&own["standing"], &own["unsealed"]), (&"behind".into(), &1.into()), "{said}");
+        assert_eq!(seals("twin", &log), before, "no seal over what contradicts the other history");
+        assert_eq!((&said["there"]["forks"], pieces(&said).0), (&Value::Array(Vec::new()), 0), "{said}");
+        w.sync("phone", "hub");
+    }
+    assert!(w.ends("twin", &["seal"], 4).err.contains("new key"));
+    // The device itself goes on: nobody holds two histories of its log.
+    w.sales("counter", 1);
+    let said = w.sync("counter", "hub");
+    assert_eq!((&said["own"]["standing"], &said["there"]["forks"]), (&"as_here".into(), &Value::Array(Vec::new())));
+    assert_eq!((w.movements("hub", "01C55"), w.movements("counter", "01C55")), (4, 4));
+}
+
+#[test]
+fn a_copied_folder_that_was_sealed_is_a_fork_that_both_hold() {
     let w = world("copied");
     w.sales("counter", 1);
     w.copy("counter", "twin");
     w.sales("counter", 1);
-    w.ok(
-        "twin",
-        &[
-            "record",
-            "out",
-            "--product",
-            "registration:540100430425",
-            "--lot",
-            "A24-117",
-            "--expiry",
-            "2027-11",
-            "--quantity",
-            "7",
-        ],
-    );
+    record(&w, "twin", "out", BY_HAND, "7", &[]);
+    // Each side sealed what it wrote before it met anybody who knows better.
+    w.ok("twin", &["seal"]);
     w.sync("counter", "phone");
     let said = w.json("twin", &["sync", "phone"], 4);
     assert_eq!(

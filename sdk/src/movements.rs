@@ -77,7 +77,8 @@ pub fn movements(evidence: &Evidence<'_>) -> Result<Vec<Value>> {
                 row.extend(said);
             }
             row.insert("unsealed".into(), true.into());
-            rows.insert((tail.log, index, id), Value::Object(row));
+            // An old copy's may be held sealed, from who had it of the device itself.
+            rows.entry((tail.log, index, id)).or_insert(Value::Object(row));
         }
     }
     for (log, index, detail) in beside {

@@ -41,6 +41,10 @@ pub(super) struct Give {
     pub(super) first: u32,
     pub(super) count: u32,
     pub(super) last: bool,
+    /// The own log isn't sealed to its end yet: there is no last page before the host says so.
+    pub(super) held: bool,
+    /// A page went out.
+    pub(super) stated: bool,
     /// Of the want: bytes, and the next to read.
     pub(super) wants: usize,
     pub(super) at: usize,
@@ -50,7 +54,8 @@ pub(super) struct Give {
 }
 
 impl<B: AsRef<[u8]> + AsMut<[u8]>> Session<B> {
-    /// The next page of offers; `None` where there are none.
+    /// The next page of offers; `None` where there are none. What is held back makes no page the last, and the first
+    /// one goes out empty where it is all that there is: else two parties that both hold back would wait for each other.
     pub(super) fn page<A: Archive>(
         &mut self,
         archive: &mut A,
@@ -78,12 +83,14 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Session<B> {
             nth += 1;
         };
         let length = w.len();
-        self.give.last = last;
-        if nth == first {
+        self.give.last = last && !self.give.held;
+        let may_be_empty = self.give.held && !self.give.stated;
+        if nth == first && !may_be_empty {
             return Ok(None);
         }
+        self.give.stated = true;
         if let Some(flags) = out.get_mut(1) {
-            *flags = last.into();
+            *flags = self.give.last.into();
         }
         (self.give.first, self.give.count, self.give.turn) = (first, nth - first, Turn::Asked);
         Ok(Some(length))

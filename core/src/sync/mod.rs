@@ -14,12 +14,17 @@
 //!
 //! ```text
 //! let mut session = Session::new(&hello, Buffers { piece, wants })?;
+//! if … { session.hold() }                                  // records of the own log that no seal covers
 //! loop {
 //!     while let n @ 1.. = session.transmit(&mut archive, &mut out)? { send(frame(&out[..n])) }
 //!     if session.is_done() { break }
 //!     let message = …;                                     // the next one, from a Deframer or a body
 //!     let n = session.receive(&mut archive, message, &mut out)?;
 //!     if n > 0 { send(frame(&out[..n])) }
+//!     if let Some(standing) = session.told() {
+//!         if standing == Standing::AsHere { … }                // seal the own log
+//!         session.release();
+//!     }
 //! }
 //! session.standing(); session.acknowledged(); session.clock_ahead();
 //! ```
@@ -37,13 +42,16 @@
 //!   `Observed` themselves, with [`Session::clock_ahead`] where it is the peer's own log.
 //! - [`Session::standing`]: where the peer holds more of the own log than stands here, or another branch, the log was
 //!   restored or copied. Nothing may be appended; the way on is a new log with a new key.
+//! - So nothing of the own log is sealed before the peer's first page was read: a folder that was restored, or copied and
+//!   written on, would seal a second history ([`Session::hold`]).
 //! - [`Session::acknowledged`]: so many of the own records the peer holds: their room on flash may be reclaimed. Only
 //!   said by who is of the own facility or keeps everything; that it is no liar, the host knows from how it is connected.
 //!
 //! # What the archive owes
 //!
-//! Offers come in an order that doesn't change while a session runs: authorities' logs and lists first, so that the keys
-//! of what follows are known when it is verified. A piece is *stored* when it is durable, before [`Archive::take`]
+//! Offers come in an order that doesn't change while a session runs: what is held of the log that the peer writes, so
+//! that it learns at once whether its copy is an old one; then authorities' logs and lists, so that the keys of what
+//! follows are known when it is verified; then the rest. A piece is *stored* when it is durable, before [`Archive::take`]
 //! returns. Who may have what is the archive's to decide: it knows the peer's [`Peer::facilities`].
 
 mod frame;

@@ -88,6 +88,8 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Session<B> {
             first: 0,
             count: 0,
             last: false,
+            held: false,
+            stated: false,
             wants: 0,
             at: 0,
             current: None,
@@ -121,10 +123,27 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Session<B> {
     pub const fn is_done(&self) -> bool {
         self.take.ended && matches!(self.give.turn, Turn::Ended)
     }
-    /// Whether the own log stands here as the peer holds it.
+    /// Whether the own log stands here as the peer holds it, as far as it said.
     #[must_use]
     pub const fn standing(&self) -> Standing {
         self.standing
+    }
+
+    /// Says that the own log holds records that no seal covers yet. The archive doesn't offer that log before
+    /// [`Session::release`], and until then no page is the last.
+    pub const fn hold(&mut self) {
+        self.give.held = true;
+    }
+    /// Where [`Session::hold`] was said and the peer's first page came: what that said of the own log. Where it stands
+    /// [as here](Standing::AsHere) it may be sealed; else this copy is an old one, and a seal could begin a second
+    /// history. Then [`Session::release`].
+    #[must_use]
+    pub const fn told(&self) -> Option<Standing> {
+        if self.give.held && self.take.stated { Some(self.standing) } else { None }
+    }
+    /// The archive offers the own log from now on, as the last thing.
+    pub const fn release(&mut self) {
+        self.give.held = false;
     }
     /// Records of the own log that the peer holds, from the first on.
     #[must_use]
@@ -175,6 +194,9 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Session<B> {
                 Turn::Page => {
                     if let Some(length) = self.page(archive, &peer, out)? {
                         return Ok(length);
+                    }
+                    if self.give.held {
+                        return Ok(0);
                     }
                 }
                 Turn::Work => {
@@ -230,7 +252,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Session<B> {
                 Ok(0)
             }
             END if r.is_empty() && self.take.filling.is_none() && !self.take.ended => {
-                self.take.ended = true;
+                (self.take.ended, self.take.stated) = (true, true);
                 Ok(0)
             }
             INFORMATIVE.. => Ok(0),

@@ -22,6 +22,8 @@ pub(super) struct Take {
     pub(super) position: u32,
     pub(super) filling: Option<Filling>,
     pub(super) last: bool,
+    /// The peer's first page came, or that it has none.
+    pub(super) stated: bool,
     pub(super) ended: bool,
 }
 
@@ -55,7 +57,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Session<B> {
             }
             position += 1;
         }
-        self.take.last = flags == 1;
+        (self.take.last, self.take.stated) = (flags == 1, true);
         (self.take.wanted, self.take.position) = (wanted, 0);
         Ok(w.len())
     }

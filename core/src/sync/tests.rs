@@ -59,6 +59,10 @@ struct Held {
 struct Party {
     logs: Vec<(Writer, Vec<Held>)>,
     own: Option<usize>,
+    /// Records of the own log that no seal covers, as the segment that they would be.
+    unsealed: Option<Held>,
+    /// The logs that it offers, by their places: what comes while a session runs isn't offered in it.
+    listed: Option<Vec<usize>>,
     open: Vec<u8>,
     aside: Vec<Vec<u8>>,
 }
@@ -66,7 +70,16 @@ struct Party {
 impl Party {
     fn of(logs: &[(&Writer, Vec<Held>)], own: Option<usize>) -> Self {
         let logs = logs.iter().map(|(writer, held)| ((*writer).clone(), held.clone())).collect();
-        Self { logs, own, open: Vec::new(), aside: Vec::new() }
+        Self { logs, own, unsealed: None, listed: None, open: Vec::new(), aside: Vec::new() }
+    }
+    /// The last segment of its own log isn't sealed yet.
+    fn unseal(mut self) -> Self {
+        self.unsealed = self.logs[self.own.unwrap()].1.pop();
+        self
+    }
+    fn seal(&mut self) {
+        let sealed = self.unsealed.take();
+        self.logs[self.own.unwrap()].1.extend(sealed);
     }
     fn segments(&self, log: [u8; 16]) -> Option<&Vec<Held>> {
         self.logs.iter().find(|(writer, _)| writer.id.log16() == log).map(|(_, held)| held)
@@ -76,28 +89,47 @@ impl Party {
         let (end, head) = held.last().map_or((0, writer.id), |last| (last.end, last.head));
         Some(Offer::Whole { log: writer.id.log16(), end, head: head.log16() })
     }
-    fn session(&self, window: u8, message: usize, piece: usize) -> Session<Vec<u8>> {
+    fn session(&mut self, window: u8, message: usize, piece: usize) -> Session<Vec<u8>> {
         let log = self.own.map(|own| self.logs[own].0.id.log16());
         let clock = Some(Timestamp::from_secs(1_000));
         let hello = Hello { root: ROOT, log, clock, facilities: &["01C55"], window };
-        Session::new(&hello, Buffers { piece: vec![0; piece], wants: vec![0; message] }).unwrap()
+        let mut session = Session::new(&hello, Buffers { piece: vec![0; piece], wants: vec![0; message] }).unwrap();
+        self.listed = None;
+        if self.unsealed.is_some() {
+            session.hold();
+        }
+        session
     }
 }
 
 impl Archive for Party {
     fn offer(&mut self, _: &Peer, nth: u32) -> Result<Option<Offer>, SyncError> {
-        Ok((0..self.logs.len()).filter_map(|at| self.offer_of(at)).filter(|o| o.end() > 0).nth(nth as usize))
+        let has = |at: &usize| self.offer_of(*at).is_some_and(|offer| offer.end() > 0);
+        let mut listed = self
+            .listed
+            .clone()
+            .unwrap_or_else(|| (0..self.logs.len()).filter(|at| Some(*at) != self.own).filter(has).collect());
+        let own = self.own.filter(|own| self.unsealed.is_none() && has(own) && !listed.contains(own));
+        listed.extend(own);
+        let offer = listed.get(nth as usize).and_then(|at| self.offer_of(*at));
+        self.listed = Some(listed);
+        Ok(offer)
     }
     fn own(&mut self) -> Result<Option<Offer>, SyncError> {
-        Ok(self.own.and_then(|own| self.offer_of(own)))
+        let written = self.unsealed.as_ref().map(|tail| (tail.end, tail.head.log16()));
+        Ok(self.own.and_then(|own| self.offer_of(own)).map(|offer| match (offer, written) {
+            (Offer::Whole { log, .. }, Some((end, head))) => Offer::Whole { log, end, head },
+            _ => offer,
+        }))
     }
     fn on_chain(&mut self, offer: &Offer, point: &Point) -> Result<bool, SyncError> {
-        let held = offer.log().and_then(|log| self.segments(log));
-        Ok(held.is_some_and(|held| held.iter().any(|h| h.end == point.count && h.head.log_id() == point.head)))
+        let held = offer.log().and_then(|log| self.segments(log)).unwrap();
+        Ok(held.iter().chain(&self.unsealed).any(|h| h.end == point.count && h.head.log_id() == point.head))
     }
     fn wants(&mut self, _: &Peer, offer: &Offer) -> Result<bool, SyncError> {
         let held = offer.log().and_then(|log| self.segments(log));
-        Ok(held.is_some_and(|held| held.last().map_or(0, |last| last.end) < offer.end()))
+        let is_own = self.own.is_some_and(|own| Some(self.logs[own].0.id.log16()) == offer.log());
+        Ok(!is_own && held.is_some_and(|held| held.last().map_or(0, |last| last.end) < offer.end()))
     }
     fn held(&mut self, offer: &Offer, nth: u32) -> Result<Option<Point>, SyncError> {
         let held = offer.log().and_then(|log| self.segments(log)).unwrap();
@@ -159,6 +191,12 @@ fn carry(a: Side<'_>, b: Side<'_>) -> usize {
                 if n > 0 {
                     queue[1 - at].push_back(out[..n].to_vec());
                 }
+                if let Some(standing) = session.told() {
+                    if standing == Standing::AsHere {
+                        party.seal();
+                    }
+                    session.release();
+                }
                 quiet = false;
             }
             while let n @ 1.. = session.transmit(*party, &mut out).unwrap() {
@@ -217,6 +255,56 @@ fn a_restored_or_copied_log_is_told_so() {
     assert_eq!(stands(p.segments(5, 20, 0)), (Standing::AsHere, 100));
     assert_eq!(stands(p.segments(2, 20, 0)).0, Standing::Behind(100));
     assert_eq!(stands(p.segments(5, 20, 1)), (Standing::Forked(100), 0));
+}
+
+#[test]
+fn what_no_seal_covers_is_sealed_once_the_peer_said_what_it_holds_and_then_goes_over() {
+    let [p, q] = [1, 2].map(Writer::new);
+    // Each has sealed something before, or nothing at all: then there is an empty page to begin with.
+    for sealed in [0, 2] {
+        let segments = |writer: &Writer| writer.segments(sealed + 1, 5, 0);
+        let mut a = Party::of(&[(&p, segments(&p)), (&q, q.segments(sealed, 5, 0))], Some(0)).unseal();
+        let mut b = Party::of(&[(&p, p.segments(sealed, 5, 0)), (&q, segments(&q))], Some(1)).unseal();
+        let (mut one, mut two) = (a.session(1, MIN_MESSAGE, 2_000), b.session(1, MIN_MESSAGE, 2_000));
+        carry((&mut one, &mut a), (&mut two, &mut b));
+        assert!(one.is_done() && two.is_done() && a.unsealed.is_none() && b.unsealed.is_none());
+        assert_eq!((a.logs[0].1.len() as u32, a.logs[1].1.len() as u32), (sealed + 1, sealed + 1));
+        assert_eq!((&a.logs[0].1, &a.logs[1].1), (&b.logs[0].1, &b.logs[1].1));
+        assert_eq!((one.totals().sent.0, two.totals().sent.0), (1, 1), "nothing twice");
+    }
+    // Who holds nothing at all says so by its end.
+    let mut a = Party::of(&[(&p, p.segments(1, 5, 0))], Some(0)).unseal();
+    let mut b = Party::of(&[(&p, Vec::new())], None);
+    let (mut one, mut two) = (a.session(1, MIN_MESSAGE, 2_000), b.session(1, MIN_MESSAGE, 2_000));
+    carry((&mut one, &mut a), (&mut two, &mut b));
+    assert!(one.is_done() && two.is_done() && a.logs[0].1 == b.logs[0].1 && a.logs[0].1.len() == 1);
+}
+
+#[test]
+fn an_old_copy_of_a_log_never_seals_what_was_written_into_it() {
+    let [p, q] = [1, 2].map(Writer::new);
+    let mut peer = Party::of(&[(&p, p.segments(4, 5, 0)), (&q, q.segments(1, 5, 0))], None);
+    // Restored, and written on less far, as far and farther than the peer holds.
+    let told =
+        [(2, Standing::Behind(20)), (3, Standing::Behind(20)), (4, Standing::Forked(20)), (5, Standing::Forked(20))];
+    for (written, standing) in told {
+        let mut own = p.segments(written, 5, 1);
+        own[0] = p.segments(1, 5, 0).remove(0);
+        let mut a = Party::of(&[(&p, own), (&q, Vec::new())], Some(0)).unseal();
+        let sealed = a.logs[0].1.len();
+        let (mut one, mut two) = (a.session(1, 512, 2_000), peer.session(1, 512, 2_000));
+        carry((&mut one, &mut a), (&mut two, &mut peer));
+        assert!(one.is_done() && two.is_done(), "the rest goes on");
+        assert_eq!(one.standing(), standing);
+        assert!(a.unsealed.is_some() && a.logs[0].1.len() == sealed, "{standing:?}: nothing was sealed");
+        assert_eq!(a.logs[1].1.len(), 1);
+    }
+    // Before the peer's first page came nothing is said.
+    let mut a = Party::of(&[(&p, p.segments(5, 5, 0))], Some(0)).unseal();
+    let (mut one, mut two, mut out) = (a.session(1, 512, 2_000), peer.session(1, 512, 2_000), [0; 512]);
+    let length = two.transmit(&mut peer, &mut out).unwrap();
+    one.receive(&mut a, &out[..length], &mut [0; 512]).unwrap();
+    assert_eq!((one.peer().is_some(), one.told()), (true, None));
 }
 
 #[test]

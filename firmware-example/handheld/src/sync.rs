@@ -62,6 +62,8 @@ struct Ended {
 struct Holding<'h, L, S, M> {
     device: &'h mut Handheld<L, S, M>,
     own: &'h Own,
+    /// Records that no seal covers: the log isn't offered yet.
+    held: bool,
     /// The piece opened last, and the room in which one that came is judged.
     out: &'h mut [u8],
     above: [Option<Above>; ABOVE],
@@ -125,10 +127,7 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
         ended: &mut Ended,
     ) -> Result<(), Refusal> {
         let short = Refusal::own("buffer_full");
-        // Sealed first, so that all of it can travel.
-        if self.log_mut()?.tip().unsealed() > 0 {
-            self.sealed()?;
-        }
+        let held = self.log_mut()?.tip().unsealed() > 0;
         let identity = self.identity()?;
         let own = Own::of(&identity.key()?, &identity.parent, &identity.facility)?;
         let anchor = Anchor::parse(&identity.root)?;
@@ -144,11 +143,20 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
         let (log, clock) = (Some(own.id.log16()), self.now);
         let hello = Hello { root, log, clock, facilities: &facilities, window: 1 };
         let mut session = Session::new(&hello, Buffers { piece, wants })?;
+        if held {
+            session.hold();
+        }
         let facility = identity.facility.as_str();
         let (may_enrol, news, seen) = (false, false, false);
-        let mut holding = Holding { device: self, own: &own, out, above, facility, enrolled, may_enrol, news, seen };
+        let mut holding = Holding { device: self, own: &own, held, out, above, facility, enrolled, may_enrol, news, seen };
         let first = came.get(..length).ok_or(short)?;
-        let done = talk(&mut session, &mut holding, first, message, unframed, &mut Line { wire, framed });
+        // Sealed, so that all of it can travel, unless the peer knows that this chip's log is an old one.
+        let mut told = |holding: &mut Holding<'_, L, S, M>, standing| {
+            holding.held = false;
+            if standing == Standing::AsHere { holding.device.sealed().map(drop) } else { Ok(()) }
+        };
+        let mut line = Line { wire, framed };
+        let done = talk(&mut session, &mut holding, first, message, unframed, &mut line, &mut told);
         let Holding { above, news, seen, .. } = holding;
         *ended = Ended {
             standing: session.standing(),
@@ -283,6 +291,7 @@ fn talk<A: Archive>(
     message: &mut [u8],
     unframed: &mut [u8],
     line: &mut Line<'_>,
+    told: &mut dyn FnMut(&mut A, Standing) -> Result<(), Refusal>,
 ) -> Result<(), Refusal> {
     let mut deframer = Deframer::new(unframed);
     let mut bytes = [&[0][..], first, &[0][..]].into_iter();
@@ -295,6 +304,10 @@ fn talk<A: Archive>(
                 let length = session.receive(holding, taken, message)?;
                 if length > 0 {
                     line.send(message.get(..length).unwrap_or_default())?;
+                }
+                if let Some(standing) = session.told() {
+                    told(holding, standing)?;
+                    session.release();
                 }
                 loop {
                     let length = session.transmit(holding, message)?;
@@ -455,7 +468,7 @@ fn bears(segment: &Authentic<'_>, facility: &str) -> bool {
 
 impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Archive for Holding<'_, L, S, M> {
     fn offer(&mut self, peer: &Peer, nth: u32) -> Result<Option<Offer>, SyncError> {
-        if nth > 0 || !self.may_have(peer) {
+        if nth > 0 || self.held || !self.may_have(peer) {
             return Ok(None);
         }
         let log = self.device.log_mut().map_err(storage)?;

@@ -258,7 +258,8 @@ pub(super) fn gather(
                 let Ok(judged) = judged else { break }; // a log never takes what can't be chained
                 walk.take(evaluation, &judged);
                 pieces.entry(tail.log).or_default().push((unsealed.index, unsealed.index + 1));
-                heads.insert(tail.log, (unsealed.index + 1, unsealed.identity));
+                let head = (unsealed.index + 1, unsealed.identity);
+                heads.entry(tail.log).and_modify(|most| *most = head.max(*most)).or_insert(head);
             }
         }
         for log in &walk.speaking {

@@ -5,8 +5,20 @@ use medlot_core::sync::{Archive, Offer, Opened, Peer, Piece, PieceForm, Point, S
 
 impl<K: Keeper> Archive for Holdings<K> {
     fn offer(&mut self, peer: &Peer, nth: u32) -> std::result::Result<Option<Offer>, SyncError> {
+        let own = self.own.map(|own| own.log16());
+        let is_own = |offer: &Offer| own.is_some() && offer.log() == own;
         if self.offers.is_none() {
-            self.offers = Some(self.list(peer));
+            let mut offers = self.list(peer);
+            if self.own_held {
+                offers.retain(|offer| !is_own(offer));
+                self.own_late = true;
+            }
+            self.offers = Some(offers);
+        }
+        if self.own_late && !self.own_held {
+            self.own_late = false;
+            let late: Vec<Offer> = self.list(peer).into_iter().filter(is_own).collect();
+            self.offers.get_or_insert_default().extend(late);
         }
         Ok(self.offers.as_ref().and_then(|offers| offers.get(nth as usize)).copied())
     }

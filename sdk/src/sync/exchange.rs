@@ -136,7 +136,8 @@ pub fn begin_hub(at: impl Into<Location>, root: &[u8]) -> Result<()> {
 }
 
 impl Exchange {
-    /// Opens a folder for one session: seals the own log, so that all of it can travel, and reads what is held.
+    /// Opens a folder for one session and reads what is held. What stands unsealed in the own log is sealed once the peer's
+    /// first page doesn't say that this folder is an old copy, and travels then.
     ///
     /// # Errors
     /// No such folder; files that are damaged; more facilities than a session names.
@@ -160,16 +161,9 @@ impl Exchange {
         Self::with(Home::Desk(Box::new(desk)), plan)
     }
 
-    fn with(mut home: Home, plan: &Plan) -> Result<Self> {
-        let own = match &mut home {
-            Home::Desk(desk) => {
-                let id = desk.log().id();
-                // A closed log may hold records that another branch has too: no further seal.
-                if desk.log().tip().unsealed() > 0 && desk.folder().check_writable().is_ok() {
-                    desk.seal()?;
-                }
-                Some(id)
-            }
+    fn with(home: Home, plan: &Plan) -> Result<Self> {
+        let own = match &home {
+            Home::Desk(desk) => Some(desk.log().id()),
             Home::Hub(_) => None,
         };
         let (folder, facility) = (home.folder(), home.folder().config().facility.clone());
@@ -187,17 +181,24 @@ impl Exchange {
         if let Some(give) = &plan.give {
             holdings.give_only(give.clone());
         }
+        let mut held = false;
         if let Home::Desk(desk) = &home {
             holdings.set_own_tail(tail_of(desk.log())?);
+            // A closed log may hold records that another branch has too: no further seal.
+            held = desk.log().tip().unsealed() > 0 && desk.folder().check_writable().is_ok();
         }
         let asked: Vec<&str> =
             if everything { Vec::new() } else { interest.facilities.iter().map(String::as_str).collect() };
         let clock = (!plan.clock_unset).then_some(plan.now);
         let hello = Hello { root, log: own.map(|own| own.log16()), clock, facilities: &asked, window: WINDOW };
         let buffers = Buffers { piece: vec![0; PIECE], wants: vec![0; MESSAGE] };
-        let session = Session::new(&hello, buffers).map_err(|_| {
+        let mut session = Session::new(&hello, buffers).map_err(|_| {
             Error::argument(format!("facilities: {} are named; at most 8 of 1 to 20 characters", asked.len()))
         })?;
+        if held {
+            session.hold();
+            holdings.hold_own();
+        }
         Ok(Self {
             home,
             now: plan.now,
@@ -254,7 +255,26 @@ impl Exchange {
             if reply > 0 {
                 self.send(reply)?;
             }
+            if let Some(standing) = self.session.told() {
+                let released = self.release(standing);
+                released.inspect_err(|e| self.failed = Some(e.clone()))?;
+            }
         }
+    }
+
+    /// The peer said what it holds of the own log: seals that, unless this copy of it is an old one, and offers it.
+    fn release(&mut self, standing: Standing) -> Result<()> {
+        let mut sealed = None;
+        if let Home::Desk(desk) = &mut self.home
+            && standing == Standing::AsHere
+        {
+            let from = desk.log().seals().last().map_or(0, |seal| seal.count);
+            let (to, _) = desk.seal()?;
+            sealed = Some(desk.piece(from, to)?);
+        }
+        self.holdings.release_own(sealed.as_deref())?;
+        self.session.release();
+        Ok(())
     }
 
     /// The bytes to send now, about a megabyte at most: call it again until it is empty. Empty: the peer is awaited, or
@@ -311,6 +331,7 @@ impl Exchange {
             forks,
             observed: Vec::new(),
             own: None,
+            unsealed: self.holdings.own_unsealed(),
             standing,
         };
         let Home::Desk(desk) = &mut self.home else { return Ok(report) };

@@ -89,6 +89,10 @@ pub struct Holdings<K> {
     /// The own log's values beyond its last seal, from that seal's count on.
     pub(super) own_tail: Vec<Hash>,
     pub(super) offers: Option<Vec<Offer>>,
+    /// The own log isn't offered yet: it has records that no seal covers.
+    pub(super) own_held: bool,
+    /// It is to be offered last, behind what was listed without it.
+    pub(super) own_late: bool,
     pub(super) wanted: BTreeSet<[u8; 16]>,
     pub(super) points: Option<([u8; 16], Vec<Point>)>,
     pub(super) opened: Vec<u8>,
@@ -138,6 +142,8 @@ impl<K: Keeper> Holdings<K> {
             own,
             own_tail: Vec::new(),
             offers: None,
+            own_held: false,
+            own_late: false,
             wanted: BTreeSet::new(),
             points: None,
             opened: Vec::new(),
@@ -185,10 +191,6 @@ impl<K: Keeper> Holdings<K> {
     /// Gives at most what these facilities may have, whatever the peer asks for.
     pub fn give_only(&mut self, facilities: Vec<String>) {
         self.ceiling = Some(facilities);
-    }
-    /// The own log's values beyond its last seal: at that seal's count, and after each record behind it.
-    pub fn set_own_tail(&mut self, values: Vec<Hash>) {
-        self.own_tail = values;
     }
     /// Logs of the own facility of which records came that are no `Observed`, with what is held of them now.
     pub fn news(&self) -> Vec<News> {
@@ -272,18 +274,23 @@ impl<K: Keeper> Holdings<K> {
         }
     }
 
-    /// What this peer may have: authorities' logs and lists first.
+    /// What this peer may have: of the log that it writes first, so that it learns at once whether its copy is an old one;
+    /// then authorities' logs and lists.
     pub(super) fn list(&self, peer: &Peer) -> Vec<Offer> {
         let entitled = self.entitled(peer);
         let facility_of = |id: &[u8; 8]| self.keys.with_id(id).map(|log| log.head.facility.clone()).collect();
-        let (mut authorities, mut devices) = (Vec::new(), Vec::new());
+        let (mut first, mut authorities, mut devices) = (Vec::new(), Vec::new(), Vec::new());
         for known in self.keys.in_order() {
             let log = known.id.log16();
             let Some(held) = self.logs.get(&log) else { continue };
             let whole = known.authority
                 || entitled.everything
                 || entitled.whole.as_ref().is_some_and(|f| !f.is_empty() && *f == known.head.facility);
-            let offers = if known.authority { &mut authorities } else { &mut devices };
+            let offers = match known.authority {
+                _ if peer.log() == Some(log) => &mut first,
+                true => &mut authorities,
+                false => &mut devices,
+            };
             let range = |index, seg: &Seg| Offer::Range { log, index, end: seg.end, head: seg.head.log16() };
             if whole {
                 if let Some(seg) = held.main.last() {
@@ -313,8 +320,9 @@ impl<K: Keeper> Holdings<K> {
             let length = u32::try_from(object.bytes.len()).unwrap_or(u32::MAX);
             Offer::Object { kind: object.kind, id: *id, length }
         }));
-        authorities.extend(devices);
-        authorities
+        first.extend(authorities);
+        first.extend(devices);
+        first
     }
 
     /// Whether a log's records are kept whole here.

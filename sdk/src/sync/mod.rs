@@ -25,6 +25,7 @@ mod exchange;
 mod held;
 mod holdings;
 mod keyring;
+mod own;
 mod report;
 
 pub use exchange::{Exchange, Plan, begin_hub};

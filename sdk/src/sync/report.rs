@@ -27,6 +27,8 @@ pub struct Report {
     pub observed: Vec<(News, Option<i64>)>,
     /// The own log, and how many of its records the peer holds.
     pub own: Option<(Hash, u32)>,
+    /// Records of the own log that no seal covers, here or there: where it is closed, nobody else ever gets them.
+    pub unsealed: usize,
     /// Whether the own log stands here as the peer holds it. Where it doesn't, it is closed for appending.
     pub standing: Standing,
 }
@@ -90,6 +92,9 @@ impl Report {
             let mut own = json!({"log": log.to_string(), "held_by_peer": held, "standing": standing});
             if let (Some(at), Some(own)) = (at, own.as_object_mut()) {
                 own.insert("peer_count".into(), at.into());
+            }
+            if let (Some(own), Some(_), 1..) = (own.as_object_mut(), at, self.unsealed) {
+                own.insert("unsealed".into(), self.unsealed.into());
             }
             map.insert("own".into(), own);
         }
