@@ -1,6 +1,7 @@
 //! Vectors of the own log: images of its file, whole, torn and damaged, and what recovery says of them.
 //!
 //! An image stands whole, or as another one with bytes put in the place of others.
+use crate::images::hex;
 use crate::world::Done;
 use medlot_core::crypto::{Hash, SoftwareKey, Suite};
 use medlot_core::log::{Frames, LogError, LogHead, Store, Writer, recover, seal_of};
@@ -121,10 +122,6 @@ impl Set {
             None => self.expect(&called, &said, "error", 2601),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// What recovery says of an image: `error`, or what it found.
@@ -381,7 +378,7 @@ fn forms(set: &mut Set) -> Done<()> {
 }
 
 /// CRC-32/ISO-HDLC, bit by bit: a vector must not rest on what it tests.
-fn crc(bytes: &[u8]) -> [u8; 4] {
+pub(crate) fn crc(bytes: &[u8]) -> [u8; 4] {
     let mut sum = u32::MAX;
     for byte in bytes {
         sum ^= u32::from(*byte);

@@ -1,6 +1,7 @@
 //! Vectors of single records: every kind with its least and its most, what a newer build may write, and what is refused,
 //! each with its error's number. Of every record all truncations and one flipped bit of each byte stand beside it, with
 //! the verdict that the bytes then have.
+use crate::images::hex;
 use medlot_core::crypto::Hash;
 use medlot_core::ident::{
     DocumentNumber, FacilityCode, Fund, LocalReason, LotNumber, Measure, Operator, Party, Product, Quantity, Serial,
@@ -17,10 +18,6 @@ type Done<T> = Result<T, Box<dyn Error>>;
 
 /// The index at which every record here is judged, unless it may stand at 0 only.
 const INDEX: u32 = 50;
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
 
 /// What this build says of bytes at an index: the record, or the error's number.
 fn judge(bytes: &[u8], index: u32) -> Result<Value, u16> {

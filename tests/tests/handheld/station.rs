@@ -1,5 +1,5 @@
 //! A station with a folder of its own beside the handheld: an authority above both, and synchronisation between the two.
-use crate::device::{Device, Model};
+use crate::device::{Device, Model, NoAnswer};
 use medlot_core::crypto::Suite;
 use medlot_core::movement::Direction;
 use medlot_core::record::{Role, Roles};
@@ -171,7 +171,7 @@ impl Station {
     pub fn meet<const W: usize, const E: usize>(
         &self,
         model: &mut Model<W, E>,
-    ) -> Result<(Vec<String>, Report), Report> {
+    ) -> Result<(Vec<String>, Report), NoAnswer> {
         let mut exchange = Exchange::open(&self.path("phone"), &Plan::new(now())).unwrap();
         let chip = model.chip.clone();
         let mut cable = Cable { exchange: &mut exchange, chip, to: VecDeque::new(), said: Vec::new() };
@@ -186,7 +186,7 @@ impl Station {
         }
         let said = String::from_utf8(cable.said).unwrap().lines().map(str::to_owned).collect();
         let report = exchange.finish().unwrap();
-        if model.chip.borrow().is_dead { Err(report) } else { Ok((said, report)) }
+        if model.chip.borrow().is_dead { Err(NoAnswer) } else { Ok((said, report)) }
     }
 }
 
