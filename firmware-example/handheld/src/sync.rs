@@ -148,7 +148,8 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
         }
         let facility = identity.facility.as_str();
         let (may_enrol, news, seen) = (false, false, false);
-        let mut holding = Holding { device: self, own: &own, held, out, above, facility, enrolled, may_enrol, news, seen };
+        let mut holding =
+            Holding { device: self, own: &own, held, out, above, facility, enrolled, may_enrol, news, seen };
         let first = came.get(..length).ok_or(short)?;
         // Sealed, so that all of it can travel, unless the peer knows that this chip's log is an old one.
         let mut told = |holding: &mut Holding<'_, L, S, M>, standing| {
