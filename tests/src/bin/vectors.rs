@@ -188,5 +188,6 @@ fn main() -> Done<()> {
     println!("{}: {} vectors", folder.join("bundles.jsonl").display(), medlot_tests::trust_vectors::write(&folder)?);
     println!("{}: {} vectors", folder.join("ledger.jsonl").display(), medlot_tests::ledger_vectors::write(&folder)?);
     println!("{}: {} vectors", folder.join("log.jsonl").display(), medlot_tests::log_vectors::write(&folder)?);
+    println!("{}: {} vectors", folder.join("sync.jsonl").display(), medlot_tests::sync_vectors::write(&folder)?);
     Ok(())
 }
