@@ -18,7 +18,9 @@ pub mod shapes;
 pub mod sizes;
 #[cfg(feature = "peers")]
 pub mod sqlite;
+pub mod sync_json;
 pub mod sync_peers;
+pub mod sync_vectors;
 pub mod trust_vectors;
 pub mod world;
 

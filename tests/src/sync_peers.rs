@@ -3,8 +3,10 @@
 use medlot_core::crypto::{Hash, SoftwareKey, Suite, chain_next, seal_message};
 use medlot_core::ident::{FacilityCode, LotNumber, Party as Counterparty, Product, Quantity};
 use medlot_core::movement::{Direction, Movement};
-use medlot_core::record::{Authentic, Element, Entry, ObjectType, SegmentWriter, header, read_header, write_element};
-use medlot_core::sync::{Buffers, Deframer, Hello, Session, SyncError, Unit, frame, frame_length};
+use medlot_core::record::{
+    Authentic, Element, Entry, LogKey, ObjectType, Segment, SegmentWriter, header, read_header, write_element,
+};
+use medlot_core::sync::{Buffers, Deframer, Hello, Session, Standing, SyncError, Unit, frame, frame_length};
 use medlot_core::time::{Date, Expiry, Timestamp};
 use medlot_sdk::error::{Error, Result};
 use medlot_sdk::evidence::{Evidence, Library};
@@ -12,11 +14,13 @@ use medlot_sdk::folder::LogHead;
 use medlot_sdk::sync::{Holdings, Interest, Keeper};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::world::{ALL, AUTHORITY, Done, Grant, Log, MOVE};
+use crate::world::{ALL, AUTHORITY, Bundle, Done, Grant, Log, MOVE};
 
 /// Bytes of a message and of a piece that a party takes.
 const MESSAGE: usize = 4_096;
 const PIECE: usize = 70_000;
+/// The longest message that there can be.
+const LONGEST: usize = 65_535;
 
 /// What a party has durably: it survives a cut.
 #[derive(Clone, Default)]
@@ -24,16 +28,55 @@ pub struct Memory {
     /// Segments, lists and proofs, as bundles and objects.
     pub objects: Vec<Vec<u8>>,
     /// Logs kept whole, each with the count up to which it is.
-    whole: BTreeMap<Hash, (LogHead, u32)>,
+    pub whole: BTreeMap<Hash, (LogHead, u32)>,
     /// What was put aside, and the code of the reason.
     pub aside: Vec<(u16, Vec<u8>)>,
+    /// What is sealed only once the peer's first page was read.
+    pub later: Option<Later>,
+}
+
+/// The segment that the records of the own log make which no seal covers yet.
+#[derive(Clone)]
+pub struct Later {
+    /// h₀.
+    pub log: Hash,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
+impl Memory {
+    /// The own log's values from its last seal on, where something stands behind that.
+    fn tail(&self) -> Option<Vec<Hash>> {
+        let later = self.later.as_ref()?;
+        let (head, _) = self.whole.get(&later.log)?;
+        let key = LogKey { id: later.log, suite: head.suite, key: &head.key };
+        let authentic = Segment::parse(&later.body, head.suite.signature_length()).and_then(|s| s.verify(&key)).ok()?;
+        let (mut values, mut records) = (vec![authentic.start()], authentic.records());
+        while let Some(record) = records.next() {
+            values.push(record.identity());
+        }
+        Some(values)
+    }
+    /// Seals what stands unsealed.
+    fn seal(&mut self, later: &Later) {
+        let Some((head, count)) = self.whole.get_mut(&later.log) else { return };
+        let segment = Segment::parse(&later.body, head.suite.signature_length());
+        *count = segment.map_or(*count, |segment| segment.index() + segment.count());
+        let object = bundle(&later.log, head.suite.number(), &later.body);
+        self.objects.push(object);
+    }
 }
 
 impl Keeper for Memory {
     fn append(&mut self, log: &LogHead, authentic: &Authentic<'_>, _: u32) -> Result<bool> {
         let (id, suite) = (log.id()?, log.suite.number());
         self.whole.insert(id, (log.clone(), authentic.end()));
-        self.keep(&bundle(&id, suite, authentic.body()))?;
+        // Nobody enrols a next root's log: its key stays with its first segment.
+        let (key, body) = (log.key.as_slice(), authentic.body());
+        let keyed = log.facility.is_empty() && authentic.index() == 0;
+        let element =
+            if keyed { Element::Keyed { suite, key, body } } else { Element::OwnId { log: id.log_id(), suite, body } };
+        self.keep(&bundle_of(&element))?;
         Ok(true)
     }
     fn keep(&mut self, object: &[u8]) -> Result<()> {
@@ -53,9 +96,12 @@ impl Keeper for Memory {
 
 /// A bundle of one segment.
 fn bundle(log: &Hash, suite: u8, body: &[u8]) -> Vec<u8> {
-    let mut out = vec![0; body.len() + 64];
-    let element = Element::OwnId { log: log.log_id(), suite, body };
-    let length = write_element(&element, &mut out).unwrap_or_else(|e| panic!("{e}"));
+    bundle_of(&Element::OwnId { log: log.log_id(), suite, body })
+}
+
+fn bundle_of(element: &Element<'_>) -> Vec<u8> {
+    let mut out = vec![0; 70_000];
+    let length = write_element(element, &mut out).unwrap_or_else(|e| panic!("{e}"));
     out.truncate(length);
     [&header(ObjectType::Bundle)[..], &out].concat()
 }
@@ -67,16 +113,37 @@ pub struct Party {
     pub memory: Memory,
     /// Its own log; none: a hub.
     pub own: Option<Log>,
-    facilities: Vec<String>,
-    root: Vec<u8>,
-    sealed: usize,
+    /// The same, where its key isn't needed.
+    pub writes: Option<Hash>,
+    /// What it asks for; nothing: everything.
+    pub facilities: Vec<String>,
+    /// The trust anchor.
+    pub root: Vec<u8>,
+    /// The longest message that it takes.
+    pub message: usize,
+    /// The longest piece.
+    pub piece: usize,
+    /// Pieces on their way to it.
+    pub window: u8,
+    /// Its clock.
+    pub clock: Option<Timestamp>,
 }
 
 impl Party {
-    fn new(root: &[u8], own: Option<&Log>) -> Self {
-        let facilities = own.iter().map(|log| log.facility.clone()).collect();
-        let mut party =
-            Self { memory: Memory::default(), own: own.cloned(), facilities, root: root.to_vec(), sealed: 0 };
+    /// One that holds nothing yet.
+    #[must_use]
+    pub fn new(root: &[u8], own: Option<&Log>) -> Self {
+        let mut party = Self {
+            memory: Memory::default(),
+            own: own.cloned(),
+            writes: own.map(|log| log.id),
+            facilities: own.iter().map(|log| log.facility.clone()).collect(),
+            root: root.to_vec(),
+            message: MESSAGE,
+            piece: PIECE,
+            window: 4,
+            clock: Some(Timestamp::from_secs(230_000_000)),
+        };
         if let Some(log) = own {
             let head = LogHead {
                 parent: log.parent,
@@ -93,15 +160,45 @@ impl Party {
     /// # Errors
     /// Never.
     pub fn seal(&mut self) -> Done<()> {
-        let Some(own) = &self.own else { return Ok(()) };
-        if self.sealed < own.len() {
-            let body = own.body(self.sealed, own.len())?;
-            self.memory.objects.push(bundle(&own.id, own.key.suite.number(), &body));
-            self.sealed = own.len();
-            if let Some((_, end)) = self.memory.whole.get_mut(&own.id) {
-                *end = u32::try_from(own.len())?;
-            }
+        if let Some(later) = self.unsealed()? {
+            self.memory.seal(&later);
         }
+        Ok(())
+    }
+    /// What its log holds since the last seal.
+    fn unsealed(&self) -> Done<Option<Later>> {
+        let Some(own) = &self.own else { return Ok(None) };
+        let sealed = self.memory.whole.get(&own.id).map_or(0, |(_, end)| *end as usize);
+        let body = (sealed < own.len()).then(|| own.body(sealed, own.len())).transpose()?;
+        Ok(body.map(|body| Later { log: own.id, body }))
+    }
+    /// Sells, and leaves the sealing to the next session.
+    ///
+    /// # Errors
+    /// Never.
+    pub fn sell_unsealed(&mut self, sales: u32) -> Done<()> {
+        if let Some(own) = &mut self.own {
+            own.sell(sales)?;
+        }
+        self.memory.later = self.unsealed()?;
+        Ok(())
+    }
+    /// Keeps records of another log, each sealed alone.
+    ///
+    /// # Errors
+    /// No such records.
+    pub fn keeps(&mut self, log: &Log, from: usize, to: usize) -> Done<()> {
+        for index in from..to {
+            self.memory.objects.push(bundle(&log.id, log.key.suite.number(), &log.one(index)?));
+        }
+        Ok(())
+    }
+    /// Keeps the first segment of a next root's log, with its key.
+    ///
+    /// # Errors
+    /// Never.
+    pub fn keeps_next_root(&mut self, log: &Log) -> Done<()> {
+        self.memory.objects.push(Bundle::new().keyed(log, &log.one(0)?)?.object());
         Ok(())
     }
     /// Sells, and seals.
@@ -144,10 +241,15 @@ impl Party {
         let evidence = Evidence::of(&library).unwrap_or_else(|e| panic!("{e}"));
         let whole: Vec<(Hash, LogHead, u32)> =
             self.memory.whole.iter().map(|(id, (head, end))| (*id, head.clone(), *end)).collect();
-        let interest = Interest { everything: self.own.is_none(), facilities: self.facilities.clone() };
-        let own = self.own.as_ref().map(|own| own.id);
-        Holdings::of(&evidence, &library.objects, &whole, own, interest, self.memory.clone())
-            .unwrap_or_else(|e| panic!("{e}"))
+        let interest = Interest { everything: self.facilities.is_empty(), facilities: self.facilities.clone() };
+        let mut holdings =
+            Holdings::of(&evidence, &library.objects, &whole, self.writes, interest, self.memory.clone())
+                .unwrap_or_else(|e| panic!("{e}"));
+        if let Some(tail) = self.memory.tail() {
+            holdings.set_own_tail(tail);
+            holdings.hold_own();
+        }
+        holdings
     }
     fn library(&self) -> Library {
         let mut library = Library::of_root(self.root.clone());
@@ -186,13 +288,17 @@ impl Party {
         let root = Evidence::of(&library).map(|e| e.anchor().id().log16()).unwrap_or_default();
         let hello = Hello {
             root,
-            log: self.own.as_ref().map(|own| own.id.log16()),
-            clock: Some(Timestamp::from_secs(230_000_000)),
+            log: self.writes.map(|log| log.log16()),
+            clock: self.clock,
             facilities: &facilities,
-            window: 4,
+            window: self.window,
         };
-        let buffers = Buffers { piece: vec![0; PIECE], wants: vec![0; MESSAGE] };
-        Session::new(&hello, buffers).unwrap_or_else(|e| panic!("{e}"))
+        let buffers = Buffers { piece: vec![0; self.piece], wants: vec![0; self.message] };
+        let mut session = Session::new(&hello, buffers).unwrap_or_else(|e| panic!("{e}"));
+        if self.memory.later.is_some() {
+            session.hold();
+        }
+        session
     }
 }
 
@@ -212,7 +318,7 @@ pub struct Talked {
 }
 
 /// One side of a line.
-struct End<'s> {
+pub struct End<'s> {
     session: &'s mut Session<Vec<u8>>,
     holdings: &'s mut Holdings<Memory>,
     deframer: Deframer<Vec<u8>>,
@@ -221,28 +327,54 @@ struct End<'s> {
     sent: usize,
 }
 
-impl End<'_> {
-    fn queue(message: &[u8], out: &mut Vec<u8>) {
+/// Changes a message of a side (0 or 1) on its way.
+pub type Alter<'a> = &'a mut dyn FnMut(usize, &mut Vec<u8>);
+
+impl<'s> End<'s> {
+    /// Of a session that begins, over a line that carries so many bytes of it.
+    pub fn new(session: &'s mut Session<Vec<u8>>, holdings: &'s mut Holdings<Memory>, left: usize) -> Self {
+        let deframer = Deframer::new(vec![0; frame_length(LONGEST)]);
+        Self { session, holdings, deframer, out: Vec::new(), left, sent: 0 }
+    }
+    fn queue(side: usize, message: &[u8], alter: Alter<'_>, out: &mut Vec<u8>) {
+        let mut message = message.to_vec();
+        alter(side, &mut message);
         let from = out.len();
         out.resize(from + frame_length(message.len()), 0);
-        let written = out.get_mut(from..).map_or(Err(SyncError::Buffer), |room| frame(message, room));
+        let written = out.get_mut(from..).map_or(Err(SyncError::Buffer), |room| frame(&message, room));
         out.truncate(from + written.unwrap_or_else(|e| panic!("{e}")));
     }
+    /// Seals what stood unsealed, where the peer didn't say that it is an old copy's.
+    fn release(&mut self) {
+        let Some(standing) = self.session.told() else { return };
+        let keeper = &mut self.holdings.keeper;
+        let later = if standing == Standing::AsHere { keeper.later.take() } else { None };
+        if let Some(later) = &later {
+            keeper.seal(later);
+        }
+        let released = self.holdings.release_own(later.as_ref().map(|later| later.body.as_slice()));
+        released.unwrap_or_else(|e| panic!("{e}"));
+        self.session.release();
+    }
     /// Takes what came; gives what it sends, as far as the line lets it through.
-    fn turn(&mut self, came: &[u8]) -> Vec<u8> {
-        let (mut rest, mut message) = (came, vec![0; MESSAGE]);
+    ///
+    /// # Panics
+    /// A message that an honest peer doesn't send.
+    pub fn turn(&mut self, side: usize, came: &[u8], alter: Alter<'_>) -> Vec<u8> {
+        let (mut rest, mut message) = (came, vec![0; LONGEST]);
         while let Some(unit) = self.deframer.next(&mut rest) {
             let Unit::Message(bytes) = unit else { continue };
             match self.session.receive(self.holdings, bytes, &mut message) {
                 Ok(0) => {}
-                Ok(n) => Self::queue(message.get(..n).unwrap_or_default(), &mut self.out),
+                Ok(n) => Self::queue(side, message.get(..n).unwrap_or_default(), alter, &mut self.out),
                 Err(e) => panic!("an honest peer's message: {e}"),
             }
+            self.release();
         }
         while self.out.len() < 1 << 20 {
             match self.session.transmit(self.holdings, &mut message) {
                 Ok(0) => break,
-                Ok(n) => Self::queue(message.get(..n).unwrap_or_default(), &mut self.out),
+                Ok(n) => Self::queue(side, message.get(..n).unwrap_or_default(), alter, &mut self.out),
                 Err(e) => panic!("sending: {e}"),
             }
         }
@@ -260,23 +392,8 @@ pub fn talk(
     b: (&mut Session<Vec<u8>>, &mut Holdings<Memory>),
     most: [usize; 2],
 ) -> Talked {
-    let end = |(session, holdings), left| End {
-        session,
-        holdings,
-        deframer: Deframer::new(vec![0; frame_length(MESSAGE)]),
-        out: Vec::new(),
-        left,
-        sent: 0,
-    };
-    let (mut one, mut two) = (end(a, most[0]), end(b, most[1]));
-    let mut back = Vec::new();
-    loop {
-        let there = one.turn(&back);
-        back = two.turn(&there);
-        if there.is_empty() && back.is_empty() {
-            break;
-        }
-    }
+    let (mut one, mut two) = (End::new(a.0, a.1, most[0]), End::new(b.0, b.1, most[1]));
+    converse(&mut one, &mut two, &mut |_, _| {});
     let totals = [one.session.totals(), two.session.totals()];
     Talked {
         bytes: [one.sent, two.sent],
@@ -284,6 +401,29 @@ pub fn talk(
         aside: totals.map(|t| t.aside),
         acknowledged: [one.session.acknowledged(), two.session.acknowledged()],
         done: one.session.is_done() && two.session.is_done(),
+    }
+}
+
+/// The same, recorded: what each side put on the line, in turns.
+pub fn record(
+    a: (&mut Session<Vec<u8>>, &mut Holdings<Memory>),
+    b: (&mut Session<Vec<u8>>, &mut Holdings<Memory>),
+    most: [usize; 2],
+    alter: Alter<'_>,
+) -> Vec<Vec<u8>> {
+    let (mut one, mut two) = (End::new(a.0, a.1, most[0]), End::new(b.0, b.1, most[1]));
+    converse(&mut one, &mut two, alter)
+}
+
+fn converse(one: &mut End<'_>, two: &mut End<'_>, alter: Alter<'_>) -> Vec<Vec<u8>> {
+    let (mut lines, mut back) = (Vec::new(), Vec::new());
+    loop {
+        let there = one.turn(0, &back, alter);
+        back = two.turn(1, &there, alter);
+        if there.is_empty() && back.is_empty() {
+            return lines;
+        }
+        lines.extend([there, back.clone()]);
     }
 }
 
@@ -378,7 +518,6 @@ pub fn long_log(records: u32) -> Done<(Party, Party, usize)> {
         bytes += length;
         full.memory.objects.push(bundle(&device.id, 0, &out));
     }
-    full.sealed = device.len();
     if let Some((_, end)) = full.memory.whole.get_mut(&device.id) {
         *end = records;
     }

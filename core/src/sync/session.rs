@@ -251,7 +251,8 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Session<B> {
                 self.totals.left_out += 1;
                 Ok(0)
             }
-            END if r.is_empty() && self.take.filling.is_none() && !self.take.ended => {
+            END if !r.is_empty() => Err(SyncError::Form),
+            END if self.take.filling.is_none() && !self.take.ended => {
                 (self.take.ended, self.take.stated) = (true, true);
                 Ok(0)
             }

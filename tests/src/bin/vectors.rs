@@ -189,5 +189,6 @@ fn main() -> Done<()> {
     println!("{}: {} vectors", folder.join("ledger.jsonl").display(), medlot_tests::ledger_vectors::write(&folder)?);
     println!("{}: {} vectors", folder.join("log.jsonl").display(), medlot_tests::log_vectors::write(&folder)?);
     println!("{}: {} vectors", folder.join("flash.jsonl").display(), medlot_tests::flash_vectors::write(&folder)?);
+    println!("{}: {} vectors", folder.join("sync.jsonl").display(), medlot_tests::sync_vectors::write(&folder)?);
     Ok(())
 }
