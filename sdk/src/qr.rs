@@ -55,7 +55,7 @@ const PART_FRONT: usize = 10;
 /// ```
 /// use medlot_sdk::qr::{from_text, to_text};
 /// let text = to_text(b"ML\x01\x04");
-/// assert_eq!(text, "MEDLOT1:XY9400");
+/// assert_eq!(text, "MEDLOT1:XY9Z50");
 /// assert_eq!(from_text(&text).unwrap(), b"ML\x01\x04");
 /// ```
 #[must_use]

@@ -79,7 +79,7 @@ pub fn message(message: &[u8]) -> Done<Value> {
 }
 
 fn hello(r: &mut Fields<'_>, length: usize) -> Option<Value> {
-    if length > 256 || r.take(2)? != [1, 0] {
+    if length > 256 || r.take(2)? != [1, 1] {
         return None;
     }
     let (root, log) = (r.hex(16)?, r.hex(16)?);
