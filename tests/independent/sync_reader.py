@@ -9,7 +9,7 @@ OBSERVED = 6
 # ----- section 4: what a party holds
 
 def element(form, data):
-    return b"ML\0\4" + varint_bytes(len(data) * 4 + form) + data
+    return b"ML\1\4" + varint_bytes(len(data) * 4 + form) + data
 
 
 class Party:
