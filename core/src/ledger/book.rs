@@ -108,8 +108,8 @@ pub(super) struct Log {
     pub(super) observed: Vec<Seen>,
     /// Index, change, row; in order.
     clock_sets: Vec<(u32, i64, u32)>,
-    /// Rows whose clock was unset, settings of clocks aside.
-    unset: u32,
+    /// Whether a record of a clock that wasn't set ever came: without one there is one clock.
+    unset: bool,
     /// Indexes at which another clock begins than that of the record before.
     clocks: BTreeSet<u32>,
     pub(super) records: u32,
@@ -197,6 +197,11 @@ impl Log {
             self.clock_sets.iter().filter(move |(at, ..)| i64::from(*at) > index && next.is_none_or(|n| at < n));
         let mut last = None;
         of_it.filter_map(move |(at, change, _)| (last.replace(*at) != Some(*at)).then_some(*change))
+    }
+
+    /// Whether a clock is set at an index.
+    fn is_setting(&self, index: u32) -> bool {
+        self.clock_sets.binary_search_by_key(&index, |(at, ..)| *at).is_ok()
     }
 
     /// Whether the clock that an index was written by was set after it.
@@ -418,7 +423,7 @@ impl Book {
         if said.clock_unset
             && let Some(log) = self.logs.get_mut(log as usize)
         {
-            log.unset += 1;
+            log.unset = true;
         }
         self.part_clocks(log, at.index);
         // In a forked log each record may say which branch others stand on.
@@ -432,28 +437,26 @@ impl Book {
     /// Looks whether another clock begins at an index, or at the next one held: where what is held before was written
     /// by a clock that was set and this by one that wasn't, or the other way round without a setting between them.
     fn part_clocks(&mut self, log: u32, index: u32) {
-        let Some(l) = self.log(log).filter(|l| l.unset > 0) else { return };
+        let Some(l) = self.log(log).filter(|l| l.unset) else { return };
         let begins = |at: u32| {
-            let set = l.clock_sets.iter().any(|(set, ..)| *set == at);
             let before = l.below(at).next().and_then(|row| self.row(row)).map(|row| row.index);
-            !set && l.first(at).is_some()
-                && before.is_some_and(|before| self.is_unset(l, before) != self.is_unset(l, at))
+            let other = before.is_some_and(|before| self.is_unset(l, before) != self.is_unset(l, at));
+            other && l.first(at).is_some() && !l.is_setting(at)
         };
-        for at in [Some(index), l.next_held(index)].into_iter().flatten().map(|at| (at, begins(at))).collect::<Vec<_>>()
-        {
-            let Some(l) = self.logs.get_mut(log as usize) else { return };
-            if at.1 {
-                l.clocks.insert(at.0)
+        let looked = [Some(index), l.next_held(index)].map(|at| at.map(|at| (at, begins(at))));
+        let Some(l) = self.logs.get_mut(log as usize) else { return };
+        for (at, begins) in looked.into_iter().flatten() {
+            if begins {
+                l.clocks.insert(at);
             } else {
-                l.clocks.remove(&at.0)
-            };
+                l.clocks.remove(&at);
+            }
         }
     }
 
     /// Whether an index was written by a clock that wasn't set.
     fn is_unset(&self, log: &Log, index: u32) -> bool {
-        let set = log.clock_sets.iter().any(|(set, ..)| *set == index);
-        !set && log.at(index).any(|row| self.row(row).is_some_and(|r| r.is(does::CLOCK_UNSET)))
+        !log.is_setting(index) && log.at(index).any(|row| self.row(row).is_some_and(|r| r.is(does::CLOCK_UNSET)))
     }
 
     /// Looks at the links of an index with those beside it; whether one broke or mended.
@@ -513,7 +516,7 @@ impl Book {
             branches: None,
             observed: Vec::new(),
             clock_sets: Vec::new(),
-            unset: 0,
+            unset: false,
             clocks: BTreeSet::new(),
             records: 0,
             end: 0,

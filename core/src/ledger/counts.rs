@@ -99,8 +99,8 @@ impl Book {
 struct Checkpoint {
     /// The line that stands for it: what another line knows or doesn't.
     line: u32,
-    /// The beginning of the count where the rest is zero, else the line: what that covers was before it.
-    increases: u32,
+    /// The beginning of the count where the rest is zero, else the line: what it covers was before.
+    begin: u32,
     quantity: Vec<(u32, u32, i64)>,
 }
 
@@ -193,7 +193,7 @@ impl Lot<'_> {
                 if own.is_empty() && self.reaches(lines.begin, at) { lines.lines.last() } else { own.last().copied() };
             let Some((.., line)) = last else { continue };
             let quantity = own.iter().map(|(_, measure, count, _)| (place, *measure, *count)).collect();
-            found.push(Checkpoint { line: *line, increases: *line, quantity });
+            found.push(Checkpoint { line: *line, begin: *line, quantity });
         }
         if at.hold {
             return found;
@@ -201,7 +201,7 @@ impl Lot<'_> {
         for count in self.counts.values().filter(|count| count.rest_is_zero) {
             let has_line = counted.iter().any(|lines| lines.begin == count.begin && !lines.hold);
             if let Some(end) = count.end.filter(|_| !has_line && self.reaches(count.begin, at)) {
-                found.push(Checkpoint { line: end, increases: count.begin, quantity: Vec::new() });
+                found.push(Checkpoint { line: end, begin: count.begin, quantity: Vec::new() });
             }
         }
         found
@@ -246,7 +246,7 @@ impl Lot<'_> {
             let form = forms.entry(*measure).or_default();
             (form.count, form.covered) = (form.count + count, true);
         }
-        let mut lines = by.map(|by| (Line::new(book, by.increases), Line::new(book, by.line)));
+        let mut lines = by.map(|by| (Line::new(book, by.begin), Line::new(book, by.line)));
         let mut during = Vec::new();
         for (row, delta) in self.deltas(place) {
             let measure = book.row(row).map_or(0, |r| r.measure);
@@ -257,7 +257,7 @@ impl Lot<'_> {
                 continue;
             };
             let cover = end.covers(row);
-            let before = if by.increases == by.line { cover } else { begin.covers(row) };
+            let before = if by.begin == by.line { cover } else { begin.covers(row) };
             let why = if delta > 0 { before } else { cover };
             if why == Cover::Absorbed && delta != 0 {
                 absorbed.push((row, by.line));
