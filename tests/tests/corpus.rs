@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use medlot_core::sync::{Deframer, Unit, frame_length};
 use medlot_tests::fuzz_bodies::TARGETS;
+use medlot_tests::sync_peers::{Country, record};
 
 fn fuzz() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz")
@@ -46,5 +48,49 @@ fn a_body_gives_the_same_answer_each_time() {
         for input in [&b""[..], b"\xff\xff\xff", b"2027-03", &[0x31; 64]] {
             assert_eq!(body(input), body(input), "{name}");
         }
+    }
+}
+
+/// Of a session that the fuzzed side takes: a stream, and the same as messages, whole and in part.
+fn sessions() -> [(&'static str, Vec<u8>); 4] {
+    let mut country = Country::new().unwrap();
+    country.parties[2].sell(3).unwrap();
+    let (peer, party) = (&country.parties[1], &country.parties[2]);
+    let (mut one, mut two) = (peer.session(), party.session());
+    let (mut here, mut there) = (peer.holdings(), party.holdings());
+    let lines = record((&mut one, &mut here), (&mut two, &mut there), [usize::MAX; 2], &mut |_, _| {});
+    let line: Vec<u8> = lines.into_iter().step_by(2).flatten().collect();
+    let (mut deframer, mut rest) = (Deframer::new(vec![0; frame_length(65_535)]), line.as_slice());
+    let mut messages = b"M".to_vec();
+    let mut greeted = false;
+    while let Some(unit) = deframer.next(&mut rest) {
+        let Unit::Message(message) = unit else { continue };
+        // The target greets by itself.
+        if std::mem::replace(&mut greeted, true) {
+            messages.extend(u16::try_from(message.len()).unwrap().to_le_bytes());
+            messages.extend(message);
+        }
+    }
+    let stream = [b"S", &line[..]].concat();
+    let mut damaged = stream.clone();
+    damaged[stream.len() / 2] ^= 0x10;
+    let half = messages[..messages.len() / 2].to_vec();
+    [("session", messages), ("half", half), ("stream", stream), ("stream-damaged", damaged)]
+}
+
+#[test]
+fn the_fuzzer_of_sessions_begins_from_one_that_goes_to_its_end() {
+    let body = TARGETS.iter().find(|(name, _)| *name == "sync").unwrap().1;
+    for (name, fresh) in sessions() {
+        let path = fuzz().join("corpus/sync").join(name);
+        if std::env::var_os("MEDLOT_WRITE_CORPUS").is_some() {
+            fs::write(&path, &fresh).unwrap();
+        }
+        assert!(
+            fs::read(&path).unwrap() == fresh,
+            "{name}: MEDLOT_WRITE_CORPUS=1 cargo test -p medlot-tests --test corpus"
+        );
+        let taken = body(&fresh);
+        assert!(name == "stream-damaged" || taken > 2, "{name}: {taken} messages are taken");
     }
 }
