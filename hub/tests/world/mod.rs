@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 pub(crate) const PACK: &str = "(01)08935221225326(17)270331(10)241021VA";
 pub(crate) const BY_HAND: &str = "registration:540100430425;A24-117;2027-11";
@@ -36,7 +37,10 @@ pub(crate) struct Ended {
 
 impl World {
     pub(crate) fn empty(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("medlot-command-{}-{name}", std::process::id()));
+        // Two tests of one name run at one time too.
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("medlot-command-{}-{number}-{name}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();
         Self { folder, clocks: RefCell::default() }
