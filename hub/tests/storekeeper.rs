@@ -159,8 +159,8 @@ fn what_the_other_handheld_issued_before_the_count_was_counted_and_what_it_issue
         h.issues("B", "10", "10:20");
         assert_eq!((h.on_hand("A", "K1"), h.on_hand("B", "K1")), (928, 920), "each as far as it knows");
         h.meet("11:00", order);
-        // The clocks say that the 30 were gone when A counted: that is no finding, nothing was written late.
-        h.is_reconciled(40, &[]);
+        h.is_reconciled(40, &[("absorbed_by_count", Some(30))]);
+        assert!(h.w.ok("A", &["findings"]).contains("30"));
     });
 }
 
@@ -189,6 +189,6 @@ fn once_the_other_handheld_has_observed_the_count_nothing_later_is_absorbed_what
         // B's clock falls back to an hour before the count, and nobody notes it.
         h.issues("B", "10", "09:00");
         h.meet("11:00", order);
-        h.is_reconciled(40, &[("clock_back", Some(70 * 60))]);
+        h.is_reconciled(40, &[("clock_back", Some(70 * 60)), ("absorbed_by_count", Some(30))]);
     });
 }

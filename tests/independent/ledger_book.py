@@ -197,7 +197,7 @@ class Book:
                    if self.place(o) < self.place(line) and self.on_one_branch(o, line))
 
     def covers(self, line, r):
-        """None, or why: known, absorbed, earlier."""
+        """None, or why: known, absorbed."""
         if self.on_one_branch(line, r):
             if self.place(r) >= self.place(line):
                 return None
@@ -210,7 +210,7 @@ class Book:
         if any(self.includes(o, line) and self.on_one_branch(o, r) and self.place(o) < self.place(r)
                for o in self.observeds(r.log)):
             return None
-        return "earlier" if self.time(r) + self.difference(line, r) <= self.time(line) else None
+        return "absorbed" if self.time(r) + self.difference(line, r) <= self.time(line) else None
 
     def difference(self, line, r):
         """What to add to the record's time to read it in the line's clock."""

@@ -16,10 +16,8 @@ pub(super) enum Cover {
     No,
     /// The line's device knew it.
     Known,
-    /// It was in the counted quantity though the line's device didn't know it: said late, or synchronised late.
+    /// It was in the counted quantity though the line's device didn't know it: written late, or synchronised late.
     Absorbed,
-    /// By the clocks it took place at or before the line.
-    Earlier,
 }
 
 /// What a line knows of one other log; both without branches.
@@ -191,7 +189,7 @@ impl<'b> Line<'b> {
         if seen {
             return Cover::No;
         }
-        if self.time_of(row) <= self.time { Cover::Earlier } else { Cover::No }
+        if self.time_of(row) <= self.time { Cover::Absorbed } else { Cover::No }
     }
 
     /// Whether the line knew a record that stands after this one on its branch: of forked logs, where each is asked.

@@ -212,8 +212,8 @@ pub(super) fn finding(kind: FindingKind, said: &Said<'_>, lang: Lang) -> String 
             format!("{facility}: a device's clock is ahead by {by}: look at its clock"),
         ),
         FindingKind::AbsorbedByCount => lang.pick(
-            format!("{what}: một bản ghi đến muộn {amount} đã nằm trong số kiểm kê, không trừ lần nữa"),
-            format!("{what}: a record of {amount} that came late was in the counted quantity, it isn't added again"),
+            format!("{what}: {amount} ghi ở thiết bị khác hoặc ghi muộn đã nằm trong số kiểm kê, không tính lần nữa"),
+            format!("{what}: {amount}, unknown when it was counted, were in the counted quantity: they aren't added again"),
         ),
         FindingKind::OverlappingCounts => lang.pick(
             format!("{what}: hai thiết bị cùng kiểm kê mà không biết nhau, lấy lần sau: nên kiểm kê lại"),

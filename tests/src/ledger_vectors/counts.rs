@@ -31,11 +31,11 @@ fn covers(set: &mut Set) -> Done<()> {
     let begin = land.begin(FIRST, 30, None)?;
     land.line(FIRST, 31, begin, L, 90)?;
     land.say(FIRST, 32, goes_out(L, 5)?)?;
-    set.add("a line sets stock and what its device writes later is added", &land, q, &["HN-0417 L1 85"], &[])?;
+    set.add("a line sets stock and what its device writes later is added", &land, q, &["HN-0417 L1 85"], &[5017])?;
     land.say(SECOND, 31, goes_out(L, 3)?)?;
-    set.add("in the same second on another device: covered", &land, q, &["HN-0417 L1 85"], &[])?;
+    set.add("in the same second on another device: covered", &land, q, &["HN-0417 L1 85"], &[5017, 5017])?;
     land.say(SECOND, 40, goes_out(L, 7)?)?;
-    set.add("row 17: what is sold elsewhere while counting is added up", &land, q, &["HN-0417 L1 78"], &[])?;
+    set.add("row 17: what is sold elsewhere while counting is added up", &land, q, &["HN-0417 L1 78"], &[5017, 5017])?;
     let mut land = shop(2)?;
     land.say(FIRST, 90_000, goes_in(L, 100)?)?;
     let begin = land.begin(FIRST, 90_010, None)?;
@@ -57,7 +57,7 @@ fn covers(set: &mut Set) -> Done<()> {
         &[],
     )?;
     land.say(SECOND, 10, goes_out(L, 1)?)?;
-    set.add("a later record of that log falls back on the clocks", &land, q, &["HN-0417 L1 60"], &[5015])?;
+    set.add("a later record of that log falls back on the clocks", &land, q, &["HN-0417 L1 60"], &[5015, 5017])?;
     let mut land = shop(1)?;
     land.say(FIRST, 10, goes_in(L, 100)?)?;
     land.say(FIRST, 11, said(Movement { to_bucket: Some(Bucket::Hold), ..moves(Direction::Move, L, 40)? }))?;
@@ -89,10 +89,10 @@ fn clocks(set: &mut Set) -> Done<()> {
         &land,
         q,
         &["HN-0417 L1 95"],
-        &[],
+        &[5017],
     )?;
     land.observe(SECOND, 7_000, FIRST, Some(0))?;
-    set.add("the first difference noted after the sale is the one", &land, q, &["HN-0417 L1 95"], &[])?;
+    set.add("the first difference noted after the sale is the one", &land, q, &["HN-0417 L1 95"], &[5017])?;
     let mut land = base()?;
     land.say(SECOND, 5_100, goes_out(L, 5)?)?;
     land.observe(FIRST, 2_500, SECOND, Some(3_600))?;
@@ -101,13 +101,13 @@ fn clocks(set: &mut Set) -> Done<()> {
         &land,
         q,
         &["HN-0417 L1 95"],
-        &[],
+        &[5017],
     )?;
     let mut again = land.clone();
     again.observe(FIRST, 2_600, SECOND, Some(0))?;
-    set.add("the first difference noted that includes the sale is the one", &again, q, &["HN-0417 L1 95"], &[])?;
+    set.add("the first difference noted that includes the sale is the one", &again, q, &["HN-0417 L1 95"], &[5017])?;
     land.say(SECOND, 5_700, goes_out(L, 2)?)?;
-    set.add("and for what that doesn't include, the last noted", &land, q, &["HN-0417 L1 93"], &[])?;
+    set.add("and for what that doesn't include, the last noted", &land, q, &["HN-0417 L1 93"], &[5017])?;
     let mut land = shop(2)?;
     land.say(FIRST, 10, goes_in(L, 100)?)?;
     land.observe(SECOND, 3_700, FIRST, Some(-3_600))?;
@@ -119,13 +119,13 @@ fn clocks(set: &mut Set) -> Done<()> {
         &land,
         q,
         &["HN-0417 L1 95"],
-        &[],
+        &[5017],
     )?;
     let mut land = base()?;
     land.say(SECOND, 5_100, goes_out(L, 5)?)?;
     land.say(SECOND, 1_900, Entry::ClockSet(ClockSet { change: -3_600, extensions: None }))?;
     land.say(SECOND, 2_100, goes_out(L, 1)?)?;
-    set.add("row 18: a clock that was set is read as the last one all along", &land, q, &["HN-0417 L1 94"], &[])?;
+    set.add("row 18: a clock that was set is read as the last one all along", &land, q, &["HN-0417 L1 94"], &[5017])?;
     let mut land = shop(2)?;
     land.say(FIRST, 1_000, goes_in(L, 100)?)?;
     land.observe(SECOND, 4_700, FIRST, Some(-3_600))?;
@@ -138,28 +138,28 @@ fn clocks(set: &mut Set) -> Done<()> {
         &land,
         q,
         &["HN-0417 L1 95"],
-        &[],
+        &[5017],
     )?;
     let mut land = base()?;
     land.begin_unset(SECOND)?;
     land.say_unset(SECOND, 700, goes_out(L, 5)?)?;
     land.say(SECOND, 2_600, Entry::ClockSet(ClockSet { change: i64::from(NOON) + 1_900 - 600, extensions: None }))?;
-    set.add("an uptime is a time once the clock is set", &land, q, &["HN-0417 L1 95"], &[])?;
+    set.add("an uptime is a time once the clock is set", &land, q, &["HN-0417 L1 95"], &[5017])?;
     // By a right clock; then its battery is pulled.
     let mut land = base()?;
     land.say(SECOND, 2_500, goes_out(L, 7)?)?;
     land.say_unset(SECOND, 700, goes_out(L, 5)?)?;
     let name = "what a lost clock wrote isn't placed by it, and what was written before it is";
-    set.add(name, &land, q, &["HN-0417 L1 88"], &[])?;
+    set.add(name, &land, q, &["HN-0417 L1 88"], &[5017])?;
     let lost = land.clone();
     let set_to = |at: i64| ClockSet { change: i64::from(NOON) + at - 700, extensions: None };
     land.say(SECOND, 2_600, Entry::ClockSet(set_to(1_900)))?;
     let name = "a clock that was lost and set changes no time that was written before it was lost";
-    set.add(name, &land, q, &["HN-0417 L1 88"], &[])?;
+    set.add(name, &land, q, &["HN-0417 L1 88"], &[5017])?;
     land.say(SECOND, 2_700, goes_out(L, 1)?)?;
     land.say(SECOND, 1_500, Entry::ClockSet(ClockSet { change: -1_200, extensions: None }))?;
     let name = "and set once more what it wrote since it was lost, not what another clock wrote before";
-    set.add(name, &land, q, &["HN-0417 L1 88"], &[5015])?;
+    set.add(name, &land, q, &["HN-0417 L1 88"], &[5015, 5017, 5017])?;
     let mut later = lost.clone();
     later.say(SECOND, 2_900, Entry::ClockSet(set_to(2_800)))?;
     set.add("it may say that something came after the count", &later, q, &["HN-0417 L1 83"], &[])?;
@@ -167,7 +167,7 @@ fn clocks(set: &mut Set) -> Done<()> {
     silent.say(SECOND, 2_600, goes_out(L, 2)?)?;
     silent.say(SECOND, 6_700, Entry::ClockSet(ClockSet { change: 4_000, extensions: None }))?;
     let name = "what a lost clock wrote stays without time where the clock is set and nobody says to what";
-    set.add(name, &silent, q, &["HN-0417 L1 86"], &[])?;
+    set.add(name, &silent, q, &["HN-0417 L1 86"], &[5017])?;
     let mut forked = silent.clone();
     let branch = forked.branch(SECOND, forked.len(SECOND) - 2);
     forked.say(branch, 2_600, Entry::ClockSet(set_to(2_800)))?;
@@ -275,11 +275,11 @@ fn rest(set: &mut Set) -> Done<()> {
     far.observe(SECOND, 2_100 - 3_600, FIRST, Some(3_600))?;
     far.say(SECOND, 2_200 - 3_600, goes_out(R, 2)?)?;
     far.end(FIRST, 2_000, begin, true)?;
-    set.add("in the order of the count's clock", &far, q, &["HN-0417 N1 7", "HN-0417 R1 28"], &[])?;
+    set.add("in the order of the count's clock", &far, q, &["HN-0417 N1 7", "HN-0417 R1 28"], &[5017])?;
     let begin = far.begin(FIRST, 3_000, None)?;
     far.line(FIRST, 3_001, begin, R, 27)?;
     far.end(FIRST, 3_002, begin, true)?;
-    set.add("and a later count of everything leaves nothing of it", &far, q, &["HN-0417 R1 27"], &[])?;
+    set.add("and a later count of everything leaves nothing of it", &far, q, &["HN-0417 R1 27"], &[5017, 5017])?;
     let mut land = shop(1)?;
     let begin = land.begin(FIRST, 30, None)?;
     land.line(FIRST, 31, begin, L, 80)?;
@@ -407,7 +407,7 @@ fn branches(set: &mut Set) -> Done<()> {
     let begin = land.begin(FIRST, 990, None)?;
     land.line(FIRST, 1_000, begin, L, 95)?;
     let name = "of a clock set on two branches at one index the least change is read";
-    set.add(name, &land, q, &["HN-0417 L1 95"], &[5001])?;
+    set.add(name, &land, q, &["HN-0417 L1 95"], &[5001, 5017])?;
     let mut land = shop(2)?;
     land.say(FIRST, 10, goes_in(L, 100)?)?;
     let begin = land.begin(FIRST, 30, None)?;

@@ -350,9 +350,14 @@ fn is_over(injected: &Injected, truth: &Truth) -> bool {
     injected.fault == Fault::PartsConflict && forms.len() < 2
 }
 
+/// Whether a finding names records of two devices.
+fn is_of_two_logs(records: &[RecordId]) -> bool {
+    records.iter().map(|at| at.log).collect::<BTreeSet<_>>().len() == 2
+}
+
 /// Findings that are no alarm: short deliveries, deliveries that wait at the door, records that a count absorbed because
-/// they were written later than it, two devices that counted one lot at about one time; and, where a clock is wrong, what rests on the time. Where stock
-/// can't be what stands there, it may be below zero.
+/// they were written late or on a device that had not synchronised, two devices that counted one lot at about one time;
+/// and, where a clock is wrong, what rests on the time. Where stock can't be what stands there, it may be below zero.
 fn is_ordinary(code: u16, records: &[RecordId], facility: &str, truth: &Truth, settled: Settled<'_>) -> bool {
     let is_line = |at: &RecordId| {
         said(settled, at, |record| matches!(record.entry, Entry::CountLine(_) | Entry::CountEnd(_))) == Some(true)
@@ -362,8 +367,8 @@ fn is_ordinary(code: u16, records: &[RecordId], facility: &str, truth: &Truth, s
     match code {
         5007 => true,
         5006 if first.is_some_and(|at| truth.waiting.contains(&at)) => true,
-        5017 => first.is_some_and(|at| truth.late.contains(&at)),
-        5018 => records.iter().all(is_line) && records.iter().map(|at| at.log).collect::<BTreeSet<_>>().len() == 2,
+        5017 => first.is_some_and(|at| truth.late.contains(&at)) || is_of_two_logs(records),
+        5018 => records.iter().all(is_line) && is_of_two_logs(records),
         5002 => touched(),
         5006 | 5009 | 5010 | 5023 => truth.wrong_clocks.contains(facility),
         _ => false,
