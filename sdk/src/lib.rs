@@ -24,3 +24,4 @@ pub mod sync;
 pub mod today;
 pub mod verify;
 pub mod view;
+pub mod words;

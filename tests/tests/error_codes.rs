@@ -1,6 +1,6 @@
 //! `spec/error-codes.md` and the code say the same numbers and names.
 #![allow(clippy::unwrap_used, clippy::panic)]
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use medlot_core::crypto::CryptoError;
@@ -11,6 +11,7 @@ use medlot_core::record::{ObjectError, RecordError, SegmentError, TipError};
 use medlot_core::scan::ScanErrorKind;
 use medlot_core::time::TimeError;
 use medlot_core::trust::{BundleError, FINDINGS, Reason, SpaceTooSmall, Warning};
+use medlot_sdk::words;
 
 fn in_code() -> BTreeMap<u16, String> {
     let own = [
@@ -46,9 +47,13 @@ fn in_code() -> BTreeMap<u16, String> {
     all
 }
 
-fn in_the_specification() -> BTreeMap<u16, String> {
+fn specification() -> String {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/error-codes.md");
-    let text = std::fs::read_to_string(file).unwrap();
+    std::fs::read_to_string(file).unwrap()
+}
+
+fn in_the_specification() -> BTreeMap<u16, String> {
+    let text = specification();
     let mut all = BTreeMap::new();
     for line in text.lines() {
         let mut cells = line.split('|').map(str::trim).skip(1);
@@ -66,4 +71,23 @@ fn every_code_stands_in_the_specification_with_its_name_and_no_other_does() {
     let (code, specification) = (in_code(), in_the_specification());
     assert!(code.len() > 120, "{}", code.len());
     assert_eq!(code, specification);
+}
+
+#[test]
+fn every_code_and_no_other_number_has_vietnamese_words() {
+    let listed: BTreeSet<u16> = in_the_specification().into_keys().collect();
+    let spoken: BTreeSet<u16> = (0..=u16::MAX).filter(|code| words::vietnamese(*code).is_some()).collect();
+    assert_eq!(listed, spoken);
+}
+
+#[test]
+fn fields_belong_to_codes_and_are_those_of_the_specification() {
+    let codes = in_the_specification();
+    let fields: BTreeMap<u16, &str> = (0..=u16::MAX).filter_map(|code| Some((code, words::field(code)?))).collect();
+    assert!(fields.keys().all(|code| codes.contains_key(code)), "{fields:?}");
+    let text = specification();
+    let (_, said) = text.split_once("\nFields: ").unwrap();
+    // Names stand between backticks: every second piece.
+    let said: BTreeSet<&str> = said.split('`').skip(1).step_by(2).collect();
+    assert_eq!(fields.into_values().collect::<BTreeSet<_>>(), said);
 }
