@@ -2,6 +2,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::thread;
 
 use crate::setup::cargo_tool;
 use crate::sh::{Done, Sh, root};
@@ -42,33 +43,48 @@ fn fuzz() -> Done<Sh> {
     Ok(if nightly { fuzz.env("RUSTUP_TOOLCHAIN", "nightly") } else { fuzz.env("RUSTC_BOOTSTRAP", "1") })
 }
 
-/// Runs each target from its committed seeds; it must find new paths and no crash.
+/// Runs one target from its committed seeds; it must find new paths and no crash.
+fn one(target: &str) -> Done<String> {
+    // libFuzzer writes what it finds into the first folder; the committed seeds stay as they are.
+    let found = root().join("target/fuzz-found").join(target);
+    if found.exists() {
+        fs::remove_dir_all(&found).map_err(|error| format!("{}: {error}", found.display()))?;
+    }
+    fs::create_dir_all(&found).map_err(|error| format!("{}: {error}", found.display()))?;
+    let seeds = root().join("fuzz/corpus").join(target);
+    let seeded = files(&seeds)?.len();
+    fuzz()?
+        .args(["run", target])
+        .args([&found, &seeds])
+        .args(["--", SECONDS, "-print_final_stats=1", "-verbosity=1", "-timeout=10", "-max_len=8192"])
+        .run()?;
+    let grown = files(&found)?.len();
+    // A body that the optimiser removed reaches nothing new.
+    if grown == 0 {
+        return Err(format!("fuzz {target} found no new path: is its result used?"));
+    }
+    Ok(format!("fuzz {target}: {seeded} seeds, {grown} new inputs that reach new code"))
+}
+
+/// Runs every target, two at a time: each keeps one processor busy.
 pub fn test() -> Done {
     let targets = files(&root().join("fuzz/fuzz_targets"))?;
+    let targets: Vec<&str> = targets.keys().filter_map(|name| name.strip_suffix(".rs")).collect();
     if targets.is_empty() {
         return Err("fuzz/fuzz_targets holds no target".into());
     }
     fuzz()?.args(["build"]).run()?;
-    for target in targets.keys().filter_map(|name| name.strip_suffix(".rs")) {
-        // libFuzzer writes what it finds into the first folder; the committed seeds stay as they are.
-        let found = root().join("target/fuzz-found").join(target);
-        if found.exists() {
-            fs::remove_dir_all(&found).map_err(|error| format!("{}: {error}", found.display()))?;
-        }
-        fs::create_dir_all(&found).map_err(|error| format!("{}: {error}", found.display()))?;
-        let seeds = root().join("fuzz/corpus").join(target);
-        let seeded = files(&seeds)?.len();
-        fuzz()?
-            .args(["run", target])
-            .args([&found, &seeds])
-            .args(["--", SECONDS, "-print_final_stats=1", "-verbosity=1", "-timeout=10", "-max_len=8192"])
-            .run()?;
-        let grown = files(&found)?.len();
-        println!("fuzz {target}: {seeded} seeds, {grown} new inputs that reach new code");
-        // A body that the optimiser removed reaches nothing new.
-        if grown == 0 {
-            return Err(format!("fuzz {target} found no new path: is its result used?"));
+    let mut said = Vec::new();
+    for pair in targets.chunks(2) {
+        let ended: Vec<Done<String>> = thread::scope(|scope| {
+            let running: Vec<_> = pair.iter().map(|target| scope.spawn(|| one(target))).collect();
+            let joined = running.into_iter().map(|run| run.join());
+            joined.map(|ended| ended.unwrap_or_else(|_| Err("a fuzz run panicked".into()))).collect()
+        });
+        for line in ended {
+            said.push(line?);
         }
     }
+    println!("{}", said.join("\n"));
     Ok(())
 }

@@ -38,6 +38,11 @@ fn linker_folder() -> Done<PathBuf> {
     Ok(Path::new(sysroot.trim()).join("lib/rustlib").join(host.trim()).join("bin"))
 }
 
+/// Where everything for other targets is built: the standard library once for all of it.
+pub fn folder() -> PathBuf {
+    root().join("target/cross")
+}
+
 /// `cargo build --release` for targets in a workspace of its own.
 pub fn build(folder: &str, package: &str, targets: &[&str], features: &[&str]) -> Done {
     let mut args: Vec<String> = ["build", "--release", "--locked", "--package", package].map(String::from).into();
@@ -57,6 +62,7 @@ pub fn build(folder: &str, package: &str, targets: &[&str], features: &[&str]) -
             .args(args)
             .args(["-Zbuild-std=core,alloc"])
             .dir(folder)
+            .env("CARGO_TARGET_DIR", self::folder())
             .env("RUSTC_BOOTSTRAP", "1")
             .env("RUSTC", DEBIAN_RUSTC)
             .without_env("RUSTUP_TOOLCHAIN")
@@ -65,7 +71,7 @@ pub fn build(folder: &str, package: &str, targets: &[&str], features: &[&str]) -
             .aside()
             .run();
     }
-    Sh::cargo().args(args).dir(folder).aside().run()
+    Sh::cargo().args(args).dir(folder).env("CARGO_TARGET_DIR", self::folder()).aside().run()
 }
 
 /// Links medlot-core for every target, with the least and with all features.
@@ -73,7 +79,7 @@ pub fn test() -> Done {
     for features in [&[][..], &["gs1-full", "p256"]] {
         build("tests/probe", "medlot-link", TARGETS, features)?;
         for target in TARGETS {
-            let release = root().join("tests/probe/target").join(target).join("release");
+            let release = folder().join(target).join("release");
             let linked = ["medlot-link", "medlot-link.wasm"].iter().any(|name| release.join(name).is_file());
             if !linked {
                 return Err(format!("medlot-core did not link for {target}"));

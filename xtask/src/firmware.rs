@@ -1,6 +1,6 @@
 //! The probes: firmware for a Cortex-M4 that verifies what was signed, and what that costs; and with them the handheld.
 use crate::setup::qemu;
-use crate::sh::{Done, Sh, root};
+use crate::sh::{Done, Sh};
 use crate::{cross, handheld};
 
 const TARGET: &str = "thumbv7em-none-eabihf";
@@ -33,7 +33,7 @@ pub fn setup() -> Done {
 const PROBES: [(&str, &str); 2] = [("segment", "medlot-probe"), ("bundle", "medlot-probe-bundle")];
 
 fn binary(name: &str) -> std::path::PathBuf {
-    root().join("tests/probe/target").join(TARGET).join("release").join(name)
+    cross::folder().join(TARGET).join("release").join(name)
 }
 
 /// Flash and static RAM of the built image.

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use object::{Object, ObjectSegment};
 
-use crate::cross;
 use crate::firmware::RAM;
 use crate::sh::{Done, Sh, root};
+use crate::{cross, parts};
 
 /// What an image is called in figures, its target, the feature it is built with, and the variable that names it to the
 /// tests.
@@ -24,12 +24,12 @@ const IMAGES: [Image; 3] = [
 ];
 
 fn built(target: &str) -> PathBuf {
-    root().join("firmware-example/target").join(target).join("release/medlot-firmware")
+    cross::folder().join(target).join("release/medlot-firmware")
 }
 
 /// Where the image of this name is kept: with another feature the next build writes over it.
 fn kept(what: &str) -> PathBuf {
-    root().join("firmware-example/target").join(format!("handheld-{what}.elf"))
+    cross::folder().join(format!("handheld-{what}.elf"))
 }
 
 /// Flash (code, constants, initial values) and static RAM of an image.
@@ -67,13 +67,11 @@ fn run(names: &[&str]) -> Done<Vec<(String, u64)>> {
     if file.exists() {
         fs::remove_file(&file).map_err(|error| format!("{}: {error}", file.display()))?;
     }
-    let mut tests = Sh::cargo()
-        .args(["test", "--quiet", "--locked", "-p", "medlot-tests", "--test", "handheld", "--", "--include-ignored"])
+    let mut tests = parts::tests(&["--quiet", "--test", "handheld", "--", "--include-ignored"])
         .args(names)
-        .env("MEDLOT_FIGURES", &file);
-    // Sessions over the board's UART are carried by the command itself.
-    Sh::cargo().args(["build", "--quiet", "--locked", "-p", "medlot-hub", "--bin", "medlot"]).aside().run()?;
-    tests = tests.env("MEDLOT_COMMAND", root().join("target/debug/medlot"));
+        .env("MEDLOT_FIGURES", &file)
+        // Sessions over the board's UART are carried by the command itself.
+        .env("MEDLOT_COMMAND", parts::program("medlot")?);
     for image in IMAGES.iter().filter(|image| !image.variable.is_empty()) {
         tests = tests.env(image.variable, kept(image.what));
     }

@@ -124,10 +124,14 @@ fn deny() -> Done {
     Ok(())
 }
 
+/// `cargo test` of parts of the whole workspace: with one set of features everything is built once.
+pub fn tests(what: &[&str]) -> Sh {
+    Sh::cargo().args(["test", "--workspace", "--locked"]).args(what)
+}
+
 fn core() -> Done {
-    Sh::cargo()
-        .args(["test", "--workspace", "--exclude", "medlot-tests", "--exclude", "medlot-hub", "--locked"])
-        .run()?;
+    tests(&["--lib"]).run()?;
+    tests(&["--doc"]).run()?;
     Sh::cargo().args(["test", "-p", "medlot-core", "--no-default-features", "--locked"]).run()
 }
 
@@ -139,14 +143,20 @@ fn docs() -> Done {
 pub static LONG: AtomicBool = AtomicBool::new(false);
 
 fn e2e() -> Done {
-    let test = Sh::cargo().args(["test", "-p", "medlot-tests", "-p", "medlot-hub", "--locked"]);
+    let test = tests(&["--bins", "--tests"]);
     let long = LONG.load(Ordering::Relaxed);
     (if long { test.env("MEDLOT_LONG", "1") } else { test }).run()
 }
 
+/// Builds the workspace's programs as tests run them; the path of one.
+pub fn program(name: &str) -> Done<std::path::PathBuf> {
+    tests(&["--quiet", "--bins", "--tests", "--no-run"]).aside().run()?;
+    Ok(root().join("target/debug").join(name))
+}
+
 /// Runs the generator of vectors into a folder.
 fn generate(folder: &str) -> Done {
-    Sh::cargo().args(["run", "--quiet", "--locked", "-p", "medlot-tests", "--bin", "vectors", "--", folder]).run()
+    Sh::new(program("vectors")?).args([folder]).run()
 }
 
 /// Writes `tests/vectors` anew.

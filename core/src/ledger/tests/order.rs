@@ -338,9 +338,9 @@ fn in_some_order(records: &[&Made], key: impl Fn(usize) -> u32) -> Result<Ledger
     Ok(ledger)
 }
 
-#[test]
-fn any_order_and_any_repetition_give_the_same_answers() {
-    let cases = u32::try_from(shuffles().div_ceil(ROUNDS)).unwrap();
+/// Tries so many orders of worlds of its own; how many were tried.
+fn try_orders(orders: usize) -> usize {
+    let cases = u32::try_from(orders.div_ceil(ROUNDS)).unwrap();
     let config =
         ProptestConfig { cases, max_shrink_iters: 4_000, failure_persistence: None, ..ProptestConfig::default() };
     let made = std::cell::Cell::new(0);
@@ -364,11 +364,22 @@ fn any_order_and_any_repetition_give_the_same_answers() {
         }
         Ok(())
     });
-    std::println!("{} orders of arrival", made.get());
     if let Err(error) = run {
         panic!("{error}");
     }
-    assert!(made.get() >= shuffles());
+    made.get()
+}
+
+#[test]
+fn any_order_and_any_repetition_give_the_same_answers() {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+    let made: usize = std::thread::scope(|scope| {
+        let share = || scope.spawn(|| try_orders(shuffles().div_ceil(threads)));
+        let shares: Vec<_> = (0..threads).map(|_| share()).collect();
+        shares.into_iter().map(|share| share.join().unwrap()).sum()
+    });
+    std::println!("{made} orders of arrival");
+    assert!(made >= shuffles());
 }
 
 proptest! {
