@@ -1,7 +1,11 @@
 //! medlot-sdk: the façade that scanner apps, pages and national systems program against.
 pub use medlot_core;
 
+#[cfg(feature = "uniffi")]
+uniffi::setup_scaffolding!("medlot");
+
 pub mod account;
+pub mod api;
 pub mod authority;
 pub mod backup;
 pub mod changes;

@@ -1,0 +1,75 @@
+//! The annotations, written once: what a type is called in each language and how it crosses.
+use super::Answer;
+#[cfg(all(feature = "wasm", target_arch = "wasm32"))]
+use super::Failure;
+
+/// A value as it crosses into JavaScript: there a plain object with typed fields; elsewhere the value itself.
+#[cfg(all(feature = "wasm", target_arch = "wasm32"))]
+pub type Js<T> = tsify::Ts<T>;
+/// A value as it crosses into JavaScript: there a plain object with typed fields; elsewhere the value itself.
+#[cfg(not(all(feature = "wasm", target_arch = "wasm32")))]
+pub type Js<T> = T;
+
+/// Takes what came from the other language.
+#[cfg(all(feature = "wasm", target_arch = "wasm32"))]
+#[allow(dead_code)]
+pub(crate) fn take<T>(value: Js<T>) -> Answer<T>
+where
+    T: tsify::Tsify + serde::de::DeserializeOwned,
+    T::JsType: Clone,
+{
+    value.to_rust().map_err(|e| Failure::argument(&format!("the object that was given: {e}")))
+}
+
+/// Takes what came from the other language.
+#[cfg(not(all(feature = "wasm", target_arch = "wasm32")))]
+#[allow(clippy::unnecessary_wraps)]
+#[allow(dead_code)]
+pub(crate) fn take<T>(value: Js<T>) -> Answer<T> {
+    Ok(value)
+}
+
+/// Gives to the other language.
+#[cfg(all(feature = "wasm", target_arch = "wasm32"))]
+pub(crate) fn give<T>(value: T) -> Answer<Js<T>>
+where
+    T: tsify::Tsify + serde::Serialize,
+{
+    value.into_ts().map_err(|e| Failure::argument(&format!("the answer: {e}")))
+}
+
+/// Gives to the other language.
+#[cfg(not(all(feature = "wasm", target_arch = "wasm32")))]
+#[allow(clippy::unnecessary_wraps)]
+pub(crate) fn give<T>(value: T) -> Answer<Js<T>> {
+    Ok(value)
+}
+
+/// What is answered: a struct with public fields. It is read from the JSON of `spec/json/`, whose keys its fields are.
+macro_rules! view {
+    ($(#[$meta:meta])* $name:ident { $($(#[$inner:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+        #[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), derive(tsify::Tsify))]
+        #[serde(rename_all(serialize = "camelCase"))]
+        pub struct $name { $($(#[$inner])* pub $field: $type,)* }
+    };
+}
+
+/// What is given: a struct with public fields, each of which may be left out.
+#[allow(unused_macros)]
+macro_rules! input {
+    ($(#[$meta:meta])* $name:ident { $($(#[$inner:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+        #[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), derive(tsify::Tsify))]
+        #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+        pub struct $name { $(
+            $(#[$inner])*
+            #[cfg_attr(feature = "uniffi", uniffi(default))]
+            pub $field: $type,
+        )* }
+    };
+}

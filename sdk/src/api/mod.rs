@@ -1,0 +1,24 @@
+//! The façade that phones, pages and servers program against: owned types and objects, annotated once.
+//!
+//! Features `uniffi` and `wasm` make Kotlin, Swift, Python and JavaScript of what stands here; neither changes what a call
+//! does. Every call answers at once: no callback, no thread, no waiting. What must be kept is handed out as bytes and
+//! acknowledged ([`Device::changes`]).
+//!
+//! Facts that nobody can read inside come as arguments: `now` in seconds since 1970 (UTC), `today` as `YYYY-MM-DD` by the
+//! facility's calendar. Ids are lower-case hex, dates `YYYY-MM-DD`, instants RFC 3339 in UTC.
+#[macro_use]
+mod annotate;
+mod failure;
+mod scanned;
+mod verifier;
+mod views;
+
+pub use annotate::Js;
+pub use failure::{Answer, Failure};
+pub use scanned::{AiValue, ReadItem, Scanned, scan};
+pub use verifier::Verifier;
+pub use views::{
+    Amount, AskFor, Document, Fault, ProductName, Reason, RecordAt, RecordView, Reference, Verdict, VerdictKind,
+};
+
+pub(crate) use annotate::give;
