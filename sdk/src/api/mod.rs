@@ -8,12 +8,14 @@
 //! facility's calendar. Ids are lower-case hex, dates `YYYY-MM-DD`, instants RFC 3339 in UTC.
 #[macro_use]
 mod annotate;
+mod device;
 mod failure;
 mod scanned;
 mod verifier;
 mod views;
 
 pub use annotate::Js;
+pub use device::*;
 pub use failure::{Answer, Failure};
 pub use scanned::{AiValue, ReadItem, Scanned, scan};
 pub use verifier::Verifier;
@@ -21,4 +23,4 @@ pub use views::{
     Amount, AskFor, Document, Fault, ProductName, Reason, RecordAt, RecordView, Reference, Verdict, VerdictKind,
 };
 
-pub(crate) use annotate::give;
+pub(crate) use annotate::{give, take};
