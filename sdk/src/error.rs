@@ -48,6 +48,8 @@ impl Error {
         (4005, "unknown_here"),
         (4006, "invalid"),
         (4010, "stopped"),
+        (4020, "catalogue_page"),
+        (4021, "catalogue_saved"),
     ];
 
     fn new(kind: Kind, code: u16, name: &'static str, message: impl Into<String>) -> Self {
@@ -80,6 +82,14 @@ impl Error {
     /// Bytes that nobody will take. Code 4006.
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(Kind::Invalid, 4006, "invalid", message)
+    }
+    /// A page of the catalogue, or a list, of which no row can be read. Code 4020.
+    pub fn catalogue_page(message: impl Into<String>) -> Self {
+        Self::new(Kind::Invalid, 4020, "catalogue_page", message)
+    }
+    /// A kept catalogue that is damaged or of another version: load its pages anew. Code 4021.
+    pub fn catalogue_saved(message: impl Into<String>) -> Self {
+        Self::new(Kind::Invalid, 4021, "catalogue_saved", message)
     }
 }
 

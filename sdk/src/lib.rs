@@ -1,9 +1,12 @@
 //! medlot-sdk: the façade that scanner apps, pages and national systems program against.
+extern crate alloc;
+
 pub use medlot_core;
 
 pub mod account;
 pub mod authority;
 pub mod backup;
+pub mod catalogue;
 pub mod changes;
 pub mod correct;
 pub mod count;
