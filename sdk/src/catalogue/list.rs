@@ -57,7 +57,7 @@ fn read(list: &[u8], mut each: impl FnMut(&Line<'_>, u32, &mut Given)) -> Result
         // The reader's own count lags behind where lines end in CR LF: it stops between the two.
         let begin = record.position().map_or(0, |at| usize::try_from(at.byte()).unwrap_or(usize::MAX));
         let blank = text.get(begin..).unwrap_or_default().bytes().take_while(|b| matches!(b, b'\r' | b'\n')).count();
-        let passed = text.as_bytes().get(counted..begin + blank).unwrap_or_default();
+        let passed = text.as_bytes().get(counted..begin.saturating_add(blank)).unwrap_or_default();
         line += passed.iter().filter(|b| **b == b'\n').count() as u32;
         counted += passed.len();
         if record.len() != columns.len() {
