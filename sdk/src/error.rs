@@ -51,6 +51,8 @@ impl Error {
         (4011, "signature_due"),
         (4012, "unconfirmed"),
         (4013, "closed"),
+        (4020, "catalogue_page"),
+        (4021, "catalogue_saved"),
     ];
 
     fn new(kind: Kind, code: u16, name: &'static str, message: impl Into<String>) -> Self {
@@ -98,6 +100,14 @@ impl Error {
     /// Bytes that nobody will take. Code 4006.
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(Kind::Invalid, 4006, "invalid", message)
+    }
+    /// A page of the catalogue, or a list, of which no row can be read. Code 4020.
+    pub fn catalogue_page(message: impl Into<String>) -> Self {
+        Self::new(Kind::Invalid, 4020, "catalogue_page", message)
+    }
+    /// A kept catalogue that is damaged or of another version: load its pages anew. Code 4021.
+    pub fn catalogue_saved(message: impl Into<String>) -> Self {
+        Self::new(Kind::Invalid, 4021, "catalogue_saved", message)
     }
 }
 
