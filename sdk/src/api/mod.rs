@@ -8,15 +8,19 @@
 //! facility's calendar. Ids are lower-case hex, dates `YYYY-MM-DD`, instants RFC 3339 in UTC.
 #[macro_use]
 mod annotate;
+mod codes;
 mod device;
 mod failure;
+mod products;
 mod scanned;
 mod verifier;
 mod views;
 
 pub use annotate::Js;
+pub use codes::{QrProgress, QrReader, qr_texts};
 pub use device::*;
 pub use failure::{Answer, Failure};
+pub use products::Catalogue;
 pub use scanned::{AiValue, ReadItem, Scanned, scan};
 pub use verifier::Verifier;
 pub use views::{

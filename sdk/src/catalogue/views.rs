@@ -36,6 +36,9 @@ pub(super) mod slot {
 
 /// A unit in which a drug is packed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), derive(tsify::Tsify, serde::Serialize, serde::Deserialize))]
+#[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), serde(rename_all = "camelCase"))]
 pub struct Packaging {
     /// The catalogue's number of the unit.
     pub unit_id: Option<String>,
@@ -47,6 +50,9 @@ pub struct Packaging {
 
 /// A drug of the catalogue. What the source doesn't say is `None`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), derive(tsify::Tsify, serde::Serialize, serde::Deserialize))]
+#[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), serde(rename_all = "camelCase"))]
 pub struct Drug {
     /// The national catalogue's id; of a list without ids `registration:…` or `gtin:…`.
     pub id: String,
@@ -96,6 +102,9 @@ pub struct Drug {
 
 /// Drugs that were found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), derive(tsify::Tsify, serde::Serialize, serde::Deserialize))]
+#[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), serde(rename_all = "camelCase"))]
 pub struct DrugPage {
     /// How many there are in all.
     pub total: u32,
@@ -105,6 +114,9 @@ pub struct DrugPage {
 
 /// A facility or company of the directory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), derive(tsify::Tsify, serde::Serialize, serde::Deserialize))]
+#[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), serde(rename_all = "camelCase"))]
 pub struct FacilityEntry {
     /// Its code.
     pub code: Option<String>,
@@ -122,6 +134,9 @@ pub struct FacilityEntry {
 
 /// Facilities that were found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), derive(tsify::Tsify, serde::Serialize, serde::Deserialize))]
+#[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), serde(rename_all = "camelCase"))]
 pub struct FacilityPage {
     /// How many there are in all.
     pub total: u32,
@@ -131,6 +146,9 @@ pub struct FacilityPage {
 
 /// A row that can't be taken, or a part of one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), derive(tsify::Tsify, serde::Serialize, serde::Deserialize))]
+#[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), serde(rename_all = "camelCase"))]
 pub struct RefusedRow {
     /// Its place in the page, from 1; in a CSV its line.
     pub row: u32,
@@ -144,6 +162,9 @@ pub struct RefusedRow {
 
 /// What became of a page or list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), derive(tsify::Tsify, serde::Serialize, serde::Deserialize))]
+#[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), serde(rename_all = "camelCase"))]
 pub struct Loaded {
     /// Rows that weren't known.
     pub added: u32,

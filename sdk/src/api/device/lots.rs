@@ -23,12 +23,13 @@ impl Device {
         of: Js<StockInput>,
         offset: u32,
         limit: u32,
-        language: Language,
+        language: Js<Language>,
         now: i64,
     ) -> Answer<Js<StockPage>> {
+        let lang: Lang = take(language)?.into();
         let query = take(of)?.query()?;
         let mut inner = self.inner();
-        let answer = inner.account(now)?.stock(&query, language.into())?;
+        let answer = inner.account(now)?.stock(&query, lang)?;
         let rows = page(answer.rows_json(), offset, limit).into_iter().map(view).collect::<Answer<_>>()?;
         let incomplete = answer.incomplete.iter().cloned().map(view).collect::<Answer<_>>()?;
         give(StockPage { total: count(answer.rows.len()), rows, incomplete })
@@ -51,10 +52,11 @@ impl Device {
     ///
     /// # Errors
     /// A scan that can't be used; a field that can't be.
-    pub fn check(&self, pack: Js<MovementInput>, language: Language, now: i64) -> Answer<Js<PackAnswer>> {
+    pub fn check(&self, pack: Js<MovementInput>, language: Js<Language>, now: i64) -> Answer<Js<PackAnswer>> {
+        let lang: Lang = take(language)?.into();
         let fields = take(pack)?.fields()?;
         let mut inner = self.inner();
-        let checked = counter::check_pack(inner.account(now)?, &fields, None, language.into())?;
+        let checked = counter::check_pack(inner.account(now)?, &fields, None, lang)?;
         give(view(checked.json())?)
     }
 
@@ -67,12 +69,12 @@ impl Device {
         all: bool,
         offset: u32,
         limit: u32,
-        language: Language,
+        language: Js<Language>,
         now: i64,
     ) -> Answer<Js<FindingPage>> {
+        let lang: Lang = take(language)?.into();
         let mut inner = self.inner();
-        let found =
-            inner.account(now)?.findings(&FindingsQuery { all, ..FindingsQuery::default() }, language.into())?;
+        let found = inner.account(now)?.findings(&FindingsQuery { all, ..FindingsQuery::default() }, lang)?;
         let total = count(found.len());
         let rows = page(found, offset, limit).into_iter().map(view).collect::<Answer<_>>()?;
         give(FindingPage { total, rows })
@@ -94,9 +96,9 @@ impl Device {
     ///
     /// # Errors
     /// A field that can't be.
-    pub fn trace(&self, product: &str, lot: Option<String>, language: Language, now: i64) -> Answer<Js<Trace>> {
+    pub fn trace(&self, product: &str, lot: Option<String>, language: Js<Language>, now: i64) -> Answer<Js<Trace>> {
+        let lang: Lang = take(language)?.into();
         let mut inner = self.inner();
-        let lang: Lang = language.into();
         give(view(inner.account(now)?.trace(&lot_query(product, lot), lang)?)?)
     }
 }

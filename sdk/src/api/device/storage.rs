@@ -3,7 +3,9 @@ use super::super::{Answer, Js, give, take};
 use super::inputs::{JoinInput, KeySuite};
 use super::{Device, Inner, State};
 use crate::desk::{Desk, JoinPlan};
-use crate::folder::{Change, Location, Medium, Memory, StorageKey};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::folder::Medium;
+use crate::folder::{Change, Location, Memory, StorageKey};
 use medlot_core::crypto::Suite;
 
 input! {

@@ -85,6 +85,10 @@ impl Device {
     ///
     /// # Errors
     /// 4012; closed, or synchronising already; more facilities than a session names.
+    #[cfg_attr(
+        all(feature = "wasm", target_arch = "wasm32"),
+        wasm_bindgen::prelude::wasm_bindgen(js_name = "syncBegin")
+    )]
     pub fn sync_begin(&self, with: Js<SyncInput>, now: i64) -> Answer<()> {
         let SyncInput { carry, give, clock_unset } = take(with)?;
         let moment = super::super::verifier::moment(now)?;
@@ -112,6 +116,10 @@ impl Device {
     ///
     /// # Errors
     /// What ends the session.
+    #[cfg_attr(
+        all(feature = "wasm", target_arch = "wasm32"),
+        wasm_bindgen::prelude::wasm_bindgen(js_name = "syncSend")
+    )]
     pub fn sync_send(&self) -> Answer<Vec<u8>> {
         self.exchange(Exchange::take_outgoing)
     }
@@ -120,6 +128,10 @@ impl Device {
     ///
     /// # Errors
     /// What ends the session; what came before is kept.
+    #[cfg_attr(
+        all(feature = "wasm", target_arch = "wasm32"),
+        wasm_bindgen::prelude::wasm_bindgen(js_name = "syncReceive")
+    )]
     pub fn sync_receive(&self, bytes: &[u8]) -> Answer<()> {
         self.exchange(|exchange| exchange.receive(bytes))
     }
@@ -128,6 +140,10 @@ impl Device {
     ///
     /// # Errors
     /// No session is under way.
+    #[cfg_attr(
+        all(feature = "wasm", target_arch = "wasm32"),
+        wasm_bindgen::prelude::wasm_bindgen(js_name = "syncIsDone")
+    )]
     pub fn sync_is_done(&self) -> Answer<bool> {
         self.exchange(|exchange| Ok(exchange.is_done()))
     }
@@ -136,6 +152,10 @@ impl Device {
     ///
     /// # Errors
     /// No session is under way; storage.
+    #[cfg_attr(
+        all(feature = "wasm", target_arch = "wasm32"),
+        wasm_bindgen::prelude::wasm_bindgen(js_name = "syncFinish")
+    )]
     pub fn sync_finish(&self, now: i64) -> Answer<Js<SyncAnswer>> {
         let moment = super::super::verifier::moment(now)?;
         let mut inner = self.inner();

@@ -4,6 +4,7 @@ use super::inputs::{CountInput, Direction, HandoverInput, KeySuite, Language, Mo
 use super::{Accepted, Device, Handover, State, StatusView, Taken, ToSign, Written, count, view};
 use crate::error::{Error, Kind};
 use crate::evidence::Evidence;
+use crate::lang::Lang;
 use crate::verify::{Question, verify_with};
 use crate::{correct, counter, stock};
 use medlot_core::crypto::{P256Form, Suite, normalise_p256};
@@ -78,22 +79,27 @@ impl Device {
     /// 4010; a field that can't be; a rule of movements; 4011 a signature is due first.
     pub fn record(
         &self,
-        direction: Direction,
+        direction: Js<Direction>,
         movement: Js<MovementInput>,
         anyway: bool,
-        language: Language,
+        language: Js<Language>,
         now: i64,
     ) -> Answer<Js<Written>> {
+        let lang: Lang = take(language)?.into();
         let fields = take(movement)?.fields()?;
         let mut inner = self.inner();
         let desk = inner.writing(now)?;
-        give(view(counter::record(desk, direction.into(), &fields, anyway, language.into())?)?)
+        give(view(counter::record(desk, take(direction)?.into(), &fields, anyway, lang)?)?)
     }
 
     /// Begins a count; its place (`first`) is what its lines and its end go by.
     ///
     /// # Errors
     /// A field that can't be.
+    #[cfg_attr(
+        all(feature = "wasm", target_arch = "wasm32"),
+        wasm_bindgen::prelude::wasm_bindgen(js_name = "countBegin")
+    )]
     pub fn count_begin(&self, plan: Js<CountInput>, now: i64) -> Answer<Js<Written>> {
         let plan = take(plan)?.into();
         give(view(crate::count::begin(self.inner().writing(now)?, &plan)?)?)
@@ -104,6 +110,10 @@ impl Device {
     ///
     /// # Errors
     /// No count under way; a field that can't be.
+    #[cfg_attr(
+        all(feature = "wasm", target_arch = "wasm32"),
+        wasm_bindgen::prelude::wasm_bindgen(js_name = "countLine")
+    )]
     pub fn count_line(&self, begin: Option<u32>, line: Js<MovementInput>, now: i64) -> Answer<Js<Written>> {
         let fields = take(line)?.fields()?;
         give(view(counter::count_line(self.inner().writing(now)?, begin, &fields, None)?)?)
@@ -113,6 +123,10 @@ impl Device {
     ///
     /// # Errors
     /// No count under way.
+    #[cfg_attr(
+        all(feature = "wasm", target_arch = "wasm32"),
+        wasm_bindgen::prelude::wasm_bindgen(js_name = "countEnd")
+    )]
     pub fn count_end(
         &self,
         begin: Option<u32>,
@@ -134,13 +148,14 @@ impl Device {
         record: &str,
         total: Option<u32>,
         note: Js<NoteInput>,
-        language: Language,
+        language: Js<Language>,
         now: i64,
     ) -> Answer<Js<Written>> {
+        let lang: Lang = take(language)?.into();
         let note = take(note)?.into();
         let mut inner = self.inner();
         let desk = inner.writing(now)?;
-        give(view(counter::reverse(desk, record, total, &note, language.into())?)?)
+        give(view(counter::reverse(desk, record, total, &note, lang)?)?)
     }
 
     /// Confirms a record with one's name, or refuses to. `capacity`: `responsible_pharmacist`, `witness` …
@@ -165,18 +180,23 @@ impl Device {
     /// # Errors
     /// 4010 a pack that isn't to be given; 4011 a signature is due first: seal, and call again with the same; a device that
     /// isn't enrolled; more lines than a bundle holds.
+    #[cfg_attr(
+        all(feature = "wasm", target_arch = "wasm32"),
+        wasm_bindgen::prelude::wasm_bindgen(js_name = "handOver")
+    )]
     pub fn hand_over(
         &self,
         handover: Js<HandoverInput>,
         anyway: bool,
-        language: Language,
+        language: Js<Language>,
         now: i64,
     ) -> Answer<Js<Handover>> {
+        let lang: Lang = take(language)?.into();
         let plan = take(handover)?.plan()?;
         let mut inner = self.inner();
         let desk = inner.writing(now)?;
         if !anyway {
-            counter::stop_lines(desk, plan.reason.as_deref().unwrap_or("wholesale"), &plan.lines, language.into())?;
+            counter::stop_lines(desk, plan.reason.as_deref().unwrap_or("wholesale"), &plan.lines, lang)?;
         }
         let (bundle, said) = stock::handover(desk, &plan)?;
         let first = said.get("first").and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());
@@ -222,6 +242,10 @@ impl Device {
     ///
     /// # Errors
     /// The log takes no further record.
+    #[cfg_attr(
+        all(feature = "wasm", target_arch = "wasm32"),
+        wasm_bindgen::prelude::wasm_bindgen(js_name = "prepareSeal")
+    )]
     pub fn prepare_seal(&self, now: i64) -> Answer<Option<Js<ToSign>>> {
         let prepared = self.inner().writing(now)?.prepare_seal()?;
         prepared.map(|(count, bytes)| give(ToSign { count, bytes: bytes.to_vec() })).transpose()
@@ -231,6 +255,10 @@ impl Device {
     ///
     /// # Errors
     /// Never prepared; a signature that doesn't hold.
+    #[cfg_attr(
+        all(feature = "wasm", target_arch = "wasm32"),
+        wasm_bindgen::prelude::wasm_bindgen(js_name = "attachSeal")
+    )]
     pub fn attach_seal(&self, count: u32, signature: Vec<u8>, der: bool, now: i64) -> Answer<()> {
         let mut inner = self.inner();
         let desk = inner.writing(now)?;
@@ -250,8 +278,12 @@ impl Device {
     ///
     /// # Errors
     /// Closed, or synchronising.
-    pub fn key_suite(&self) -> Answer<KeySuite> {
-        Ok(match self.inner().desk()?.log().head().suite {
+    #[cfg_attr(
+        all(feature = "wasm", target_arch = "wasm32"),
+        wasm_bindgen::prelude::wasm_bindgen(js_name = "keySuite")
+    )]
+    pub fn key_suite(&self) -> Answer<Js<KeySuite>> {
+        give(match self.inner().desk()?.log().head().suite {
             Suite::P256 => KeySuite::P256,
             Suite::Ed25519 => KeySuite::Ed25519,
         })
