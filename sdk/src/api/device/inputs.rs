@@ -311,7 +311,6 @@ impl From<ReceiveInput> for ReceivePlan {
             document: of.document,
             operator: of.operator,
             despite_warnings: of.despite_warnings,
-            ..Self::default()
         }
     }
 }
