@@ -125,9 +125,11 @@ fn surface_of(text: &str) -> String {
         let constant = in_enum && word.trim_end_matches([',', ';']).chars().all(|c| c.is_ascii_uppercase() || c == '_');
         let of_ours = ["fun `", "val `", "constructor(`"].iter().any(|start| word.starts_with(start));
         let class = ["data class ", "sealed class ", "enum class ", "class "].iter().any(|start| word.starts_with(start));
-        let object = word.starts_with("open class ") && word.contains("AutoCloseable");
+        let object = (word.starts_with("open class ") && word.contains("AutoCloseable"))
+            || (word.starts_with("public interface ") && word.contains("Interface"));
         if of_ours || class || object || (constant && word.starts_with(|c: char| c.is_ascii_uppercase())) {
             let said = line.replace('`', "").replace("kotlin.", "").replace("org.medlot.", "");
+            let said = said.split_once(") : ").map_or(&*said, |(said, _)| said);
             out.push_str(said.trim_end_matches([' ', ',', ';', '{', '=', ':', '(']));
             out.push('\n');
         }
