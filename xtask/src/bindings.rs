@@ -124,7 +124,8 @@ fn surface_of(text: &str) -> String {
         in_enum = word.starts_with("enum class") || (in_enum && !line.starts_with('}'));
         let constant = in_enum && word.trim_end_matches([',', ';']).chars().all(|c| c.is_ascii_uppercase() || c == '_');
         let of_ours = ["fun `", "val `", "constructor(`"].iter().any(|start| word.starts_with(start));
-        let class = ["data class ", "sealed class ", "enum class ", "class "].iter().any(|start| word.starts_with(start));
+        let class =
+            ["data class ", "sealed class ", "enum class ", "class "].iter().any(|start| word.starts_with(start));
         let object = (word.starts_with("open class ") && word.contains("AutoCloseable"))
             || (word.starts_with("public interface ") && word.contains("Interface"));
         if of_ours || class || object || (constant && word.starts_with(|c: char| c.is_ascii_uppercase())) {
