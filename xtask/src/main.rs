@@ -1,6 +1,7 @@
 //! `cargo xtask`: medlot's build steps.
 //!
 //! Nothing here is needed to use medlot; it is what a person and CI run to build, test, measure and regenerate it.
+mod browser;
 mod corpus;
 mod cross;
 mod demo;

@@ -106,3 +106,17 @@ test("the page goes on while the worker works", async () => {
   assert.ok(turns > 3, `${turns} turns of the page in ${asked} calls`);
   await tab.close();
 });
+
+test("the example's page says what a scanner typed", async () => {
+  const tab = await page();
+  await tab.goto(`${served.origin}/example/page.html`);
+  const typed = async (text, said) => {
+    await tab.fill("#scan", text);
+    await tab.press("#scan", "Enter");
+    await tab.waitForFunction((said) => document.querySelector("#said").value === said, said);
+  };
+  await typed("(01)03400935955838(10)A21(17)271130", "03400935955838 lô A21 hạn 2027-11-30");
+  await typed("010340093595583810AB{GS}17271130", "03400935955838 lô AB hạn 2027-11-30");
+  await typed("MEDLOT1:ABC", "foreign");
+  await tab.close();
+});

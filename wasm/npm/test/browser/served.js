@@ -6,15 +6,15 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const types = { js: "text/javascript", wasm: "application/wasm", html: "text/html", ts: "text/plain" };
-const folders = { dist: new URL("../../dist/", import.meta.url), pages: new URL("pages/", import.meta.url) };
+const folders = { dist: new URL("../../dist/", import.meta.url), pages: new URL("pages/", import.meta.url), example: new URL("../../example/", import.meta.url) };
 // 'wasm-unsafe-eval' lets modules be compiled; nothing inline, nothing from elsewhere.
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'";
 
-/** Serves `dist/` and `pages/` on localhost. */
+/** Serves them on localhost. */
 async function serve() {
   const server = createServer((request, response) => {
     if (request.url === "/favicon.ico") return response.writeHead(204).end();
-    const [, folder, file] = /^\/(dist|pages)\/([a-z.-]+)$/.exec(new URL(request.url, "http://localhost").pathname) ?? [];
+    const [, folder, file] = /^\/(dist|pages|example)\/([a-z.-]+)$/.exec(new URL(request.url, "http://localhost").pathname) ?? [];
     const path = file && fileURLToPath(new URL(file, folders[folder]));
     const found = path && existsSync(path);
     response.writeHead(found ? 200 : 404, {
@@ -50,6 +50,8 @@ export async function site() {
   const context = await chromium.newContext();
   const said = [];
   return {
+    /** Where it is served. */
+    origin,
     /** A page with the package in it. */
     async page() {
       const page = await context.newPage();
