@@ -1,9 +1,9 @@
 //! The package for browsers and Node.js: the module, its bindings, its tests in Node.js and in Chromium.
 use std::path::PathBuf;
 
+use crate::cross;
 use crate::setup::{apt, found};
 use crate::sh::{Done, Sh, root};
-use crate::cross;
 
 const PACKAGE: &str = "wasm/npm";
 const TARGET: &str = "wasm32-unknown-unknown";

@@ -15,14 +15,17 @@ const MOST_PARTS = 1 << 16;
 type State = "unready" | "ready" | "stopped";
 let state: State = "unready";
 
-/** The module is there. */
-export function ready(): void {
-  state = "ready";
-}
-
-/** Whether the module is there. */
-export function isReady(): boolean {
-  return state === "ready";
+/** Loads the module once, by what a page or Node.js does for that. */
+export async function loaded(load: () => Promise<unknown>): Promise<void> {
+  if (state === "ready") return;
+  try {
+    await load();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw failure("file", `the module couldn't be loaded: ${why}`, { cause: error });
+  }
+  // What stopped in the meantime stays stopped.
+  if (state === "unready") state = "ready";
 }
 
 /** What a value is, for a person. */
@@ -38,7 +41,8 @@ function wrong(where: string, wanted: string, value: unknown): never {
   throw failure("argument", `${where}: ${wanted} is needed, not ${named(value)}`);
 }
 
-function text(where: string, value: unknown): string {
+/** A text that was given. */
+export function text(where: string, value: unknown): string {
   if (typeof value !== "string") return wrong(where, "a string", value);
   if (value.length > MOST_CHARACTERS) {
     throw failure("argument", `${where}: ${value.length} characters; the most is ${MOST_CHARACTERS}`);
@@ -48,7 +52,8 @@ function text(where: string, value: unknown): string {
   return value;
 }
 
-function bytes(where: string, value: unknown): Uint8Array {
+/** Bytes that were given: looked at by their tag, so that those of another frame are bytes too. */
+export function bytes(where: string, value: unknown): Uint8Array {
   const whole = value instanceof ArrayBuffer ? new Uint8Array(value) : value;
   if (Object.prototype.toString.call(whole) !== "[object Uint8Array]" || !ArrayBuffer.isView(whole)) {
     return wrong(where, "a Uint8Array or ArrayBuffer", value);

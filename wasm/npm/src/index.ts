@@ -4,7 +4,7 @@
  * `await init()` once; then every call answers at once.
  */
 import start, { type InitInput } from "./bindings.js";
-import { isReady, ready } from "./guard.js";
+import { loaded } from "./guard.js";
 
 export * from "./api.js";
 export * from "./common.js";
@@ -17,8 +17,9 @@ let starting: Promise<void> | undefined;
  * @param module where it is: by default `medlot.wasm` beside this file. An URL, its bytes, a `Response` or a compiled module.
  */
 export function init(module?: InitInput | Promise<InitInput>): Promise<void> {
-  if (isReady()) return Promise.resolve();
-  starting ??= start({ module_or_path: module ?? new URL("medlot.wasm", import.meta.url) }).then(ready, (error) => {
+  const from = () => start({ module_or_path: module ?? new URL("medlot.wasm", import.meta.url) });
+  starting ??= loaded(from).catch((error: unknown) => {
+    // The next call tries again.
     starting = undefined;
     throw error;
   });

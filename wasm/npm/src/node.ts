@@ -1,7 +1,7 @@
 /** medlot in Node.js: the module's bytes come from the disk. */
 import { readFile } from "node:fs/promises";
 import { initSync } from "./bindings.js";
-import { isReady, ready } from "./guard.js";
+import { loaded } from "./guard.js";
 
 export * from "./api.js";
 export * from "./common.js";
@@ -11,10 +11,10 @@ export * from "./common.js";
  *
  * @param module its bytes or a compiled module; by default `medlot.wasm` beside this file.
  */
-export async function init(module?: BufferSource | WebAssembly.Module): Promise<void> {
-  if (isReady()) return;
-  const bytes = module ?? (await readFile(new URL("medlot.wasm", import.meta.url)));
-  if (isReady()) return;
-  initSync({ module: bytes });
-  ready();
+export function init(module?: BufferSource | WebAssembly.Module): Promise<void> {
+  return loaded(async () => {
+    const bytes = module ?? (await readFile(new URL("medlot.wasm", import.meta.url)));
+    // A second load is the first's module: the glue sees to that.
+    initSync({ module: bytes });
+  });
 }

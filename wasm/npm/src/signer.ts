@@ -1,5 +1,6 @@
 /** A device's key, which never leaves the browser. */
 import { failure, MedlotError } from "./error.js";
+import { bytes as bytesGiven, text } from "./guard.js";
 import { asked, database, finished } from "./idb.js";
 
 /** How a key signs. */
@@ -57,7 +58,7 @@ export class WebCryptoSigner {
    * @throws MedlotError where there is a key of another suite, or the browser lacks the suite.
    */
   static async open(name: string, { suite }: { suite?: Suite } = {}): Promise<WebCryptoSigner> {
-    if (typeof name !== "string" || name === "") throw failure("argument", "name: a name is needed");
+    text("name", name);
     if (suite !== undefined && !Object.hasOwn(algorithms, suite)) {
       throw failure("argument", `suite: ${String(suite)}; it is ed25519 or p256`);
     }
@@ -124,8 +125,7 @@ export class WebCryptoSigner {
 
   /** 64 bytes: an Ed25519 signature, or r and s of ECDSA with SHA-256. */
   async sign(bytes: Uint8Array): Promise<Uint8Array> {
-    if (!ArrayBuffer.isView(bytes)) throw failure("argument", "bytes: a Uint8Array is needed");
-    const own = bytes.slice();
+    const own = bytesGiven("bytes", bytes).slice();
     return new Uint8Array(await crypto.subtle.sign(algorithms[this.suite].sign, this.#kept.privateKey, own));
   }
 }

@@ -1,5 +1,6 @@
 /** The files of one device, kept in IndexedDB. */
 import { failure, MedlotError } from "./error.js";
+import { bytes, text } from "./guard.js";
 import { asked, database, finished } from "./idb.js";
 
 /** A named file. */
@@ -82,8 +83,7 @@ export class IdbStore {
 
   /** Opens the store of a device, empty at first; fails while another tab has it. */
   static async open(device: string, options: StoreOptions = {}): Promise<IdbStore> {
-    if (typeof device !== "string" || device === "") throw failure("argument", "device: a name is needed");
-    const name = `medlot:${device}`;
+    const name = `medlot:${text("device", device)}`;
     const release = await hold(name, device, options);
     try {
       return new IdbStore(device, await database(name, CHUNKS), release);
@@ -146,6 +146,7 @@ export class IdbStore {
 
   /** Keeps all of the changes, in their order, or none; resolves when they are on the disk. */
   async apply(changes: readonly StoreChange[]): Promise<void> {
+    if (!Array.isArray(changes)) throw failure("argument", "changes: an array is needed");
     try {
       const { transaction, chunks } = this.#begin("readwrite");
       const end = finished(transaction);
@@ -186,25 +187,24 @@ export class IdbStore {
   }
 }
 
-async function one(chunks: IDBObjectStore, { kind, name, bytes, at }: StoreChange): Promise<void> {
-  if (typeof name !== "string") throw failure("argument", "name: a string is needed");
+async function one(chunks: IDBObjectStore, change: StoreChange): Promise<void> {
+  const name = text("name", change?.name);
+  const kind = change.kind;
   if (kind === "remove") {
     await asked(chunks.delete(chunksOf(name)));
     return;
   }
-  // Checked by its tag: bytes from another frame are bytes.
-  if (Object.prototype.toString.call(bytes) !== "[object Uint8Array]" || !bytes) {
-    throw failure("argument", `bytes of ${name}: a Uint8Array is needed`);
-  }
+  // A copy: the caller may go on with its own.
+  const given = bytes(`bytes of ${name}`, change.bytes).slice();
   if (kind === "write") {
     await asked(chunks.delete(chunksOf(name)));
-    await asked(chunks.put(bytes.slice(), [name, 0]));
+    await asked(chunks.put(given, [name, 0]));
   } else if (kind === "append") {
     const last = await asked(chunks.openCursor(chunksOf(name), "prev"));
     const end = last ? (last.key as Key)[1] + (last.value as Uint8Array).length : 0;
-    if (at !== end) throw failure("argument", `at of ${name}: ${at}; it has ${end} bytes`);
+    if (change.at !== end) throw failure("argument", `at of ${name}: ${change.at}; it has ${end} bytes`);
     // An empty file's own chunk stands at 0 too; nothing is added to it.
-    if (bytes.length > 0 || !last) await asked(chunks.put(bytes.slice(), [name, end]));
+    if (given.length > 0 || !last) await asked(chunks.put(given, [name, end]));
   } else {
     throw failure("argument", `kind: ${String(kind)}; it is write, append or remove`);
   }

@@ -1,5 +1,6 @@
 // Whatever is given ends in an answer or in one clear error, never in a trap.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { init, MedlotError, scan, Verifier } from "medlot";
 import { bundles, bytes } from "./vectors.js";
@@ -7,6 +8,15 @@ import { bundles, bytes } from "./vectors.js";
 test("a call before init says what to do", () => {
   assert.throws(() => scan("10LOT1", undefined, "2026-11-23"), { name: "MedlotError", code: 4001, message: /init\(\) first/ });
   assert.throws(() => new Verifier(new Uint8Array()), { name: "MedlotError", message: /init\(\) first/ });
+});
+
+test("a module that is none is one clear error, and the next init may do", async () => {
+  await assert.rejects(init(new Uint8Array([1, 2, 3])), (error) => {
+    assert.ok(error instanceof MedlotError);
+    assert.equal(error.code, 4002);
+    assert.match(error.message, /module couldn't be loaded: .+/);
+    return true;
+  });
 });
 
 test("init may be called again and at once", async () => {
@@ -109,6 +119,14 @@ test("what this side says of an argument, the module says too", () => {
   const [own, theirs] = [thrown(() => scan(1, undefined, today)), thrown(() => scan("1", undefined, "never"))];
   for (const key of ["code", "codeName", "kind", "vietnamese", "field", "name"]) assert.equal(own[key], theirs[key], key);
   assert.deepEqual(Object.keys(own.toJSON()).sort(), ["code", "codeName", "field", "kind", "message", "vietnamese"]);
+});
+
+test("the Vietnamese sentences of this side are the module's", () => {
+  const words = readFileSync(new URL("../../../sdk/src/words.rs", import.meta.url), "utf8");
+  const own = readFileSync(new URL("../src/error.ts", import.meta.url), "utf8");
+  const sentences = [...own.matchAll(/(400\d),\s+"\w+",\s+"([^"]+)"/g)];
+  assert.equal(sentences.length, 4);
+  for (const [, code, text] of sentences) assert.ok(words.includes(`(${code}, "${text}")`), code);
 });
 
 test("bytes from anywhere end in an answer", () => {

@@ -52,6 +52,7 @@ test("one change that can't be keeps every change of its call out", async () => 
       { kind: "write", name: 5, bytes: Uint8Array.of(2) },
       { kind: "truncate", name: "log", bytes: Uint8Array.of(2) },
       {},
+      null,
     ];
     const failures = [];
     for (const change of bad) {
@@ -59,7 +60,7 @@ test("one change that can't be keeps every change of its call out", async () => 
     }
     return { failures, files: (await store.load()).map(({ name, bytes }) => [name, [...bytes]]) };
   });
-  assert.equal(failures.length, 7);
+  assert.equal(failures.length, 8);
   for (const [name, text] of failures) {
     assert.equal(name, "MedlotError", text);
     assert.match(text, /at of log|bytes of log|name:|kind:/);
