@@ -43,35 +43,59 @@ pub fn folder() -> PathBuf {
     root().join("target/cross")
 }
 
-/// `cargo build --release` for targets in a workspace of its own.
-pub fn build(folder: &str, package: &str, targets: &[&str], features: &[&str]) -> Done {
-    let mut args: Vec<String> = ["build", "--release", "--locked", "--package", package].map(String::from).into();
-    for target in targets {
-        args.extend(["--target".into(), (*target).into()]);
-    }
-    if !features.is_empty() {
-        args.extend(["--features".into(), features.join(",")]);
-    }
-    if debian() {
+/// What is built for other targets.
+pub struct Build<'a> {
+    /// The folder of its workspace.
+    pub folder: &'a str,
+    /// The package.
+    pub package: &'a str,
+    /// The targets.
+    pub targets: &'a [&'a str],
+    /// The package's features.
+    pub features: &'a [&'a str],
+    /// Cargo's profile.
+    pub profile: &'a str,
+    /// How Debian's compiler builds the standard library; rustup's comes built.
+    pub library: &'a [&'a str],
+}
+
+impl Build<'_> {
+    /// Builds it.
+    pub fn run(&self) -> Done {
+        let mut args: Vec<String> =
+            ["build", "--profile", self.profile, "--locked", "--package", self.package].map(String::from).into();
+        for target in self.targets {
+            args.extend(["--target".into(), (*target).into()]);
+        }
+        if !self.features.is_empty() {
+            args.extend(["--features".into(), self.features.join(",")]);
+        }
+        if !debian() {
+            return Sh::cargo().args(args).dir(self.folder).env("CARGO_TARGET_DIR", folder()).aside().run();
+        }
         let path = std::env::var_os("PATH").unwrap_or_default();
         let path = [linker_folder()?, PathBuf::from("/usr/bin")].into_iter().chain(std::env::split_paths(&path));
         let path = std::env::join_paths(path).map_err(|error| error.to_string())?;
         // PATH and the rest are the same each time: shown once, shortly, by the line below.
         eprintln!("with Debian's rustc-web, rustup's rust-lld and the standard library built from source:");
-        return Sh::new("/usr/bin/cargo")
+        Sh::new("/usr/bin/cargo")
             .args(args)
-            .args(["-Zbuild-std=core,alloc"])
-            .dir(folder)
-            .env("CARGO_TARGET_DIR", self::folder())
+            .args(self.library)
+            .dir(self.folder)
+            .env("CARGO_TARGET_DIR", folder())
             .env("RUSTC_BOOTSTRAP", "1")
             .env("RUSTC", DEBIAN_RUSTC)
             .without_env("RUSTUP_TOOLCHAIN")
             .without_env("RUSTDOC")
             .path(path)
             .aside()
-            .run();
+            .run()
     }
-    Sh::cargo().args(args).dir(folder).env("CARGO_TARGET_DIR", self::folder()).aside().run()
+}
+
+/// Builds for targets without an operating system.
+pub fn build(folder: &str, package: &str, targets: &[&str], features: &[&str]) -> Done {
+    Build { folder, package, targets, features, profile: "release", library: &["-Zbuild-std=core,alloc"] }.run()
 }
 
 /// Links medlot-core for every target, with the least and with all features.

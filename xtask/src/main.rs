@@ -2,6 +2,7 @@
 //!
 //! Nothing here is needed to use medlot; it is what a person and CI run to build, test, measure and regenerate it.
 mod bindings;
+mod browser;
 mod corpus;
 mod cross;
 mod demo;

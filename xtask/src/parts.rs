@@ -3,7 +3,7 @@ use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::sh::{Done, Sh, root};
-use crate::{bindings, corpus, cross, demo, firmware, setup};
+use crate::{bindings, browser, corpus, cross, demo, firmware, setup};
 
 /// A part of `cargo xtask test`.
 pub struct Part {
@@ -97,6 +97,13 @@ pub const PARTS: &[Part] = &[
         run: firmware::test,
     },
     Part {
+        name: "browser",
+        what: "the package for browsers and Node.js, in both",
+        subject: &["wasm/npm/package.json"],
+        setup: browser::setup,
+        run: browser::test,
+    },
+    Part {
         name: "fuzz",
         what: "each fuzz target for half a minute",
         subject: ALWAYS,
@@ -114,7 +121,13 @@ fn lint() -> Done {
 }
 
 /// Each workspace.
-const MANIFESTS: [&str; 4] = ["Cargo.toml", "tests/probe/Cargo.toml", "fuzz/Cargo.toml", "firmware-example/Cargo.toml"];
+const MANIFESTS: [&str; 5] = [
+    "Cargo.toml",
+    "tests/probe/Cargo.toml",
+    "fuzz/Cargo.toml",
+    "firmware-example/Cargo.toml",
+    "wasm/bindgen/Cargo.toml",
+];
 const DENY: (&str, &str) = ("cargo-deny", "0.20.2");
 
 fn deny_setup() -> Done {

@@ -1,0 +1,38 @@
+// Builds dist/ from the module that cargo built: bindings, wasm-opt, what guards each call, TypeScript.
+//
+//   node build/build.mjs MODULE.wasm MEDLOT-BINDGEN
+//
+// `cargo xtask test browser` calls this with both.
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { declared } from "./declared.mjs";
+import { sizes } from "./sizes.mjs";
+
+const here = fileURLToPath(new URL("..", import.meta.url));
+const [module, bindgen] = process.argv.slice(2);
+if (!module || !bindgen) throw new Error("usage: node build/build.mjs MODULE.wasm MEDLOT-BINDGEN");
+const dist = join(here, "dist");
+const generated = join(here, "generated");
+const tool = (name) => join(here, "node_modules", ".bin", name);
+const run = (program, args) => execFileSync(program, args, { cwd: here, stdio: "inherit" });
+
+for (const folder of [dist, generated]) rmSync(folder, { recursive: true, force: true });
+mkdirSync(dist);
+run(bindgen, [module, generated]);
+
+const named = join(generated, "medlot_bg.wasm");
+const whole = join(dist, "medlot.wasm");
+run(tool("wasm-opt"), ["-Oz", "--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext",
+  "--enable-mutable-globals", "--enable-reference-types", "--enable-multivalue", "--strip-debug", "--strip-producers",
+  "--vacuum", "-o", whole, named]);
+
+copyFileSync(join(generated, "medlot.js"), join(dist, "bindings.js"));
+const types = readFileSync(join(generated, "medlot.d.ts"), "utf8");
+const { declarations, wrapper } = declared(types);
+writeFileSync(join(dist, "bindings.d.ts"), types);
+writeFileSync(join(dist, "api.d.ts"), declarations);
+writeFileSync(join(dist, "api.js"), wrapper);
+run(tool("tsc"), ["-p", "."]);
+sizes(named, whole);

@@ -1,0 +1,70 @@
+//! The package for browsers and Node.js: the module, its bindings, its tests in Node.js and in Chromium.
+use std::path::PathBuf;
+
+use crate::cross;
+use crate::setup::{apt, found};
+use crate::sh::{Done, Sh, root};
+
+const PACKAGE: &str = "wasm/npm";
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Whether a browser of this machine can be driven.
+fn chromium() -> bool {
+    std::env::var_os("CHROMIUM").is_some()
+        || ["chromium", "chromium-browser", "google-chrome"].iter().any(|name| found(name))
+        || PathBuf::from("/Applications/Google Chrome.app").is_dir()
+}
+
+/// Installs the compiler, Node.js, Chromium, and what the package's lock file names.
+pub fn setup() -> Done {
+    cross::setup()?;
+    if !found("npm") && !apt(&["nodejs", "npm"])? {
+        return Err("npm is missing: install Node.js 20 or newer".into());
+    }
+    if !chromium() && !apt(&["chromium"])? {
+        return Err("Chromium is missing: install it, or name it in the variable CHROMIUM".into());
+    }
+    let lock = root().join(PACKAGE).join("package-lock.json");
+    let stamp = root().join(PACKAGE).join("node_modules/.package-lock.json");
+    let changed = |file: PathBuf| file.metadata().and_then(|file| file.modified()).ok();
+    if changed(stamp).is_some_and(|installed| changed(lock).is_some_and(|wanted| wanted <= installed)) {
+        return Ok(());
+    }
+    eprintln!("installing from npm into {PACKAGE}/node_modules: {PACKAGE}/package-lock.json");
+    Sh::new("npm").args(["ci", "--no-audit", "--no-fund"]).dir(PACKAGE).aside().run()
+}
+
+/// The program that writes the bindings.
+fn bindgen() -> Done<PathBuf> {
+    let folder = root().join("target/bindgen");
+    Sh::cargo()
+        .args(["build", "--quiet", "--locked", "--manifest-path", "wasm/bindgen/Cargo.toml", "--target-dir"])
+        .args([&folder])
+        .aside()
+        .run()?;
+    Ok(folder.join("debug/medlot-bindgen"))
+}
+
+/// Builds `wasm/npm/dist`.
+pub fn build() -> Done {
+    let module = cross::Build {
+        folder: ".",
+        package: "medlot-wasm",
+        targets: &[TARGET],
+        features: &[],
+        profile: "wasm",
+        library: &["-Zbuild-std=std,panic_abort"],
+    };
+    module.run()?;
+    let module = cross::folder().join(TARGET).join("wasm/medlot_wasm.wasm");
+    Sh::new("node").args(["build/build.mjs"]).args([module, bindgen()?]).dir(PACKAGE).run()
+}
+
+/// Builds the package, and tests it: types, Node.js, Chromium.
+pub fn test() -> Done {
+    build()?;
+    for script in ["golden", "types", "test", "browser"] {
+        Sh::new("npm").args(["run", "--silent", script]).dir(PACKAGE).run()?;
+    }
+    Ok(())
+}
