@@ -1,8 +1,58 @@
+public interface CatalogueInterface
+    fun byGtin(gtin: String): List<Drug>
+    fun byRegistration(number: String): List<Drug>
+    fun loadCsv(list: java.nio.ByteBuffer): Loaded
+    fun loadJson(page: java.nio.ByteBuffer): Loaded
+    fun save(): ByteArray
+    fun search(words: String, offset: UInt, limit: UInt): DrugPage
+    fun size(): UInt
+open class Catalogue: Disposable, AutoCloseable, CatalogueInterface
+public interface DeviceInterface
+    fun card(product: String, lot: String?, offset: UInt, limit: UInt, now: Long): Card
+    fun check(pack: MovementInput, language: Language, now: Long): PackAnswer
+    fun findings(all: Boolean, offset: UInt, limit: UInt, language: Language, now: Long): FindingPage
+    fun pick(of: StockInput, quantity: String, now: Long): Pick
+    fun stock(of: StockInput, offset: UInt, limit: UInt, language: Language, now: Long): StockPage
+    fun trace(product: String, lot: String?, language: Language, now: Long): Trace
+    fun changes(): List<StoredChange>
+    fun confirm()
+    fun failed()
+    fun syncBegin(with: SyncInput, now: Long)
+    fun syncFinish(now: Long): SyncAnswer
+    fun syncIsDone(): Boolean
+    fun syncReceive(bytes: java.nio.ByteBuffer)
+    fun syncSend(): ByteArray
+    fun accept(object: ByteArray, now: Long): Accepted
+    fun attachSeal(count: UInt, signature: ByteArray, der: Boolean, now: Long)
+    fun attest(record: String, capacity: String, refused: Boolean, note: NoteInput, now: Long): Written
+    fun bundle(first: UInt, lines: UInt): ByteArray
+    fun countBegin(plan: CountInput, now: Long): Written
+    fun countEnd(begin: UInt?, restIsZero: Boolean, operator: String?, now: Long): Written
+    fun countLine(begin: UInt?, line: MovementInput, now: Long): Written
+    fun extract(first: UInt): ByteArray
+    fun handOver(handover: HandoverInput, anyway: Boolean, language: Language, now: Long): Handover
+    fun keySuite(): KeySuite
+    fun prepareSeal(now: Long): ToSign?
+    fun receive(bundle: ByteArray, found: ReceiveInput, now: Long): Written
+    fun record(direction: Direction, movement: MovementInput, anyway: Boolean, language: Language, now: Long): Written
+    fun request(): ByteArray
+    fun reverse(record: String, total: UInt?, note: NoteInput, language: Language, now: Long): Written
+    fun seal(now: Long): UInt
+    fun status(): StatusView
+    fun verify(object: ByteArray, now: Long): Verdict
+open class Device: Disposable, AutoCloseable, DeviceInterface
+public interface QrReaderInterface
+    fun add(text: String): QrProgress
+    fun startAgain()
+open class QrReader: Disposable, AutoCloseable, QrReaderInterface
 public interface VerifierInterface
     fun keep(object: ByteArray): UInt
     fun verify(object: ByteArray, now: Long?, facility: String?): Verdict
 open class Verifier: Disposable, AutoCloseable, VerifierInterface
     constructor(anchor: ByteArray)
+data class Accepted
+    val objects: List<Taken>
+    val enrolled: Boolean
 data class AiValue
     val ai: String
     val value: String
@@ -12,17 +62,185 @@ data class Amount
 data class AskFor
     val log: String
     val index: UInt?
+data class Card
+    val total: UInt
+    val rows: List<CardRow>
+data class CardRow
+    val record: RecordView
+    val bucket: String
+    val time: String
+    val change: Long
+    val balance: Long
+data class CountInput
+    val store: String? = null
+    val funds: List<String> = listOf()
+    val products: List<String> = listOf()
+    val blind: Boolean = false
+    val document: String? = null
+    val operator: String? = null
 data class Document
     val kind: String
     val number: String
+data class Drug
+    val id: String
+    val name: String
+    val registrationNumber: String?
+    val oldRegistrationNumber: String?
+    val activeIngredient: String?
+    val strength: String?
+    val dosageForm: String?
+    val drugGroupId: String?
+    val routes: List<String>
+    val prescriptionStatus: UInt?
+    val specialControlType: UInt?
+    val packagings: List<Packaging>
+    val packaging: String?
+    val smallestUnit: String?
+    val manufacturerId: String?
+    val manufacturer: String?
+    val manufacturerCountry: String?
+    val manufacturerAddress: String?
+    val registrant: String?
+    val approvalDate: String?
+    val expiryDate: String?
+    val lastUpdateTime: String?
+data class DrugPage
+    val total: UInt
+    val rows: List<Drug>
+data class Edge
+    val record: RecordAt
+    val from: String
+    val to: String
+    val product: ProductName?
+    val lot: String?
+    val quantity: UInt
+    val received: UInt
+    val madeFrom: LotRef?
+data class FacilityEntry
+    val code: String?
+    val codeType: String?
+    val gln: String?
+    val kind: String?
+    val name: String
+    val province: String?
+data class FacilityPage
+    val total: UInt
+    val rows: List<FacilityEntry>
 data class Fault
     val code: UShort
     val name: String
     val message: String
     val records: List<RecordAt>
+data class FindingPage
+    val total: UInt
+    val rows: List<FindingView>
+data class FindingView
+    val code: UShort
+    val name: String
+    val message: String
+    val records: List<RecordAt>
+    val facility: String?
+    val product: ProductName?
+    val lot: String?
+data class GotLine
+    val line: UInt = 0U
+    val quantity: String = ""
+data class Handover
+    val first: UInt
+    val lines: UInt
+    val bundle: ByteArray?
+data class HandoverInput
+    val to: String = ""
+    val reason: String? = null
+    val documents: List<String> = listOf()
+    val lines: List<MovementInput> = listOf()
+    val operator: String? = null
+    val showDetail: Boolean = false
+data class Incomplete
+    val code: UShort
+    val name: String
+    val message: String
+    val log: String
+    val records: UInt
+    val askFor: AskFor
+data class JoinInput
+    val facility: String? = null
+    val label: String? = null
+    val suite: KeySuite? = null
+    val publicKey: ByteArray? = null
+data class Loaded
+    val added: UInt
+    val changed: UInt
+    val unchanged: UInt
+    val refused: List<RefusedRow>
+    val leftOut: List<RefusedRow>
+data class LotRef
+    val product: ProductName?
+    val lot: String?
+data class MovementInput
+    val scan: ScanInput? = null
+    val product: String? = null
+    val lot: String? = null
+    val expiry: String? = null
+    val serial: String? = null
+    val quantity: String? = null
+    val reason: String? = null
+    val store: String? = null
+    val toStore: String? = null
+    val from: String? = null
+    val to: String? = null
+    val fund: String? = null
+    val toFund: String? = null
+    val vvm: UByte? = null
+    val toVvm: UByte? = null
+    val counterparty: String? = null
+    val documents: List<String> = listOf()
+    val amount: ULong? = null
+    val taxIncluded: Boolean = false
+    val operator: String? = null
+    val madeOn: String? = null
+    val logisticUnit: String? = null
+    val localReason: String? = null
+data class Node
+    val facility: String
+    val known: Boolean
+data class NoteInput
+    val operator: String? = null
+    val document: String? = null
+    val localReason: String? = null
+data class PackAnswer
+    val usable: Boolean
+    val stops: List<Stop>
+    val lastUsable: String?
+    val expiryNotice: String?
+    val propose: List<PickLine>
+data class Packaging
+    val unitId: String?
+    val unitName: String?
+    val gtin: String?
+data class PartsOf
+    val count: Long
+    val perUnit: UShort
+    val measure: String
+data class Pick
+    val lines: List<PickLine>
+    val missing: UInt
+data class PickLine
+    val product: ProductName?
+    val lot: String?
+    val expiry: String?
+    val store: String?
+    val fund: String?
+    val vvm: UByte?
+    val quantity: UInt
 data class ProductName
     val scheme: String
     val value: String
+data class QrProgress
+    val have: UInt
+    val of: UInt
+    val again: Boolean
+    val object: ByteArray?
 data class ReadItem
     val gtin: String?
     val lot: String?
@@ -40,6 +258,17 @@ data class Reason
     val message: String
     val askFor: AskFor?
     val since: String?
+data class RecallView
+    val class: UByte
+    val notice: String
+    val record: RecordAt
+data class ReceiveInput
+    val got: List<GotLine> = listOf()
+    val refused: List<RefusedLine> = listOf()
+    val reason: String? = null
+    val document: String? = null
+    val operator: String? = null
+    val despiteWarnings: Boolean = false
 data class RecordAt
     val log: String
     val index: UInt
@@ -83,6 +312,95 @@ data class Reference
     val log: String?
     val index: UInt
     val id: String?
+data class RefusedLine
+    val line: UInt = 0U
+    val quantity: String = ""
+    val reason: String = ""
+data class RefusedRow
+    val row: UInt
+    val field: String
+    val limit: String
+    val value: String
+data class ScanInput
+    val raw: String = ""
+    val gs: String? = null
+    val today: String = ""
+    val pick: UInt? = null
+data class SetAside
+    val code: UShort
+    val name: String
+    val message: String
+    val waits: Boolean
+data class StatusView
+    val log: String
+    val facility: String
+    val enrolled: Boolean
+    val records: UInt
+    val unsealed: UInt
+    val readOnly: String?
+    val dropped: UInt
+data class StockInput
+    val facility: String? = null
+    val store: String? = null
+    val product: String? = null
+    val lot: String? = null
+    val today: String? = null
+    val until: String? = null
+    val emptyToo: Boolean = false
+data class StockPage
+    val total: UInt
+    val rows: List<StockView>
+    val incomplete: List<Incomplete>
+data class StockView
+    val facility: String
+    val store: String?
+    val product: ProductName?
+    val lot: String?
+    val expiry: String?
+    val expiryWholeMonth: Boolean
+    val fund: String?
+    val vvm: UByte?
+    val onHand: Long
+    val available: Long
+    val hold: Long
+    val recalled: Long
+    val expired: Long
+    val inTransitIn: Long
+    val inTransitOut: Long
+    val refusedIn: Long
+    val refusedOut: Long
+    val parts: List<PartsOf>
+    val recalls: List<RecallView>
+data class Stop
+    val name: String
+    val message: String
+data class StoredFile
+    val name: String = ""
+    val bytes: ByteArray = byteArrayOf()
+data class SyncAnswer
+    val done: Boolean
+    val sent: WentOver
+    val stored: WentOver
+    val aside: List<SetAside>
+    val forks: List<String>
+    val standing: String
+    val unsealed: UInt
+data class SyncInput
+    val carry: List<String> = listOf()
+    val give: List<String> = listOf()
+    val clockUnset: Boolean = false
+data class Taken
+    val taken: Boolean
+    val code: UShort?
+    val message: String?
+    val waits: Boolean
+data class ToSign
+    val count: UInt
+    val bytes: ByteArray
+data class Trace
+    val nodes: List<Node>
+    val edges: List<Edge>
+    val incomplete: List<Incomplete>
 data class Verdict
     val verdict: VerdictKind
     val current: String
@@ -90,6 +408,19 @@ data class Verdict
     val findings: List<Fault>
     val root: String
     val records: List<RecordView>
+data class WentOver
+    val pieces: UInt
+    val bytes: Long
+data class Written
+    val log: String
+    val first: UInt
+    val records: List<RecordView>
+    val unsealed: UInt
+    val note: String?
+enum class Direction
+    IN
+    OUT
+    MOVE
 sealed class Failure: Exception()
     class Invalid
         val code: UShort
@@ -115,6 +446,10 @@ sealed class Failure: Exception()
         val english: String
         val vietnamese: String
         val field: String?
+enum class KeySuite
+enum class Language
+    VI
+    EN
 sealed class Scanned
     data class Read
         val item: ReadItem
@@ -135,6 +470,16 @@ sealed class Scanned
         val english: String
         val vietnamese: String
         val position: UInt
+sealed class StoredChange
+    data class Write
+        val name: String
+        val bytes: ByteArray
+    data class Append
+        val name: String
+        val at: UInt
+        val bytes: ByteArray
+    data class Remove
+        val name: String
 enum class VerdictKind
     VALID
     INVALID

@@ -3,11 +3,22 @@ import typing
 
 class InternalError(Exception): ...
 
+class KeySuite(enum.Enum):
+    """A key's suite."""
+    ED25519 = 0
+    P256 = 1
+
 class VerdictKind(enum.Enum):
     """What may be believed of an object."""
     VALID = 0
     INVALID = 1
     UNKNOWN = 2
+
+class Direction(enum.Enum):
+    """Which way goods move."""
+    IN = 0
+    OUT = 1
+    MOVE = 2
 
 class Failure(Exception):
     """What went wrong. Each has the stable number and name of `spec/error-codes.md`, what happened with its values and
@@ -26,6 +37,11 @@ class Failure(Exception):
         """An argument, a file, the folder."""
     class Refused(Failure):
         """A rule forbids it."""
+
+class Language(enum.Enum):
+    """A language for people."""
+    VI = 0
+    EN = 1
 
 class Scanned:
     """What became of a scan."""
@@ -57,6 +73,38 @@ class Scanned:
         position: int
         def __init__(self, code: int, name: str, english: str, vietnamese: str, position: int) -> None: ...
 
+class StoredChange:
+    """A change to make durable: all that [`Device::changes`] gives, in order and in one transaction."""
+    class WRITE(StoredChange):
+        """The file is these bytes now, whatever it was."""
+        name: str
+        bytes: bytes
+        def __init__(self, name: str, bytes: bytes) -> None: ...
+    class APPEND(StoredChange):
+        """More at the file's end. What stands from `at` on, if anything does, goes first."""
+        name: str
+        at: int
+        bytes: bytes
+        def __init__(self, name: str, at: int, bytes: bytes) -> None: ...
+    class REMOVE(StoredChange):
+        """The file goes."""
+        name: str
+        def __init__(self, name: str) -> None: ...
+
+class Taken:
+    """What became of an object that was taken."""
+    taken: bool
+    code: int | None
+    message: str | None
+    waits: bool
+    def __init__(self, *, taken: bool, code: int | None, message: str | None, waits: bool) -> None: ...
+
+class Accepted:
+    """What became of objects that others sent."""
+    objects: list[Taken]
+    enrolled: bool
+    def __init__(self, *, objects: list[Taken], enrolled: bool) -> None: ...
+
 class AiValue:
     """One GS1 element as it was scanned."""
     ai: str
@@ -75,45 +123,24 @@ class AskFor:
     index: int | None
     def __init__(self, *, log: str, index: int | None) -> None: ...
 
-class Document:
-    """A document that a movement names."""
-    kind: str
-    number: str
-    def __init__(self, *, kind: str, number: str) -> None: ...
-
-class RecordAt:
-    """Where a record stands."""
-    log: str
-    index: int
-    def __init__(self, *, log: str, index: int) -> None: ...
-
-class Fault:
-    """Something to look at, naming its records."""
-    code: int
-    name: str
-    message: str
-    records: list[RecordAt]
-    def __init__(self, *, code: int, name: str, message: str, records: list[RecordAt]) -> None: ...
-
 class ProductName:
     """A product as it is named: by `gtin`, `registration`, `permit`, `national` or `local`."""
     scheme: str
     value: str
     def __init__(self, *, scheme: str, value: str) -> None: ...
 
-class ReadItem:
-    """A medicine as its code says it (GS1 General Specifications, sections 3 and 7.8)."""
-    gtin: str | None
-    lot: str | None
-    expiry: str | None
-    expiry_whole_month: bool
-    serial: str | None
-    elements: list[AiValue]
-    system: str | None
-    repairs: list[str]
-    warnings: list[str]
-    incomplete: list[str]
-    def __init__(self, *, gtin: str | None, lot: str | None, expiry: str | None, expiry_whole_month: bool, serial: str | None, elements: list[AiValue], system: str | None, repairs: list[str], warnings: list[str], incomplete: list[str]) -> None: ...
+class Reference:
+    """A record that another points to."""
+    log: str | None
+    index: int
+    id: str | None
+    def __init__(self, *, log: str | None, index: int, id: str | None) -> None: ...
+
+class Document:
+    """A document that a movement names."""
+    kind: str
+    number: str
+    def __init__(self, *, kind: str, number: str) -> None: ...
 
 class Reason:
     """Why: a stable number and name (`spec/error-codes.md`), and a text."""
@@ -123,13 +150,6 @@ class Reason:
     ask_for: AskFor | None
     since: str | None
     def __init__(self, *, code: int, name: str, message: str, ask_for: AskFor | None, since: str | None) -> None: ...
-
-class Reference:
-    """A record that another points to."""
-    log: str | None
-    index: int
-    id: str | None
-    def __init__(self, *, log: str | None, index: int, id: str | None) -> None: ...
 
 class RecordView:
     """A record, with what its kind says; what it doesn't say is absent."""
@@ -170,6 +190,429 @@ class RecordView:
     why: Reason | None
     def __init__(self, *, log: str, index: int, id: str | None, kind: str, facility: str | None, recorded_at: str | None, effective_at: str | None, direction: str | None, reason: str | None, product: ProductName | None, lot: str | None, expiry: str | None, expiry_whole_month: bool | None, serial: str | None, quantity: int | None, parts: int | None, parts_per_unit: int | None, measure: str | None, store: str | None, fund: str | None, vvm: int | None, _from: str | None, to: str | None, to_store: str | None, counterparty: str | None, sent: bool, answers: Reference | None, reverses: Reference | None, total: int | None, documents: list[Document], amount: Amount | None, operator: str | None, counts: str | None, unsealed: bool, why: Reason | None) -> None: ...
 
+class CardRow:
+    """A line of a stock card."""
+    record: RecordView
+    bucket: str
+    time: str
+    change: int
+    balance: int
+    def __init__(self, *, record: RecordView, bucket: str, time: str, change: int, balance: int) -> None: ...
+
+class Card:
+    """A stock card."""
+    total: int
+    rows: list[CardRow]
+    def __init__(self, *, total: int, rows: list[CardRow]) -> None: ...
+
+class CountInput:
+    """What is counted."""
+    store: str | None
+    funds: list[str]
+    products: list[str]
+    blind: bool
+    document: str | None
+    operator: str | None
+    def __init__(self, *, store: str | None = ..., funds: list[str] = ..., products: list[str] = ..., blind: bool = ..., document: str | None = ..., operator: str | None = ...) -> None: ...
+
+class Packaging:
+    """A unit in which a drug is packed."""
+    unit_id: str | None
+    unit_name: str | None
+    gtin: str | None
+    def __init__(self, *, unit_id: str | None, unit_name: str | None, gtin: str | None) -> None: ...
+
+class Drug:
+    """A drug of the catalogue. What the source doesn't say is `None`."""
+    id: str
+    name: str
+    registration_number: str | None
+    old_registration_number: str | None
+    active_ingredient: str | None
+    strength: str | None
+    dosage_form: str | None
+    drug_group_id: str | None
+    routes: list[str]
+    prescription_status: int | None
+    special_control_type: int | None
+    packagings: list[Packaging]
+    packaging: str | None
+    smallest_unit: str | None
+    manufacturer_id: str | None
+    manufacturer: str | None
+    manufacturer_country: str | None
+    manufacturer_address: str | None
+    registrant: str | None
+    approval_date: str | None
+    expiry_date: str | None
+    last_update_time: str | None
+    def __init__(self, *, id: str, name: str, registration_number: str | None, old_registration_number: str | None, active_ingredient: str | None, strength: str | None, dosage_form: str | None, drug_group_id: str | None, routes: list[str], prescription_status: int | None, special_control_type: int | None, packagings: list[Packaging], packaging: str | None, smallest_unit: str | None, manufacturer_id: str | None, manufacturer: str | None, manufacturer_country: str | None, manufacturer_address: str | None, registrant: str | None, approval_date: str | None, expiry_date: str | None, last_update_time: str | None) -> None: ...
+
+class DrugPage:
+    """Drugs that were found."""
+    total: int
+    rows: list[Drug]
+    def __init__(self, *, total: int, rows: list[Drug]) -> None: ...
+
+class RecordAt:
+    """Where a record stands."""
+    log: str
+    index: int
+    def __init__(self, *, log: str, index: int) -> None: ...
+
+class LotRef:
+    """A lot of a product."""
+    product: ProductName | None
+    lot: str | None
+    def __init__(self, *, product: ProductName | None, lot: str | None) -> None: ...
+
+class Edge:
+    """A step on a lot's way."""
+    record: RecordAt
+    _from: str
+    to: str
+    product: ProductName | None
+    lot: str | None
+    quantity: int
+    received: int
+    made_from: LotRef | None
+    def __init__(self, *, record: RecordAt, _from: str, to: str, product: ProductName | None, lot: str | None, quantity: int, received: int, made_from: LotRef | None) -> None: ...
+
+class FacilityEntry:
+    """A facility or company of the directory."""
+    code: str | None
+    code_type: str | None
+    gln: str | None
+    kind: str | None
+    name: str
+    province: str | None
+    def __init__(self, *, code: str | None, code_type: str | None, gln: str | None, kind: str | None, name: str, province: str | None) -> None: ...
+
+class FacilityPage:
+    """Facilities that were found."""
+    total: int
+    rows: list[FacilityEntry]
+    def __init__(self, *, total: int, rows: list[FacilityEntry]) -> None: ...
+
+class Fault:
+    """Something to look at, naming its records."""
+    code: int
+    name: str
+    message: str
+    records: list[RecordAt]
+    def __init__(self, *, code: int, name: str, message: str, records: list[RecordAt]) -> None: ...
+
+class FindingView:
+    """Something that was found."""
+    code: int
+    name: str
+    message: str
+    records: list[RecordAt]
+    facility: str | None
+    product: ProductName | None
+    lot: str | None
+    def __init__(self, *, code: int, name: str, message: str, records: list[RecordAt], facility: str | None, product: ProductName | None, lot: str | None) -> None: ...
+
+class FindingPage:
+    """Findings, by facility, number, product and lot."""
+    total: int
+    rows: list[FindingView]
+    def __init__(self, *, total: int, rows: list[FindingView]) -> None: ...
+
+class GotLine:
+    """A line of which another quantity came than was sent."""
+    line: int
+    quantity: str
+    def __init__(self, *, line: int = ..., quantity: str = ...) -> None: ...
+
+class Handover:
+    """A hand-over that was written."""
+    first: int
+    lines: int
+    bundle: bytes | None
+    def __init__(self, *, first: int, lines: int, bundle: bytes | None) -> None: ...
+
+class ScanInput:
+    """A scan that says what the pack is."""
+    raw: str
+    gs: str | None
+    today: str
+    pick: int | None
+    def __init__(self, *, raw: str = ..., gs: str | None = ..., today: str = ..., pick: int | None = ...) -> None: ...
+
+class MovementInput:
+    """A movement, or a line of a hand-over or count. What stays absent is absent in the record."""
+    scan: ScanInput | None
+    product: str | None
+    lot: str | None
+    expiry: str | None
+    serial: str | None
+    quantity: str | None
+    reason: str | None
+    store: str | None
+    to_store: str | None
+    _from: str | None
+    to: str | None
+    fund: str | None
+    to_fund: str | None
+    vvm: int | None
+    to_vvm: int | None
+    counterparty: str | None
+    documents: list[str]
+    amount: int | None
+    tax_included: bool
+    operator: str | None
+    made_on: str | None
+    logistic_unit: str | None
+    local_reason: str | None
+    def __init__(self, *, scan: ScanInput | None = ..., product: str | None = ..., lot: str | None = ..., expiry: str | None = ..., serial: str | None = ..., quantity: str | None = ..., reason: str | None = ..., store: str | None = ..., to_store: str | None = ..., _from: str | None = ..., to: str | None = ..., fund: str | None = ..., to_fund: str | None = ..., vvm: int | None = ..., to_vvm: int | None = ..., counterparty: str | None = ..., documents: list[str] = ..., amount: int | None = ..., tax_included: bool = ..., operator: str | None = ..., made_on: str | None = ..., logistic_unit: str | None = ..., local_reason: str | None = ...) -> None: ...
+
+class HandoverInput:
+    """A hand-over."""
+    to: str
+    reason: str | None
+    documents: list[str]
+    lines: list[MovementInput]
+    operator: str | None
+    show_detail: bool
+    def __init__(self, *, to: str = ..., reason: str | None = ..., documents: list[str] = ..., lines: list[MovementInput] = ..., operator: str | None = ..., show_detail: bool = ...) -> None: ...
+
+class Incomplete:
+    """What is missing for an answer to be whole, and what to ask for."""
+    code: int
+    name: str
+    message: str
+    log: str
+    records: int
+    ask_for: AskFor
+    def __init__(self, *, code: int, name: str, message: str, log: str, records: int, ask_for: AskFor) -> None: ...
+
+class JoinInput:
+    """What a device says of itself when it joins."""
+    facility: str | None
+    label: str | None
+    suite: KeySuite | None
+    public_key: bytes | None
+    def __init__(self, *, facility: str | None = ..., label: str | None = ..., suite: KeySuite | None = ..., public_key: bytes | None = ...) -> None: ...
+
+class RefusedRow:
+    """A row that can't be taken, or a part of one."""
+    row: int
+    field: str
+    limit: str
+    value: str
+    def __init__(self, *, row: int, field: str, limit: str, value: str) -> None: ...
+
+class Loaded:
+    """What became of a page or list."""
+    added: int
+    changed: int
+    unchanged: int
+    refused: list[RefusedRow]
+    left_out: list[RefusedRow]
+    def __init__(self, *, added: int, changed: int, unchanged: int, refused: list[RefusedRow], left_out: list[RefusedRow]) -> None: ...
+
+class Node:
+    """A place on a lot's way."""
+    facility: str
+    known: bool
+    def __init__(self, *, facility: str, known: bool) -> None: ...
+
+class NoteInput:
+    """What stands beside a correction."""
+    operator: str | None
+    document: str | None
+    local_reason: str | None
+    def __init__(self, *, operator: str | None = ..., document: str | None = ..., local_reason: str | None = ...) -> None: ...
+
+class Stop:
+    """Why a pack isn't to be given."""
+    name: str
+    message: str
+    def __init__(self, *, name: str, message: str) -> None: ...
+
+class PickLine:
+    """Units to take from a lot at a place."""
+    product: ProductName | None
+    lot: str | None
+    expiry: str | None
+    store: str | None
+    fund: str | None
+    vvm: int | None
+    quantity: int
+    def __init__(self, *, product: ProductName | None, lot: str | None, expiry: str | None, store: str | None, fund: str | None, vvm: int | None, quantity: int) -> None: ...
+
+class PackAnswer:
+    """What is known of a scanned pack."""
+    usable: bool
+    stops: list[Stop]
+    last_usable: str | None
+    expiry_notice: str | None
+    propose: list[PickLine]
+    def __init__(self, *, usable: bool, stops: list[Stop], last_usable: str | None, expiry_notice: str | None, propose: list[PickLine]) -> None: ...
+
+class PartsOf:
+    """Parts of opened units."""
+    count: int
+    per_unit: int
+    measure: str
+    def __init__(self, *, count: int, per_unit: int, measure: str) -> None: ...
+
+class Pick:
+    """What to dispense, the first to expire first."""
+    lines: list[PickLine]
+    missing: int
+    def __init__(self, *, lines: list[PickLine], missing: int) -> None: ...
+
+class QrProgress:
+    """How far the scanning of an object's codes is."""
+    have: int
+    of: int
+    again: bool
+    object: bytes | None
+    def __init__(self, *, have: int, of: int, again: bool, object: bytes | None) -> None: ...
+
+class ReadItem:
+    """A medicine as its code says it (GS1 General Specifications, sections 3 and 7.8)."""
+    gtin: str | None
+    lot: str | None
+    expiry: str | None
+    expiry_whole_month: bool
+    serial: str | None
+    elements: list[AiValue]
+    system: str | None
+    repairs: list[str]
+    warnings: list[str]
+    incomplete: list[str]
+    def __init__(self, *, gtin: str | None, lot: str | None, expiry: str | None, expiry_whole_month: bool, serial: str | None, elements: list[AiValue], system: str | None, repairs: list[str], warnings: list[str], incomplete: list[str]) -> None: ...
+
+class RecallView:
+    """A recall in force."""
+    _class: int
+    notice: str
+    record: RecordAt
+    def __init__(self, *, _class: int, notice: str, record: RecordAt) -> None: ...
+
+class RefusedLine:
+    """What was refused of a line."""
+    line: int
+    quantity: str
+    reason: str
+    def __init__(self, *, line: int = ..., quantity: str = ..., reason: str = ...) -> None: ...
+
+class ReceiveInput:
+    """What a person found when the goods came."""
+    got: list[GotLine]
+    refused: list[RefusedLine]
+    reason: str | None
+    document: str | None
+    operator: str | None
+    despite_warnings: bool
+    def __init__(self, *, got: list[GotLine] = ..., refused: list[RefusedLine] = ..., reason: str | None = ..., document: str | None = ..., operator: str | None = ..., despite_warnings: bool = ...) -> None: ...
+
+class SetAside:
+    """Something that could not be taken."""
+    code: int
+    name: str
+    message: str
+    waits: bool
+    def __init__(self, *, code: int, name: str, message: str, waits: bool) -> None: ...
+
+class StatusView:
+    """How a device stands."""
+    log: str
+    facility: str
+    enrolled: bool
+    records: int
+    unsealed: int
+    read_only: str | None
+    dropped: int
+    def __init__(self, *, log: str, facility: str, enrolled: bool, records: int, unsealed: int, read_only: str | None, dropped: int) -> None: ...
+
+class StockInput:
+    """Which stock is asked for; what stays absent isn't restricted."""
+    facility: str | None
+    store: str | None
+    product: str | None
+    lot: str | None
+    today: str | None
+    until: str | None
+    empty_too: bool
+    def __init__(self, *, facility: str | None = ..., store: str | None = ..., product: str | None = ..., lot: str | None = ..., today: str | None = ..., until: str | None = ..., empty_too: bool = ...) -> None: ...
+
+class StockView:
+    """Stock of one lot at one place, in whole smallest units."""
+    facility: str
+    store: str | None
+    product: ProductName | None
+    lot: str | None
+    expiry: str | None
+    expiry_whole_month: bool
+    fund: str | None
+    vvm: int | None
+    on_hand: int
+    available: int
+    hold: int
+    recalled: int
+    expired: int
+    in_transit_in: int
+    in_transit_out: int
+    refused_in: int
+    refused_out: int
+    parts: list[PartsOf]
+    recalls: list[RecallView]
+    def __init__(self, *, facility: str, store: str | None, product: ProductName | None, lot: str | None, expiry: str | None, expiry_whole_month: bool, fund: str | None, vvm: int | None, on_hand: int, available: int, hold: int, recalled: int, expired: int, in_transit_in: int, in_transit_out: int, refused_in: int, refused_out: int, parts: list[PartsOf], recalls: list[RecallView]) -> None: ...
+
+class StockPage:
+    """Stock, by product and then by what is to be dispensed first."""
+    total: int
+    rows: list[StockView]
+    incomplete: list[Incomplete]
+    def __init__(self, *, total: int, rows: list[StockView], incomplete: list[Incomplete]) -> None: ...
+
+class StoredFile:
+    """A file as it is stored."""
+    name: str
+    bytes: bytes
+    def __init__(self, *, name: str = ..., bytes: bytes = ...) -> None: ...
+
+class WentOver:
+    """What went over."""
+    pieces: int
+    bytes: int
+    def __init__(self, *, pieces: int, bytes: int) -> None: ...
+
+class SyncAnswer:
+    """What a session did."""
+    done: bool
+    sent: WentOver
+    stored: WentOver
+    aside: list[SetAside]
+    forks: list[str]
+    standing: str
+    unsealed: int
+    def __init__(self, *, done: bool, sent: WentOver, stored: WentOver, aside: list[SetAside], forks: list[str], standing: str, unsealed: int) -> None: ...
+
+class SyncInput:
+    """With whom."""
+    carry: list[str]
+    give: list[str]
+    clock_unset: bool
+    def __init__(self, *, carry: list[str] = ..., give: list[str] = ..., clock_unset: bool = ...) -> None: ...
+
+class ToSign:
+    """What a key store is to sign."""
+    count: int
+    bytes: bytes
+    def __init__(self, *, count: int, bytes: bytes) -> None: ...
+
+class Trace:
+    """Where a lot came from and went."""
+    nodes: list[Node]
+    edges: list[Edge]
+    incomplete: list[Incomplete]
+    def __init__(self, *, nodes: list[Node], edges: list[Edge], incomplete: list[Incomplete]) -> None: ...
+
 class Verdict:
     """The answer about an object."""
     verdict: VerdictKind
@@ -179,6 +622,23 @@ class Verdict:
     root: str
     records: list[RecordView]
     def __init__(self, *, verdict: VerdictKind, current: str, reasons: list[Reason], findings: list[Fault], root: str, records: list[RecordView]) -> None: ...
+
+class Written:
+    """What was written."""
+    log: str
+    first: int
+    records: list[RecordView]
+    unsealed: int
+    note: str | None
+    def __init__(self, *, log: str, first: int, records: list[RecordView], unsealed: int, note: str | None) -> None: ...
+
+def qr_texts(object: bytes, most_characters: int | None) -> list[str]:
+    """The texts of an object, each for one QR code: one where it fits, else several that may be shown in any order, again and
+    again. `most_characters`: what a code may hold; what phones read well where absent.
+
+    # Errors
+    Bytes that are no whole object of medlot's.
+    """
 
 def scan(raw: str, gs: str | None, today: str) -> Scanned:
     """Reads one scan. `gs` is what the scanner sends for the GS1 separator where it can't send it, from its profile; `today`
@@ -194,6 +654,541 @@ def scan(raw: str, gs: str | None, today: str) -> Scanned:
     assert_eq!((item.lot.as_deref(), item.expiry.as_deref()), (Some("A21"), Some("2027-11-30")));
     ```
     """
+
+class Catalogue(CatalogueProtocol):
+    """The catalogue of products. See [`crate::catalogue`] for its sources and how words are found."""
+    @classmethod
+    def saved(cls, bytes: bytes) -> Catalogue:
+        """Opens what [`Catalogue::save`] gave.
+
+        # Errors
+        4021: damaged, or of another version. Load the pages anew.
+        """
+    def by_gtin(self, gtin: str) -> list[Drug]:
+        """Products with this GTIN, of 8 to 14 digits.
+
+        # Errors
+        Not a GTIN.
+        """
+    def by_registration(self, number: str) -> list[Drug]:
+        """Products with this registration number, new or old.
+
+        # Errors
+        In JavaScript an answer that doesn't fit.
+        """
+    def load_csv(self, list: bytes) -> Loaded:
+        """Loads a list (CSV, UTF-8, with a header).
+
+        # Errors
+        4020: no row of it can be read.
+        """
+    def load_json(self, page: bytes) -> Loaded:
+        """Loads a page of the national catalogue (JSON). Newer rows win, whatever the order of pages.
+
+        # Errors
+        4020: no row of it can be read. A row that can't is said in the answer.
+        """
+    def save(self) -> bytes:
+        """The catalogue as bytes to keep.
+
+        # Errors
+        More rows than it holds.
+        """
+    def search(self, words: str, offset: int, limit: int) -> DrugPage:
+        """Products whose words begin with those given, without diacritics: `thuoc ho` finds *Thuốc ho*.
+
+        # Errors
+        In JavaScript an answer that doesn't fit.
+        """
+    def size(self) -> int:
+        """How many products it holds."""
+
+class CatalogueProtocol(typing.Protocol):
+    """The catalogue of products. See [`crate::catalogue`] for its sources and how words are found."""
+    def by_gtin(self, gtin: str) -> list[Drug]:
+        """Products with this GTIN, of 8 to 14 digits.
+
+        # Errors
+        Not a GTIN.
+        """
+    def by_registration(self, number: str) -> list[Drug]:
+        """Products with this registration number, new or old.
+
+        # Errors
+        In JavaScript an answer that doesn't fit.
+        """
+    def load_csv(self, list: bytes) -> Loaded:
+        """Loads a list (CSV, UTF-8, with a header).
+
+        # Errors
+        4020: no row of it can be read.
+        """
+    def load_json(self, page: bytes) -> Loaded:
+        """Loads a page of the national catalogue (JSON). Newer rows win, whatever the order of pages.
+
+        # Errors
+        4020: no row of it can be read. A row that can't is said in the answer.
+        """
+    def save(self) -> bytes:
+        """The catalogue as bytes to keep.
+
+        # Errors
+        More rows than it holds.
+        """
+    def search(self, words: str, offset: int, limit: int) -> DrugPage:
+        """Products whose words begin with those given, without diacritics: `thuoc ho` finds *Thuốc ho*.
+
+        # Errors
+        In JavaScript an answer that doesn't fit.
+        """
+    def size(self) -> int:
+        """How many products it holds."""
+
+class Device(DeviceProtocol):
+    """A device at work. See the module for how its files and its key are kept."""
+    @classmethod
+    def join(cls, invitation: bytes, input: JoinInput, storage_key: bytes | None, now: int) -> Device:
+        """Begins a device from an authority's invitation, its files kept by the platform: what it begins with stands in
+        [`Device::changes`]. Send [`Device::request`] to the authority, then [`Device::accept`] what comes back.
+
+        # Errors
+        An invitation that isn't one, or whose path doesn't verify; a facility that isn't named; a key that is none.
+        """
+    @classmethod
+    def join_folder(cls, path: str, invitation: bytes, input: JoinInput, storage_key: bytes | None, now: int) -> Device:
+        """Begins a device in a folder.
+
+        # Errors
+        As [`Device::join`]; a folder that is in use.
+        """
+    @classmethod
+    def open(cls, files: list[StoredFile], storage_key: bytes | None, now: int) -> Device:
+        """Opens a device whose files the platform keeps. `storage_key`: 32 bytes, where they are encrypted at rest. `now`: in
+        seconds since 1970.
+
+        # Errors
+        Files that are no device's; damage; another storage key.
+        """
+    @classmethod
+    def open_folder(cls, path: str, storage_key: bytes | None, now: int) -> Device:
+        """Opens a device in a folder. One process at a time holds it.
+
+        # Errors
+        As [`Device::open`]; a folder that another process holds.
+        """
+    def accept(self, object: bytes, now: int) -> Accepted:
+        """Takes what others sent: enrolments, cuts, recalls, State lists, hand-overs to look at.
+
+        # Errors
+        Storage. What can't be taken is said in the answer.
+        """
+    def attach_seal(self, count: int, signature: bytes, der: bool, now: int) -> None:
+        """Takes the signature of what was prepared. P-256: in DER, as key stores write it, where `der`; else r ‖ s.
+
+        # Errors
+        Never prepared; a signature that doesn't hold.
+        """
+    def attest(self, record: str, capacity: str, refused: bool, note: NoteInput, now: int) -> Written:
+        """Confirms a record with one's name, or refuses to. `capacity`: `responsible_pharmacist`, `witness` …
+
+        # Errors
+        A record that isn't here; a capacity that isn't known.
+        """
+    def bundle(self, first: int, lines: int) -> bytes:
+        """The bundle of a hand-over that was written and sealed.
+
+        # Errors
+        4011: its lines aren't sealed yet.
+        """
+    def card(self, product: str, lot: str | None, offset: int, limit: int, now: int) -> Card:
+        """The stock card of a lot, or of each lot of a product: every movement and count, by time.
+
+        # Errors
+        A lot that never was here.
+        """
+    def changes(self) -> list[StoredChange]:
+        """What the last call wrote and isn't durable yet. Empty where nothing is, or where a folder of a disk keeps it.
+
+        # Errors
+        None on a disk; in JavaScript bytes that don't fit.
+        """
+    def check(self, pack: MovementInput, language: Language, now: int) -> PackAnswer:
+        """What is known of a scanned pack that is about to be dispensed.
+
+        # Errors
+        A scan that can't be used; a field that can't be.
+        """
+    def close(self) -> None:
+        """Ends it: further calls say so (4013). A folder is free for others from then on."""
+    def confirm(self) -> None:
+        """The changes are durable."""
+    def count_begin(self, plan: CountInput, now: int) -> Written:
+        """Begins a count; its place (`first`) is what its lines and its end go by.
+
+        # Errors
+        A field that can't be.
+        """
+    def count_end(self, begin: int | None, rest_is_zero: bool, operator: str | None, now: int) -> Written:
+        """Ends a count. `rest_is_zero`: whoever counted looked everywhere, and what wasn't counted isn't there.
+
+        # Errors
+        No count under way.
+        """
+    def count_line(self, begin: int | None, line: MovementInput, now: int) -> Written:
+        """Writes what was counted of a lot. `begin`: the count's place, the last one where absent. The balance that was shown
+        is noted with it, but in a blind count.
+
+        # Errors
+        No count under way; a field that can't be.
+        """
+    def extract(self, first: int) -> bytes:
+        """Everything of the own log that is sealed, from a place on: for an authority or a hub.
+
+        # Errors
+        Nothing is sealed from there on.
+        """
+    def failed(self) -> None:
+        """The changes can't be made durable: the device takes no further call. Open it anew from what is stored; what wasn't
+        confirmed never happened.
+        """
+    def findings(self, all: bool, offset: int, limit: int, language: Language, now: int) -> FindingPage:
+        """What was found, by number, product and lot. `all`: of every facility that is held here.
+
+        # Errors
+        Closed, or synchronising.
+        """
+    def hand_over(self, handover: HandoverInput, anyway: bool, language: Language, now: int) -> Handover:
+        """Hands over: writes the lines as one batch. Where the key is here it is sealed and the bundle given.
+
+        # Errors
+        4010 a pack that isn't to be given; 4011 a signature is due first: seal, and call again with the same; a device that
+        isn't enrolled; more lines than a bundle holds.
+        """
+    def key_suite(self) -> KeySuite:
+        """The suite of the own key.
+
+        # Errors
+        Closed, or synchronising.
+        """
+    def pick(self, of: StockInput, quantity: str, now: int) -> Pick:
+        """Which lots of a product to dispense so many units from: what expires first goes first, nothing held, recalled or
+        expired.
+
+        # Errors
+        A field that can't be; parts instead of units.
+        """
+    def prepare_seal(self, now: int) -> ToSign | None:
+        """What a key store outside is to sign; none where nothing stands unsealed. Make the changes durable first, then sign.
+
+        # Errors
+        The log takes no further record.
+        """
+    def receive(self, bundle: bytes, found: ReceiveInput, now: int) -> Written:
+        """Receives what was handed over: a receipt for each line, what is short stays on the way, what is refused is said.
+
+        # Errors
+        A bundle that doesn't verify; a warning, unless `despite_warnings`; lines that aren't there; 4011.
+        """
+    def record(self, direction: Direction, movement: MovementInput, anyway: bool, language: Language, now: int) -> Written:
+        """Writes a movement. Before a pack that is recalled, expired, held back or spoilt is given to be used it stops (4010)
+        and says what to take instead; `anyway` records what happened all the same, which is then a finding.
+
+        # Errors
+        4010; a field that can't be; a rule of movements; 4011 a signature is due first.
+        """
+    def request(self) -> bytes:
+        """The request to be enrolled, for the authority that invited.
+
+        # Errors
+        The key is kept outside and the first record isn't sealed yet.
+        """
+    def reverse(self, record: str, total: int | None, note: NoteInput, language: Language, now: int) -> Written:
+        """Takes back what was written wrongly, wholly or up to a total. `record`: its place in the own log, or `log:index:id`.
+
+        # Errors
+        A record that isn't here, is another facility's, or can't be taken back.
+        """
+    def seal(self, now: int) -> int:
+        """Seals what stands, where the key is kept with the files. Gives how many records are sealed.
+
+        # Errors
+        4011: the key is kept outside.
+        """
+    def status(self) -> StatusView:
+        """How the device stands.
+
+        # Errors
+        Closed, or synchronising.
+        """
+    def stock(self, of: StockInput, offset: int, limit: int, language: Language, now: int) -> StockPage:
+        """Stock, by product and then by what is to be dispensed first: rows from `offset` on, at most `limit`.
+
+        # Errors
+        A field that can't be.
+        """
+    def sync_begin(self, _with: SyncInput, now: int) -> None:
+        """Begins a session with a peer. Then, until [`Device::sync_is_done`] or the line is cut: send what
+        [`Device::sync_send`] gives, hand what comes to [`Device::sync_receive`], and make changes durable; at the end
+        [`Device::sync_finish`]. A session that was cut goes on where it was with the next.
+
+        # Errors
+        4012; closed, or synchronising already; more facilities than a session names.
+        """
+    def sync_finish(self, now: int) -> SyncAnswer:
+        """Ends the session, done or cut: takes what can be read now and notes what was seen.
+
+        # Errors
+        No session is under way; storage.
+        """
+    def sync_is_done(self) -> bool:
+        """Whether both sides gave all they had to give, and nothing waits to be sent.
+
+        # Errors
+        No session is under way.
+        """
+    def sync_receive(self, bytes: bytes) -> None:
+        """Takes bytes that came, in any pieces.
+
+        # Errors
+        What ends the session; what came before is kept.
+        """
+    def sync_send(self) -> bytes:
+        """The bytes to send now, about a megabyte at most. Call again until it is empty: then the peer is awaited.
+
+        # Errors
+        What ends the session.
+        """
+    def trace(self, product: str, lot: str | None, language: Language, now: int) -> Trace:
+        """Where a lot came from and went, through any number of facilities, ending where nothing is known here.
+
+        # Errors
+        A field that can't be.
+        """
+    def verify(self, object: bytes, now: int) -> Verdict:
+        """Verifies an object with everything that is held here; it isn't kept.
+
+        # Errors
+        As [`super::super::Verifier::verify`].
+        """
+
+class DeviceProtocol(typing.Protocol):
+    """A device at work. See the module for how its files and its key are kept."""
+    def accept(self, object: bytes, now: int) -> Accepted:
+        """Takes what others sent: enrolments, cuts, recalls, State lists, hand-overs to look at.
+
+        # Errors
+        Storage. What can't be taken is said in the answer.
+        """
+    def attach_seal(self, count: int, signature: bytes, der: bool, now: int) -> None:
+        """Takes the signature of what was prepared. P-256: in DER, as key stores write it, where `der`; else r ‖ s.
+
+        # Errors
+        Never prepared; a signature that doesn't hold.
+        """
+    def attest(self, record: str, capacity: str, refused: bool, note: NoteInput, now: int) -> Written:
+        """Confirms a record with one's name, or refuses to. `capacity`: `responsible_pharmacist`, `witness` …
+
+        # Errors
+        A record that isn't here; a capacity that isn't known.
+        """
+    def bundle(self, first: int, lines: int) -> bytes:
+        """The bundle of a hand-over that was written and sealed.
+
+        # Errors
+        4011: its lines aren't sealed yet.
+        """
+    def card(self, product: str, lot: str | None, offset: int, limit: int, now: int) -> Card:
+        """The stock card of a lot, or of each lot of a product: every movement and count, by time.
+
+        # Errors
+        A lot that never was here.
+        """
+    def changes(self) -> list[StoredChange]:
+        """What the last call wrote and isn't durable yet. Empty where nothing is, or where a folder of a disk keeps it.
+
+        # Errors
+        None on a disk; in JavaScript bytes that don't fit.
+        """
+    def check(self, pack: MovementInput, language: Language, now: int) -> PackAnswer:
+        """What is known of a scanned pack that is about to be dispensed.
+
+        # Errors
+        A scan that can't be used; a field that can't be.
+        """
+    def close(self) -> None:
+        """Ends it: further calls say so (4013). A folder is free for others from then on."""
+    def confirm(self) -> None:
+        """The changes are durable."""
+    def count_begin(self, plan: CountInput, now: int) -> Written:
+        """Begins a count; its place (`first`) is what its lines and its end go by.
+
+        # Errors
+        A field that can't be.
+        """
+    def count_end(self, begin: int | None, rest_is_zero: bool, operator: str | None, now: int) -> Written:
+        """Ends a count. `rest_is_zero`: whoever counted looked everywhere, and what wasn't counted isn't there.
+
+        # Errors
+        No count under way.
+        """
+    def count_line(self, begin: int | None, line: MovementInput, now: int) -> Written:
+        """Writes what was counted of a lot. `begin`: the count's place, the last one where absent. The balance that was shown
+        is noted with it, but in a blind count.
+
+        # Errors
+        No count under way; a field that can't be.
+        """
+    def extract(self, first: int) -> bytes:
+        """Everything of the own log that is sealed, from a place on: for an authority or a hub.
+
+        # Errors
+        Nothing is sealed from there on.
+        """
+    def failed(self) -> None:
+        """The changes can't be made durable: the device takes no further call. Open it anew from what is stored; what wasn't
+        confirmed never happened.
+        """
+    def findings(self, all: bool, offset: int, limit: int, language: Language, now: int) -> FindingPage:
+        """What was found, by number, product and lot. `all`: of every facility that is held here.
+
+        # Errors
+        Closed, or synchronising.
+        """
+    def hand_over(self, handover: HandoverInput, anyway: bool, language: Language, now: int) -> Handover:
+        """Hands over: writes the lines as one batch. Where the key is here it is sealed and the bundle given.
+
+        # Errors
+        4010 a pack that isn't to be given; 4011 a signature is due first: seal, and call again with the same; a device that
+        isn't enrolled; more lines than a bundle holds.
+        """
+    def key_suite(self) -> KeySuite:
+        """The suite of the own key.
+
+        # Errors
+        Closed, or synchronising.
+        """
+    def pick(self, of: StockInput, quantity: str, now: int) -> Pick:
+        """Which lots of a product to dispense so many units from: what expires first goes first, nothing held, recalled or
+        expired.
+
+        # Errors
+        A field that can't be; parts instead of units.
+        """
+    def prepare_seal(self, now: int) -> ToSign | None:
+        """What a key store outside is to sign; none where nothing stands unsealed. Make the changes durable first, then sign.
+
+        # Errors
+        The log takes no further record.
+        """
+    def receive(self, bundle: bytes, found: ReceiveInput, now: int) -> Written:
+        """Receives what was handed over: a receipt for each line, what is short stays on the way, what is refused is said.
+
+        # Errors
+        A bundle that doesn't verify; a warning, unless `despite_warnings`; lines that aren't there; 4011.
+        """
+    def record(self, direction: Direction, movement: MovementInput, anyway: bool, language: Language, now: int) -> Written:
+        """Writes a movement. Before a pack that is recalled, expired, held back or spoilt is given to be used it stops (4010)
+        and says what to take instead; `anyway` records what happened all the same, which is then a finding.
+
+        # Errors
+        4010; a field that can't be; a rule of movements; 4011 a signature is due first.
+        """
+    def request(self) -> bytes:
+        """The request to be enrolled, for the authority that invited.
+
+        # Errors
+        The key is kept outside and the first record isn't sealed yet.
+        """
+    def reverse(self, record: str, total: int | None, note: NoteInput, language: Language, now: int) -> Written:
+        """Takes back what was written wrongly, wholly or up to a total. `record`: its place in the own log, or `log:index:id`.
+
+        # Errors
+        A record that isn't here, is another facility's, or can't be taken back.
+        """
+    def seal(self, now: int) -> int:
+        """Seals what stands, where the key is kept with the files. Gives how many records are sealed.
+
+        # Errors
+        4011: the key is kept outside.
+        """
+    def status(self) -> StatusView:
+        """How the device stands.
+
+        # Errors
+        Closed, or synchronising.
+        """
+    def stock(self, of: StockInput, offset: int, limit: int, language: Language, now: int) -> StockPage:
+        """Stock, by product and then by what is to be dispensed first: rows from `offset` on, at most `limit`.
+
+        # Errors
+        A field that can't be.
+        """
+    def sync_begin(self, _with: SyncInput, now: int) -> None:
+        """Begins a session with a peer. Then, until [`Device::sync_is_done`] or the line is cut: send what
+        [`Device::sync_send`] gives, hand what comes to [`Device::sync_receive`], and make changes durable; at the end
+        [`Device::sync_finish`]. A session that was cut goes on where it was with the next.
+
+        # Errors
+        4012; closed, or synchronising already; more facilities than a session names.
+        """
+    def sync_finish(self, now: int) -> SyncAnswer:
+        """Ends the session, done or cut: takes what can be read now and notes what was seen.
+
+        # Errors
+        No session is under way; storage.
+        """
+    def sync_is_done(self) -> bool:
+        """Whether both sides gave all they had to give, and nothing waits to be sent.
+
+        # Errors
+        No session is under way.
+        """
+    def sync_receive(self, bytes: bytes) -> None:
+        """Takes bytes that came, in any pieces.
+
+        # Errors
+        What ends the session; what came before is kept.
+        """
+    def sync_send(self) -> bytes:
+        """The bytes to send now, about a megabyte at most. Call again until it is empty: then the peer is awaited.
+
+        # Errors
+        What ends the session.
+        """
+    def trace(self, product: str, lot: str | None, language: Language, now: int) -> Trace:
+        """Where a lot came from and went, through any number of facilities, ending where nothing is known here.
+
+        # Errors
+        A field that can't be.
+        """
+    def verify(self, object: bytes, now: int) -> Verdict:
+        """Verifies an object with everything that is held here; it isn't kept.
+
+        # Errors
+        As [`super::super::Verifier::verify`].
+        """
+
+class QrReader(QrReaderProtocol):
+    """Puts the codes of an object together, scanned in any order and as often as they come."""
+    def add(self, text: str) -> QrProgress:
+        """Takes one scanned text.
+
+        # Errors
+        What isn't medlot's or is cut off; a part of another object; other content for a part already read.
+        """
+    def start_again(self) -> None:
+        """Forgets what was read."""
+
+class QrReaderProtocol(typing.Protocol):
+    """Puts the codes of an object together, scanned in any order and as often as they come."""
+    def add(self, text: str) -> QrProgress:
+        """Takes one scanned text.
+
+        # Errors
+        What isn't medlot's or is cut off; a part of another object; other content for a part already read.
+        """
+    def start_again(self) -> None:
+        """Forgets what was read."""
 
 class Verifier(VerifierProtocol):
     """Verifies bundles under one trust anchor, without a network, a device or a key."""
