@@ -80,7 +80,7 @@ class Pkcs11Signer:
     def __init__(self, session: Any, label: str) -> None:
         from hashlib import sha256
 
-        from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass
+        from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass  # type: ignore[import-untyped]
 
         found = {"label": label, "key_type": KeyType.EC}
         self._key = session.get_key(object_class=ObjectClass.PRIVATE_KEY, **found)
@@ -93,10 +93,10 @@ class Pkcs11Signer:
             raise ValueError(f"label: {label!r} has a public key of an unknown form, {point.hex()}")
         self.public_key = bytes([2 + (point[64] & 1)]) + point[1:33]
         # Many chips sign a digest only.
-        self._sign = lambda message: self._key.sign(sha256(message).digest(), mechanism=Mechanism.ECDSA)
+        self._digest, self._mechanism = sha256, Mechanism.ECDSA
 
     def sign(self, message: bytes) -> bytes:
-        return bytes(self._sign(message))
+        return bytes(self._key.sign(self._digest(message).digest(), mechanism=self._mechanism))
 
 
 def joining(signer: Signer, facility: str | None = None, label: str | None = None) -> JoinInput:
