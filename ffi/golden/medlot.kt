@@ -7,6 +7,7 @@ public interface CatalogueInterface
     fun search(words: String, offset: UInt, limit: UInt): DrugPage
     fun size(): UInt
 open class Catalogue: Disposable, AutoCloseable, CatalogueInterface
+    fun saved(bytes: java.nio.ByteBuffer): Catalogue
 public interface DeviceInterface
     fun card(product: String, lot: String?, offset: UInt, limit: UInt, now: Long): Card
     fun check(pack: MovementInput, language: Language, now: Long): PackAnswer
@@ -26,7 +27,6 @@ public interface DeviceInterface
     fun attachSeal(count: UInt, signature: ByteArray, der: Boolean, now: Long)
     fun attest(record: String, capacity: String, refused: Boolean, note: NoteInput, now: Long): Written
     fun bundle(first: UInt, lines: UInt): ByteArray
-    fun close()
     fun countBegin(plan: CountInput, now: Long): Written
     fun countEnd(begin: UInt?, restIsZero: Boolean, operator: String?, now: Long): Written
     fun countLine(begin: UInt?, line: MovementInput, now: Long): Written
@@ -42,6 +42,10 @@ public interface DeviceInterface
     fun status(): StatusView
     fun verify(object: ByteArray, now: Long): Verdict
 open class Device: Disposable, AutoCloseable, DeviceInterface
+    fun join(invitation: ByteArray, input: JoinInput, storageKey: ByteArray?, now: Long): Device
+    fun joinFolder(path: String, invitation: ByteArray, input: JoinInput, storageKey: ByteArray?, now: Long): Device
+    fun open(files: List<StoredFile>, storageKey: ByteArray?, now: Long): Device
+    fun openFolder(path: String, storageKey: ByteArray?, now: Long): Device
 public interface QrReaderInterface
     fun add(text: String): QrProgress
     fun startAgain()
@@ -485,3 +489,5 @@ enum class VerdictKind
     VALID
     INVALID
     UNKNOWN
+    fun qrTexts(object: java.nio.ByteBuffer, mostCharacters: UInt?): List<String>
+    fun scan(raw: String, gs: String?, today: String): Scanned

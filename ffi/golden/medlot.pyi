@@ -1,5 +1,8 @@
+import builtins
 import enum
 import typing
+
+__all__ = ['InternalError', 'KeySuite', 'VerdictKind', 'Direction', 'Failure', 'Language', 'Scanned', 'StoredChange', 'Taken', 'Accepted', 'AiValue', 'Amount', 'AskFor', 'ProductName', 'Reference', 'Document', 'Reason', 'RecordView', 'CardRow', 'Card', 'CountInput', 'Packaging', 'Drug', 'DrugPage', 'RecordAt', 'LotRef', 'Edge', 'FacilityEntry', 'FacilityPage', 'Fault', 'FindingView', 'FindingPage', 'GotLine', 'Handover', 'ScanInput', 'MovementInput', 'HandoverInput', 'Incomplete', 'JoinInput', 'RefusedRow', 'Loaded', 'Node', 'NoteInput', 'Stop', 'PickLine', 'PackAnswer', 'PartsOf', 'Pick', 'QrProgress', 'ReadItem', 'RecallView', 'RefusedLine', 'ReceiveInput', 'SetAside', 'StatusView', 'StockInput', 'StockView', 'StockPage', 'StoredFile', 'WentOver', 'SyncAnswer', 'SyncInput', 'ToSign', 'Trace', 'Verdict', 'Written', 'qr_texts', 'scan', 'Catalogue', 'CatalogueProtocol', 'Device', 'DeviceProtocol', 'QrReader', 'QrReaderProtocol', 'Verifier', 'VerifierProtocol']
 
 class InternalError(Exception): ...
 
@@ -78,14 +81,14 @@ class StoredChange:
     class WRITE(StoredChange):
         """The file is these bytes now, whatever it was."""
         name: str
-        bytes: bytes
-        def __init__(self, name: str, bytes: bytes) -> None: ...
+        bytes: builtins.bytes
+        def __init__(self, name: str, bytes: builtins.bytes) -> None: ...
     class APPEND(StoredChange):
         """More at the file's end. What stands from `at` on, if anything does, goes first."""
         name: str
         at: int
-        bytes: bytes
-        def __init__(self, name: str, at: int, bytes: bytes) -> None: ...
+        bytes: builtins.bytes
+        def __init__(self, name: str, at: int, bytes: builtins.bytes) -> None: ...
     class REMOVE(StoredChange):
         """The file goes."""
         name: str
@@ -329,8 +332,8 @@ class Handover:
     """A hand-over that was written."""
     first: int
     lines: int
-    bundle: bytes | None
-    def __init__(self, *, first: int, lines: int, bundle: bytes | None) -> None: ...
+    bundle: builtins.bytes | None
+    def __init__(self, *, first: int, lines: int, bundle: builtins.bytes | None) -> None: ...
 
 class ScanInput:
     """A scan that says what the pack is."""
@@ -392,8 +395,8 @@ class JoinInput:
     facility: str | None
     label: str | None
     suite: KeySuite | None
-    public_key: bytes | None
-    def __init__(self, *, facility: str | None = ..., label: str | None = ..., suite: KeySuite | None = ..., public_key: bytes | None = ...) -> None: ...
+    public_key: builtins.bytes | None
+    def __init__(self, *, facility: str | None = ..., label: str | None = ..., suite: KeySuite | None = ..., public_key: builtins.bytes | None = ...) -> None: ...
 
 class RefusedRow:
     """A row that can't be taken, or a part of one."""
@@ -469,8 +472,8 @@ class QrProgress:
     have: int
     of: int
     again: bool
-    object: bytes | None
-    def __init__(self, *, have: int, of: int, again: bool, object: bytes | None) -> None: ...
+    object: builtins.bytes | None
+    def __init__(self, *, have: int, of: int, again: bool, object: builtins.bytes | None) -> None: ...
 
 class ReadItem:
     """A medicine as its code says it (GS1 General Specifications, sections 3 and 7.8)."""
@@ -573,8 +576,8 @@ class StockPage:
 class StoredFile:
     """A file as it is stored."""
     name: str
-    bytes: bytes
-    def __init__(self, *, name: str = ..., bytes: bytes = ...) -> None: ...
+    bytes: builtins.bytes
+    def __init__(self, *, name: str = ..., bytes: builtins.bytes = ...) -> None: ...
 
 class WentOver:
     """What went over."""
@@ -603,8 +606,8 @@ class SyncInput:
 class ToSign:
     """What a key store is to sign."""
     count: int
-    bytes: bytes
-    def __init__(self, *, count: int, bytes: bytes) -> None: ...
+    bytes: builtins.bytes
+    def __init__(self, *, count: int, bytes: builtins.bytes) -> None: ...
 
 class Trace:
     """Where a lot came from and went."""
@@ -632,7 +635,7 @@ class Written:
     note: str | None
     def __init__(self, *, log: str, first: int, records: list[RecordView], unsealed: int, note: str | None) -> None: ...
 
-def qr_texts(object: bytes, most_characters: int | None) -> list[str]:
+def qr_texts(object: builtins.bytes, most_characters: int | None) -> list[str]:
     """The texts of an object, each for one QR code: one where it fits, else several that may be shown in any order, again and
     again. `most_characters`: what a code may hold; what phones read well where absent.
 
@@ -658,7 +661,7 @@ def scan(raw: str, gs: str | None, today: str) -> Scanned:
 class Catalogue(CatalogueProtocol):
     """The catalogue of products. See [`crate::catalogue`] for its sources and how words are found."""
     @classmethod
-    def saved(cls, bytes: bytes) -> Catalogue:
+    def saved(cls, bytes: builtins.bytes) -> Catalogue:
         """Opens what [`Catalogue::save`] gave.
 
         # Errors
@@ -676,19 +679,19 @@ class Catalogue(CatalogueProtocol):
         # Errors
         In JavaScript an answer that doesn't fit.
         """
-    def load_csv(self, list: bytes) -> Loaded:
+    def load_csv(self, list: builtins.bytes) -> Loaded:
         """Loads a list (CSV, UTF-8, with a header).
 
         # Errors
         4020: no row of it can be read.
         """
-    def load_json(self, page: bytes) -> Loaded:
+    def load_json(self, page: builtins.bytes) -> Loaded:
         """Loads a page of the national catalogue (JSON). Newer rows win, whatever the order of pages.
 
         # Errors
         4020: no row of it can be read. A row that can't is said in the answer.
         """
-    def save(self) -> bytes:
+    def save(self) -> builtins.bytes:
         """The catalogue as bytes to keep.
 
         # Errors
@@ -717,19 +720,19 @@ class CatalogueProtocol(typing.Protocol):
         # Errors
         In JavaScript an answer that doesn't fit.
         """
-    def load_csv(self, list: bytes) -> Loaded:
+    def load_csv(self, list: builtins.bytes) -> Loaded:
         """Loads a list (CSV, UTF-8, with a header).
 
         # Errors
         4020: no row of it can be read.
         """
-    def load_json(self, page: bytes) -> Loaded:
+    def load_json(self, page: builtins.bytes) -> Loaded:
         """Loads a page of the national catalogue (JSON). Newer rows win, whatever the order of pages.
 
         # Errors
         4020: no row of it can be read. A row that can't is said in the answer.
         """
-    def save(self) -> bytes:
+    def save(self) -> builtins.bytes:
         """The catalogue as bytes to keep.
 
         # Errors
@@ -747,7 +750,7 @@ class CatalogueProtocol(typing.Protocol):
 class Device(DeviceProtocol):
     """A device at work. See the module for how its files and its key are kept."""
     @classmethod
-    def join(cls, invitation: bytes, input: JoinInput, storage_key: bytes | None, now: int) -> Device:
+    def join(cls, invitation: builtins.bytes, input: JoinInput, storage_key: builtins.bytes | None, now: int) -> Device:
         """Begins a device from an authority's invitation, its files kept by the platform: what it begins with stands in
         [`Device::changes`]. Send [`Device::request`] to the authority, then [`Device::accept`] what comes back.
 
@@ -755,14 +758,14 @@ class Device(DeviceProtocol):
         An invitation that isn't one, or whose path doesn't verify; a facility that isn't named; a key that is none.
         """
     @classmethod
-    def join_folder(cls, path: str, invitation: bytes, input: JoinInput, storage_key: bytes | None, now: int) -> Device:
+    def join_folder(cls, path: str, invitation: builtins.bytes, input: JoinInput, storage_key: builtins.bytes | None, now: int) -> Device:
         """Begins a device in a folder.
 
         # Errors
         As [`Device::join`]; a folder that is in use.
         """
     @classmethod
-    def open(cls, files: list[StoredFile], storage_key: bytes | None, now: int) -> Device:
+    def open(cls, files: list[StoredFile], storage_key: builtins.bytes | None, now: int) -> Device:
         """Opens a device whose files the platform keeps. `storage_key`: 32 bytes, where they are encrypted at rest. `now`: in
         seconds since 1970.
 
@@ -770,19 +773,19 @@ class Device(DeviceProtocol):
         Files that are no device's; damage; another storage key.
         """
     @classmethod
-    def open_folder(cls, path: str, storage_key: bytes | None, now: int) -> Device:
+    def open_folder(cls, path: str, storage_key: builtins.bytes | None, now: int) -> Device:
         """Opens a device in a folder. One process at a time holds it.
 
         # Errors
         As [`Device::open`]; a folder that another process holds.
         """
-    def accept(self, object: bytes, now: int) -> Accepted:
+    def accept(self, object: builtins.bytes, now: int) -> Accepted:
         """Takes what others sent: enrolments, cuts, recalls, State lists, hand-overs to look at.
 
         # Errors
         Storage. What can't be taken is said in the answer.
         """
-    def attach_seal(self, count: int, signature: bytes, der: bool, now: int) -> None:
+    def attach_seal(self, count: int, signature: builtins.bytes, der: bool, now: int) -> None:
         """Takes the signature of what was prepared. P-256: in DER, as key stores write it, where `der`; else r ‖ s.
 
         # Errors
@@ -794,7 +797,7 @@ class Device(DeviceProtocol):
         # Errors
         A record that isn't here; a capacity that isn't known.
         """
-    def bundle(self, first: int, lines: int) -> bytes:
+    def bundle(self, first: int, lines: int) -> builtins.bytes:
         """The bundle of a hand-over that was written and sealed.
 
         # Errors
@@ -841,7 +844,7 @@ class Device(DeviceProtocol):
         # Errors
         No count under way; a field that can't be.
         """
-    def extract(self, first: int) -> bytes:
+    def extract(self, first: int) -> builtins.bytes:
         """Everything of the own log that is sealed, from a place on: for an authority or a hub.
 
         # Errors
@@ -883,7 +886,7 @@ class Device(DeviceProtocol):
         # Errors
         The log takes no further record.
         """
-    def receive(self, bundle: bytes, found: ReceiveInput, now: int) -> Written:
+    def receive(self, bundle: builtins.bytes, found: ReceiveInput, now: int) -> Written:
         """Receives what was handed over: a receipt for each line, what is short stays on the way, what is refused is said.
 
         # Errors
@@ -896,7 +899,7 @@ class Device(DeviceProtocol):
         # Errors
         4010; a field that can't be; a rule of movements; 4011 a signature is due first.
         """
-    def request(self) -> bytes:
+    def request(self) -> builtins.bytes:
         """The request to be enrolled, for the authority that invited.
 
         # Errors
@@ -946,13 +949,13 @@ class Device(DeviceProtocol):
         # Errors
         No session is under way.
         """
-    def sync_receive(self, bytes: bytes) -> None:
+    def sync_receive(self, bytes: builtins.bytes) -> None:
         """Takes bytes that came, in any pieces.
 
         # Errors
         What ends the session; what came before is kept.
         """
-    def sync_send(self) -> bytes:
+    def sync_send(self) -> builtins.bytes:
         """The bytes to send now, about a megabyte at most. Call again until it is empty: then the peer is awaited.
 
         # Errors
@@ -964,7 +967,7 @@ class Device(DeviceProtocol):
         # Errors
         A field that can't be.
         """
-    def verify(self, object: bytes, now: int) -> Verdict:
+    def verify(self, object: builtins.bytes, now: int) -> Verdict:
         """Verifies an object with everything that is held here; it isn't kept.
 
         # Errors
@@ -973,13 +976,13 @@ class Device(DeviceProtocol):
 
 class DeviceProtocol(typing.Protocol):
     """A device at work. See the module for how its files and its key are kept."""
-    def accept(self, object: bytes, now: int) -> Accepted:
+    def accept(self, object: builtins.bytes, now: int) -> Accepted:
         """Takes what others sent: enrolments, cuts, recalls, State lists, hand-overs to look at.
 
         # Errors
         Storage. What can't be taken is said in the answer.
         """
-    def attach_seal(self, count: int, signature: bytes, der: bool, now: int) -> None:
+    def attach_seal(self, count: int, signature: builtins.bytes, der: bool, now: int) -> None:
         """Takes the signature of what was prepared. P-256: in DER, as key stores write it, where `der`; else r ‖ s.
 
         # Errors
@@ -991,7 +994,7 @@ class DeviceProtocol(typing.Protocol):
         # Errors
         A record that isn't here; a capacity that isn't known.
         """
-    def bundle(self, first: int, lines: int) -> bytes:
+    def bundle(self, first: int, lines: int) -> builtins.bytes:
         """The bundle of a hand-over that was written and sealed.
 
         # Errors
@@ -1038,7 +1041,7 @@ class DeviceProtocol(typing.Protocol):
         # Errors
         No count under way; a field that can't be.
         """
-    def extract(self, first: int) -> bytes:
+    def extract(self, first: int) -> builtins.bytes:
         """Everything of the own log that is sealed, from a place on: for an authority or a hub.
 
         # Errors
@@ -1080,7 +1083,7 @@ class DeviceProtocol(typing.Protocol):
         # Errors
         The log takes no further record.
         """
-    def receive(self, bundle: bytes, found: ReceiveInput, now: int) -> Written:
+    def receive(self, bundle: builtins.bytes, found: ReceiveInput, now: int) -> Written:
         """Receives what was handed over: a receipt for each line, what is short stays on the way, what is refused is said.
 
         # Errors
@@ -1093,7 +1096,7 @@ class DeviceProtocol(typing.Protocol):
         # Errors
         4010; a field that can't be; a rule of movements; 4011 a signature is due first.
         """
-    def request(self) -> bytes:
+    def request(self) -> builtins.bytes:
         """The request to be enrolled, for the authority that invited.
 
         # Errors
@@ -1143,13 +1146,13 @@ class DeviceProtocol(typing.Protocol):
         # Errors
         No session is under way.
         """
-    def sync_receive(self, bytes: bytes) -> None:
+    def sync_receive(self, bytes: builtins.bytes) -> None:
         """Takes bytes that came, in any pieces.
 
         # Errors
         What ends the session; what came before is kept.
         """
-    def sync_send(self) -> bytes:
+    def sync_send(self) -> builtins.bytes:
         """The bytes to send now, about a megabyte at most. Call again until it is empty: then the peer is awaited.
 
         # Errors
@@ -1161,7 +1164,7 @@ class DeviceProtocol(typing.Protocol):
         # Errors
         A field that can't be.
         """
-    def verify(self, object: bytes, now: int) -> Verdict:
+    def verify(self, object: builtins.bytes, now: int) -> Verdict:
         """Verifies an object with everything that is held here; it isn't kept.
 
         # Errors
@@ -1192,20 +1195,20 @@ class QrReaderProtocol(typing.Protocol):
 
 class Verifier(VerifierProtocol):
     """Verifies bundles under one trust anchor, without a network, a device or a key."""
-    def __init__(self, anchor: bytes) -> None:
+    def __init__(self, anchor: builtins.bytes) -> None:
         """Begins with the trust anchor: the bytes of a root object.
 
         # Errors
         Bytes that are no trust anchor.
         """
-    def keep(self, object: bytes) -> int:
+    def keep(self, object: builtins.bytes) -> int:
         """Keeps what is known besides: news of authorities, State lists, the other half of a fork. Gives how many objects are
         kept. The same bytes twice are kept once.
 
         # Errors
         Bytes that are none of medlot's objects.
         """
-    def verify(self, object: bytes, now: int | None, facility: str | None) -> Verdict:
+    def verify(self, object: builtins.bytes, now: int | None, facility: str | None) -> Verdict:
         """Verifies an object with what is kept; it isn't kept itself. `now` in seconds since 1970, none where no clock is
         set; `facility`: the own one, what is addressed to another is said.
 
@@ -1215,14 +1218,14 @@ class Verifier(VerifierProtocol):
 
 class VerifierProtocol(typing.Protocol):
     """Verifies bundles under one trust anchor, without a network, a device or a key."""
-    def keep(self, object: bytes) -> int:
+    def keep(self, object: builtins.bytes) -> int:
         """Keeps what is known besides: news of authorities, State lists, the other half of a fork. Gives how many objects are
         kept. The same bytes twice are kept once.
 
         # Errors
         Bytes that are none of medlot's objects.
         """
-    def verify(self, object: bytes, now: int | None, facility: str | None) -> Verdict:
+    def verify(self, object: builtins.bytes, now: int | None, facility: str | None) -> Verdict:
         """Verifies an object with what is kept; it isn't kept itself. `now` in seconds since 1970, none where no clock is
         set; `facility`: the own one, what is addressed to another is said.
 

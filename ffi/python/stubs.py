@@ -1,5 +1,6 @@
 """The public surface of the generated module as a stub: declarations and docstrings, without what makes them work."""
 import ast
+import re
 import sys
 import textwrap
 
@@ -21,7 +22,8 @@ def _annotation(node):
         start = text.index("typing.Optional[")
         end = text.rindex("]")
         text = f"{text[:start]}{text[start + 16:end]} | None{text[end + 1:]}"
-    return text
+    # A field may be called so too.
+    return re.sub(r"\bbytes\b", "builtins.bytes", text)
 
 
 def _docstring(node):
@@ -106,7 +108,7 @@ def stub(source):
         if isinstance(node, ast.ClassDef):
             classes.setdefault(node.name, []).append(node)
     functions = {node.name: node for node in module.body if isinstance(node, ast.FunctionDef)}
-    parts = [["import enum", "import typing"]]
+    parts = [["import builtins", "import enum", "import typing"], [f"__all__ = {names!r}"]]
     for name in names:
         if name in functions:
             parts.append(_function(functions[name]))

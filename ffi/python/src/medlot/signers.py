@@ -2,13 +2,15 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Callable, Protocol
+
+from ._medlot import Device, JoinInput, KeySuite, StoredChange
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-__all__ = ["KeySigner", "Pkcs11Signer", "SignatureForm", "Signer"]
+__all__ = ["KeySigner", "Pkcs11Signer", "SignatureForm", "Signer", "joining", "keep", "seal_with"]
 
 
 class SignatureForm(Enum):
@@ -78,7 +80,7 @@ class Pkcs11Signer:
     def __init__(self, session: Any, label: str) -> None:
         from hashlib import sha256
 
-        from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass
+        from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass  # type: ignore[import-untyped]
 
         found = {"label": label, "key_type": KeyType.EC}
         self._key = session.get_key(object_class=ObjectClass.PRIVATE_KEY, **found)
@@ -91,7 +93,47 @@ class Pkcs11Signer:
             raise ValueError(f"label: {label!r} has a public key of an unknown form, {point.hex()}")
         self.public_key = bytes([2 + (point[64] & 1)]) + point[1:33]
         # Many chips sign a digest only.
-        self._sign = lambda message: self._key.sign(sha256(message).digest(), mechanism=Mechanism.ECDSA)
+        self._digest, self._mechanism = sha256, Mechanism.ECDSA
 
     def sign(self, message: bytes) -> bytes:
-        return bytes(self._sign(message))
+        return bytes(self._key.sign(self._digest(message).digest(), mechanism=self._mechanism))
+
+
+def joining(signer: Signer, facility: str | None = None, label: str | None = None) -> JoinInput:
+    """For `Device.join`: a device that joins with this is signed for by the signer."""
+    suite = KeySuite.P256 if signer.suite == "p256" else KeySuite.ED25519
+    return JoinInput(facility=facility, label=label, suite=suite, public_key=signer.public_key)
+
+
+def keep(device: Device, store: Callable[[list[StoredChange]], None] | None) -> None:
+    """Makes durable what the last call wrote; `store` writes all of it in one transaction.
+
+    Where it raises, the device takes no further call and is opened anew from what is stored. Devices in a folder have
+    nothing to store.
+    """
+    changes = device.changes()
+    if not changes:
+        return
+    try:
+        if store is None:
+            raise ValueError("store: you keep this device's files, say how")
+        store(changes)
+    except BaseException:
+        device.failed()
+        raise
+    device.confirm()
+
+
+def seal_with(
+    device: Device, signer: Signer, now: int, store: Callable[[list[StoredChange]], None] | None = None
+) -> int | None:
+    """Seals what stands with a key outside. Gives how many records are sealed then; None where nothing stood unsealed."""
+    keep(device, store)
+    to_sign = device.prepare_seal(now)
+    if to_sign is None:
+        return None
+    # The offer must be durable before anyone signs it: else a pulled battery makes an honest device look like a forger.
+    keep(device, store)
+    device.attach_seal(to_sign.count, signer.sign(to_sign.bytes), signer.form is SignatureForm.DER, now)
+    keep(device, store)
+    return to_sign.count

@@ -1,5 +1,7 @@
 package org.medlot
 
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.withContext
 import java.math.BigInteger
 import java.security.AlgorithmParameters
 import java.security.KeyStore
@@ -9,6 +11,7 @@ import java.security.Signature
 import java.security.interfaces.ECPublicKey
 import java.security.spec.ECGenParameterSpec
 import java.security.spec.ECParameterSpec
+import java.time.Instant
 
 /** How a key store writes a signature. Said, never guessed: a DER signature can be 64 bytes long too. */
 public enum class SignatureForm {
@@ -86,4 +89,43 @@ public class KeystoreSigner(private val key: PrivateKey, public: PublicKey) : Si
             return if (bytes.size > 32) bytes.copyOfRange(bytes.size - 32, bytes.size) else ByteArray(32 - bytes.size) + bytes
         }
     }
+}
+
+/** What becomes of a [Signer]'s key in [JoinInput]: a device that joins with it is signed for by it. */
+public fun Signer.joining(facility: String? = null, label: String? = null): JoinInput =
+    JoinInput(facility, label, if (suite == "p256") KeySuite.P256 else KeySuite.ED25519, publicKey)
+
+/**
+ * Makes durable what the last call wrote. [store] writes all of it in one transaction; where it throws, the device takes no
+ * further call and is opened anew from what is stored. Devices in a folder have nothing to store.
+ */
+public suspend fun Device.keep(store: suspend (List<StoredChange>) -> Unit) {
+    val changes = changes()
+    if (changes.isEmpty()) return
+    try {
+        store(changes)
+    } catch (e: Throwable) {
+        failed()
+        throw e
+    }
+    confirm()
+}
+
+/**
+ * Seals what stands with a key outside, off the caller's thread. Gives how many records are sealed then; null where
+ * nothing stood unsealed. [store] as in [keep]; a device in a folder needs none.
+ */
+public suspend fun Device.sealWith(
+    signer: Signer,
+    now: Instant,
+    store: suspend (List<StoredChange>) -> Unit = { error("store: the app keeps this device's files, say how") },
+): UInt? {
+    keep(store)
+    val toSign = prepareSeal(now.epochSecond) ?: return null
+    // The offer must be durable before anyone signs it: else a pulled battery makes an honest device look like a forger.
+    keep(store)
+    val signature = withContext(Dispatchers.IO) { signer.sign(toSign.bytes) }
+    attachSeal(toSign.count, signature, signer.form == SignatureForm.DER, now.epochSecond)
+    keep(store)
+    return toSign.count
 }
