@@ -8,6 +8,16 @@ use crate::sh::{Done, Sh, root};
 const PACKAGE: &str = "wasm/npm";
 const TARGET: &str = "wasm32-unknown-unknown";
 
+/// A panic ends in the same trap as ever, without the texts that nobody sees there: a tenth less. Only a standard library
+/// that is built here can do without them.
+const LIBRARY: &[&str] = &[
+    "-Zbuild-std=std",
+    "-Zbuild-std-features=optimize_for_size",
+    "-Zpanic-immediate-abort",
+    "--config",
+    "profile.wasm.panic=\"immediate-abort\"",
+];
+
 /// Whether a browser of this machine can be driven.
 fn chromium() -> bool {
     std::env::var_os("CHROMIUM").is_some()
@@ -53,7 +63,7 @@ pub fn build() -> Done {
         targets: &[TARGET],
         features: &[],
         profile: "wasm",
-        library: &["-Zbuild-std=std,panic_abort"],
+        library: LIBRARY,
     };
     module.run()?;
     let module = cross::folder().join(TARGET).join("wasm/medlot_wasm.wasm");
