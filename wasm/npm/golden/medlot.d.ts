@@ -650,7 +650,7 @@ export type Reply = {
 });
 /** How a worker is started. */
 export interface WorkerOptions {
-    /** The worker's own script; by default `worker.js` beside this file. */
+    /** A worker that runs `medlot/worker`; by default one of `worker.js` beside this file. */
     worker?: Worker;
     /** Where the module is, or the module compiled. */
     module?: string | URL | BufferSource | WebAssembly.Module;
