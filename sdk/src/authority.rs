@@ -83,7 +83,7 @@ pub fn init(at: impl Into<Location>, plan: &RootPlan, now: Timestamp) -> Result<
     for ((at, seed), commitment) in seeds.iter().enumerate().skip(1).zip(carried.iter().skip(1)) {
         desk.folder().save_key(&format!("next-{at}"), plan.suite, seed)?;
         let text = format!("{}\n", hex(commitment));
-        crate::folder::replace(&path.join("keys").join(format!("next-{at}.commitment")), text.as_bytes())?;
+        desk.folder().medium().replace(&path.join("keys").join(format!("next-{at}.commitment")), text.as_bytes())?;
     }
     Ok(json!({
         "root": desk.log().id().to_string(), "log": desk.log().id().to_string(), "next_keys": plan.keys - 1,
@@ -100,12 +100,15 @@ pub fn next_root(mut desk: Desk) -> Result<Written> {
     desk.seal()?;
     let keys = desk.folder().path().join("keys");
     let at = (1..16)
-        .find(|at| keys.join(format!("next-{at}.key")).exists())
+        .find(|at| desk.folder().medium().has(&keys.join(format!("next-{at}.key"))))
         .ok_or_else(|| Error::refused("no further root key was made at the ceremony: a new root must be begun"))?;
     let name = format!("next-{at}");
     let file = keys.join(format!("{name}.commitment"));
-    let text = std::fs::read_to_string(&file).map_err(|e| Error::file(&file, &e))?;
-    let carried = crate::folder::unhex(text.trim()).and_then(|b| <[u8; 32]>::try_from(b).ok());
+    let text = desk.folder().medium().read(&file)?;
+    let carried = std::str::from_utf8(&text)
+        .ok()
+        .and_then(|text| crate::folder::unhex(text.trim()))
+        .and_then(|b| <[u8; 32]>::try_from(b).ok());
     let carried = carried.ok_or_else(|| Error::folder(&file, "is no commitment"))?;
     let key = desk.folder().key(&name)?;
     let root = desk.folder().line()?;

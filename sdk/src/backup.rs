@@ -107,7 +107,8 @@ pub fn restore(file: &Path, at: impl Into<Location>) -> Result<Value> {
         fs::remove_dir_all(&beside).map_err(|e| Error::file(&beside, &e))?;
     }
     let unpacked = unpack(file, &beside).and_then(|files| {
-        let mut folder = Folder::open(Location { path: beside.clone(), key: at.key.clone() })?;
+        let mut folder =
+            Folder::open(Location { path: beside.clone(), key: at.key.clone(), medium: at.medium.clone() })?;
         folder.make_read_only(ReadOnly::Restored)?;
         for path in folder.logs()? {
             let (name, log) = (path.file_name().unwrap_or_default(), folder.open_log(&path)?);

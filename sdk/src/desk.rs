@@ -1,7 +1,7 @@
 //! An open folder with its own log: append, seal, and make bundles of it.
 use crate::error::{Error, Kind, Result};
 use crate::evidence::{Evidence, Library, body_of};
-use crate::folder::{Config, Folder, Location, LogFile, LogHead, ReadOnly, hex, random};
+use crate::folder::{Config, Folder, Location, LogFile, LogHead, OwnKey, ReadOnly, hex, random};
 use medlot_core::crypto::{Hash, SoftwareKey, Suite};
 use medlot_core::ident::FacilityCode;
 use medlot_core::limits::MAX_RECORD_BYTES;
@@ -16,7 +16,7 @@ pub struct Desk {
     folder: Folder,
     log: LogFile,
     /// None where the log takes no further record: a backup holds no keys.
-    key: Option<SoftwareKey>,
+    key: Option<OwnKey>,
     now: Timestamp,
 }
 
@@ -39,27 +39,39 @@ impl Desk {
         let folder = Folder::open(at)?;
         let id = folder.log()?;
         let log = folder.open_log(&folder.log_path(&id))?;
-        let key = folder.check_writable().is_ok().then(|| folder.key(&id.to_string())).transpose()?;
+        let key = folder.check_writable().is_ok().then(|| folder.own_key(&id.to_string())).transpose()?;
         Ok(Self { folder, log, key, now })
     }
 
     /// Begins a folder: a key, its log with record 0, and for all but a root the request to be enrolled.
-    fn begin(at: Location, root: &[u8], head: LogHead, first: &[u8], seed: &[u8; 32], now: Timestamp) -> Result<Self> {
+    fn begin(
+        at: Location,
+        root: &[u8],
+        head: LogHead,
+        first: &[u8],
+        seed: Option<&[u8; 32]>,
+        now: Timestamp,
+    ) -> Result<Self> {
         let id = head.id()?;
         let config = Config::new(&head.facility, &id.to_string());
         // What can't go on gets a new key beside what it holds: records and stock stay.
-        let held = at.path.join("medlot.toml").exists().then(|| Folder::open(at.clone())).transpose()?;
+        let held = at.medium.has(&at.path.join("medlot.toml")).then(|| Folder::open(at.clone())).transpose()?;
         let folder = match held.filter(|folder| folder.check_writable().is_err()) {
             Some(folder) if folder.root()? == root => folder,
             Some(_) => return Err(Error::refused("the invitation is of another root than this folder's")),
             None => Folder::create(at, config, root)?,
         };
-        folder.save_key(&id.to_string(), head.suite, seed)?;
-        let key = folder.key(&id.to_string())?;
+        let name = id.to_string();
+        match seed {
+            Some(seed) => folder.save_key(&name, head.suite, seed)?,
+            None => folder.save_outside_key(&name, head.suite)?,
+        }
+        let key = folder.own_key(&name)?;
         let facility = head.facility.clone();
         let log = folder.create_log(head)?;
         let mut desk = Self { folder, log, key: Some(key), now };
-        desk.append_and_seal(&[first.to_vec()])?;
+        desk.append_here(&[first.to_vec()])?;
+        desk.seal_if_here()?;
         if desk.folder.check_writable().is_err() {
             desk.folder.begin_again(&id, &facility)?;
         }
@@ -85,7 +97,7 @@ impl Desk {
             facility: String::new(),
         };
         // The anchor is the sealed record: its log must be there first, so the anchor is written over an empty one.
-        let desk = Self::begin(at, &[], head, first, seed, now)?;
+        let desk = Self::begin(at, &[], head, first, Some(seed), now)?;
         let body = desk.piece(0, 1)?;
         desk.folder.save_root(&keyed(ObjectType::Root, &[], suite, &key, &body)?)?;
         Ok(desk)
@@ -122,23 +134,33 @@ impl Desk {
         if !known {
             return Err(Error::unknown("the invitation doesn't show how its authority is enrolled: ask for a new one"));
         }
-        let seed = random()?;
-        let head = LogHead {
-            parent: given.parent,
-            suite: plan.suite,
-            key: public_key(plan.suite, &seed)?,
-            facility: facility.to_owned(),
+        let (seed, key) = match &plan.outside_key {
+            Some(key) => (None, key.clone()),
+            None => {
+                let seed = random()?;
+                (Some(seed), public_key(plan.suite, &seed)?)
+            }
         };
+        let head = LogHead { parent: given.parent, suite: plan.suite, key, facility: facility.to_owned() };
         let roles = plan.roles.unwrap_or(given.roles);
         let first = introduce(now, roles, plan.label.as_deref())?;
-        let desk = Self::begin(at.into(), &root, head, &first, &seed, now)?;
+        let desk = Self::begin(at.into(), &root, head, &first, seed.as_ref(), now)?;
         if !given.path.is_empty() {
             let mut bundle = header(ObjectType::Bundle).to_vec();
             bundle.extend(given.path);
             desk.folder.keep(&bundle)?;
         }
-        let request = request(&desk.log)?;
+        // Where the key is kept outside, the request waits for its signature.
+        let request = if desk.log.seals().is_empty() { Vec::new() } else { desk.request()? };
         Ok((desk, request))
+    }
+
+    /// The request to be enrolled.
+    ///
+    /// # Errors
+    /// The first record isn't sealed yet.
+    pub fn request(&self) -> Result<Vec<u8>> {
+        request(&self.log)
     }
 
     /// Begins a successor of the own log with a new key, to be enrolled as the same line; gives the request.
@@ -170,7 +192,7 @@ impl Desk {
     pub(crate) fn go_on_as(mut self, head: LogHead, key_name: &str, first: &[u8]) -> Result<Self> {
         let id = head.id()?;
         self.folder.rename_key(key_name, &id.to_string())?;
-        self.key = Some(self.folder.key(&id.to_string())?);
+        self.key = Some(self.folder.own_key(&id.to_string())?);
         self.log = self.folder.create_log(head)?;
         self.append_and_seal(&[first.to_vec()])?;
         self.folder.switch_log(&id)?;
@@ -183,6 +205,9 @@ impl Desk {
     /// A record that is too long; a disk that is full.
     pub fn append(&mut self, records: &[Vec<u8>]) -> Result<u32> {
         self.folder.check_writable()?;
+        if self.waiting()?.is_some() {
+            return Err(Error::signature_due());
+        }
         self.append_here(records)
     }
 
@@ -223,9 +248,87 @@ impl Desk {
     }
 
     fn seal_here(&mut self) -> Result<(u32, Hash)> {
-        let key = self.key.as_ref().ok_or_else(|| Error::refused("the own log's key isn't here"))?;
-        let seal = self.log.seal(|message| key.sign(message))?;
+        let seal = match self.key.as_ref().ok_or_else(|| Error::refused("the own log's key isn't here"))? {
+            OwnKey::Here(key) => self.log.seal(|message| key.sign(message))?,
+            OwnKey::Outside if self.log.tip().unsealed() > 0 => return Err(Error::signature_due()),
+            OwnKey::Outside => *self.log.seals().last().ok_or_else(Error::signature_due)?,
+        };
         Ok((seal.count, seal.head))
+    }
+
+    /// Seals what stands where the key is here; gives the count under the seal. `None` where the key is kept outside and
+    /// something stands unsealed.
+    ///
+    /// # Errors
+    /// As [`Desk::seal`].
+    pub fn seal_if_here(&mut self) -> Result<Option<u32>> {
+        match self.seal_here() {
+            Err(e) if e.code == Error::signature_due().code => Ok(None),
+            sealed => sealed.map(|(count, _)| Some(count)),
+        }
+    }
+
+    /// What a key store outside is to sign, and up to which count it holds; `None` where nothing stands unsealed. The mark
+    /// of it must be durable before it is signed.
+    ///
+    /// # Errors
+    /// The own log takes no further record; a disk that is full.
+    pub fn prepare_seal(&mut self) -> Result<Option<(u32, [u8; 84])>> {
+        self.folder.check_writable()?;
+        if self.log.tip().unsealed() == 0 {
+            return Ok(None);
+        }
+        let offer = self.log.offer()?;
+        Ok(Some((offer.mark().count, offer.durable())))
+    }
+
+    /// Takes the signature of what was prepared up to this count, and writes what waited for it.
+    ///
+    /// # Errors
+    /// Never prepared; a signature that doesn't hold; a disk that is full.
+    pub fn attach_seal(&mut self, count: u32, signature: &[u8; 64]) -> Result<()> {
+        self.folder.check_writable()?;
+        self.log.attach(count, signature)?;
+        if self.log.tip().unsealed() == 0
+            && let Some(records) = self.waiting()?
+        {
+            self.append_here(&records)?;
+            self.folder.medium().remove(&self.waits_at())?;
+        }
+        Ok(())
+    }
+
+    /// Where records stand that are written behind the next seal.
+    fn waits_at(&self) -> std::path::PathBuf {
+        self.folder.path().join("private").join("behind-seal")
+    }
+
+    /// What waits for the next seal, if anything does.
+    fn waiting(&self) -> Result<Option<Vec<Vec<u8>>>> {
+        let path = self.waits_at();
+        if !self.folder.medium().has(&path) {
+            return Ok(None);
+        }
+        let (mut bytes, mut records) = (self.folder.read(&path)?.into_iter(), Vec::new());
+        while let (Some(low), Some(high)) = (bytes.next(), bytes.next()) {
+            records.push(bytes.by_ref().take(usize::from(u16::from_le_bytes([low, high]))).collect());
+        }
+        Ok(Some(records))
+    }
+
+    /// Appends records behind the seal of what stands: at once where that is sealed, else once its signature comes.
+    ///
+    /// # Errors
+    /// As [`Desk::append`].
+    pub(crate) fn append_behind_seal(&mut self, records: &[Vec<u8>]) -> Result<()> {
+        if self.log.tip().unsealed() == 0 {
+            return records.iter().try_for_each(|record| self.append(std::slice::from_ref(record)).map(drop));
+        }
+        let framed = |record: &Vec<u8>| {
+            [&u16::try_from(record.len()).unwrap_or(u16::MAX).to_le_bytes(), record.as_slice()].concat()
+        };
+        let bytes: Vec<u8> = records.iter().flat_map(framed).collect();
+        self.folder.write(&self.waits_at(), &bytes)
     }
     /// A segment of the own log.
     ///
@@ -277,6 +380,10 @@ impl Desk {
     /// `medlot.toml` can't be written.
     pub fn make_read_only(&mut self, why: ReadOnly) -> Result<()> {
         self.folder.make_read_only(why)
+    }
+    /// From now on this is written as the time of records.
+    pub fn set_now(&mut self, now: Timestamp) {
+        self.now = now;
     }
     /// What is written as the time of records.
     #[must_use]
@@ -354,7 +461,7 @@ impl Desk {
         for path in self.folder.logs()? {
             let log = self.folder.open_log(&path)?;
             // Others' logs stand here too, and one of the own line may be written on another device.
-            if self.folder.key(&log.id().to_string()).is_err() {
+            if !self.folder.is_own(&log.id()) {
                 continue;
             }
             let successor = evidence.all_facts().iter().any(|fact| {
@@ -364,7 +471,7 @@ impl Desk {
                 let id = log.id();
                 // Only a log that was begun after the one in use: an earlier one never comes back.
                 if time_of(&log) >= time_of(&self.log) {
-                    self.key = Some(self.folder.key(&id.to_string())?);
+                    self.key = Some(self.folder.own_key(&id.to_string())?);
                     self.log = log;
                     self.folder.switch_log(&id)?;
                     return Ok(Some(id));
@@ -390,6 +497,8 @@ pub struct JoinPlan {
     pub label: Option<String>,
     /// The suite of its key.
     pub suite: Suite,
+    /// The public key, where a key store outside keeps the private one.
+    pub outside_key: Option<Vec<u8>>,
 }
 
 /// The public key of a seed.

@@ -48,6 +48,11 @@ impl Error {
         (4005, "unknown_here"),
         (4006, "invalid"),
         (4010, "stopped"),
+        (4011, "signature_due"),
+        (4012, "unconfirmed"),
+        (4013, "closed"),
+        (4020, "catalogue_page"),
+        (4021, "catalogue_saved"),
     ];
 
     fn new(kind: Kind, code: u16, name: &'static str, message: impl Into<String>) -> Self {
@@ -77,9 +82,32 @@ impl Error {
     pub fn stopped(message: impl Into<String>) -> Self {
         Self::new(Kind::Refused, 4010, "stopped", message)
     }
+    /// The own key is kept outside, and its signature must come first. Code 4011.
+    pub fn signature_due() -> Self {
+        let text = "what stands unsealed must be signed first: sign what prepare_seal gives, hand it to attach_seal, then \
+                    call again";
+        Self::new(Kind::Refused, 4011, "signature_due", text)
+    }
+    /// What was written before isn't durable yet. Code 4012.
+    pub fn unconfirmed() -> Self {
+        let text = "what the last call wrote isn't durable yet: store its changes, then confirm them, then call again";
+        Self::new(Kind::Refused, 4012, "unconfirmed", text)
+    }
+    /// The object was closed. Code 4013.
+    pub fn closed(why: &str) -> Self {
+        Self::new(Kind::Usage, 4013, "closed", format!("{why}: open it anew"))
+    }
     /// Bytes that nobody will take. Code 4006.
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(Kind::Invalid, 4006, "invalid", message)
+    }
+    /// A page of the catalogue, or a list, of which no row can be read. Code 4020.
+    pub fn catalogue_page(message: impl Into<String>) -> Self {
+        Self::new(Kind::Invalid, 4020, "catalogue_page", message)
+    }
+    /// A kept catalogue that is damaged or of another version: load its pages anew. Code 4021.
+    pub fn catalogue_saved(message: impl Into<String>) -> Self {
+        Self::new(Kind::Invalid, 4021, "catalogue_saved", message)
     }
 }
 

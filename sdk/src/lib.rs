@@ -1,4 +1,6 @@
 //! medlot-sdk: the façade that scanner apps, pages and national systems program against.
+extern crate alloc;
+
 pub use medlot_core;
 
 #[cfg(feature = "uniffi")]
@@ -8,6 +10,7 @@ pub mod account;
 pub mod api;
 pub mod authority;
 pub mod backup;
+pub mod catalogue;
 pub mod changes;
 pub mod correct;
 pub mod count;

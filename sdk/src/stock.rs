@@ -118,16 +118,9 @@ pub fn handover(desk: &mut Desk, plan: &HandoverPlan) -> Result<(Vec<u8>, Value)
         )));
     }
     let first = apart(desk, records)?;
-    let end = first + u32::from(lines);
-    let library = desk.library()?;
-    let evidence = Evidence::of(&library)?;
-    let mut path = evidence.path_to(&desk.log().id())?;
-    let mut from = first;
-    for seal in desk.log().seals().iter().map(|seal| seal.count).filter(|count| (first + 1..=end).contains(count)) {
-        path.follow(&desk.log_key(), &desk.piece(from, seal)?)?;
-        from = seal;
-    }
-    let bundle = path.into_bundle();
+    // Where the key is kept outside, the bundle waits for its signature.
+    let sealed = desk.log().tip().unsealed() == 0;
+    let bundle = if sealed { bundle_of(desk, first, u32::from(lines))? } else { Vec::new() };
     if !plan.show_detail {
         let amount = |f: &Fields| f.amount.map(|value| Amount { value, tax_included: f.tax_included });
         let amounts: Vec<LineAmount> = plan.lines.iter().map(|f| LineAmount(amount(f))).collect();
@@ -141,6 +134,26 @@ pub fn handover(desk: &mut Desk, plan: &HandoverPlan) -> Result<(Vec<u8>, Value)
     Ok((bundle, said))
 }
 
+/// The bundle of a hand-over that was written: from the root to its lines.
+///
+/// # Errors
+/// A device that isn't enrolled; lines that aren't sealed yet.
+pub fn bundle_of(desk: &Desk, first: u32, lines: u32) -> Result<Vec<u8>> {
+    let end = first.saturating_add(lines);
+    let library = desk.library()?;
+    let evidence = Evidence::of(&library)?;
+    let mut path = evidence.path_to(&desk.log().id())?;
+    let mut from = first;
+    for seal in desk.log().seals().iter().map(|seal| seal.count).filter(|count| *count > first && *count <= end) {
+        path.follow(&desk.log_key(), &desk.piece(from, seal)?)?;
+        from = seal;
+    }
+    if from != end {
+        return Err(Error::signature_due());
+    }
+    Ok(path.into_bundle())
+}
+
 /// Appends records that another facility may have, as a batch of their own: sealed before, so that it starts where
 /// nothing else is told, behind a `Blind` that keeps the record before from being guessed; and sealed after, so that it
 /// can travel. What was written of it before the power failed isn't written again. Gives the first's index.
@@ -150,7 +163,7 @@ pub(crate) fn apart(desk: &mut Desk, records: Vec<Vec<u8>>) -> Result<u32> {
     }
     let blind = encode(desk.now(), Entry::Blind(random()?))?;
     let first = append_batch(desk, &[vec![blind], records].concat(), 1)?;
-    desk.seal()?;
+    desk.seal_if_here()?;
     Ok(first)
 }
 
@@ -229,10 +242,7 @@ pub(crate) fn detail(desk: &mut Desk, operator: Option<Operator<'_>>, amounts: &
         let first = lines - at * DETAIL_LINES as u32 + at;
         records.push(encode(desk.now(), Entry::Detail(Detail { first, amounts, operator, extensions: None }))?);
     }
-    for record in records {
-        desk.append(&[record])?;
-    }
-    Ok(())
+    desk.append_behind_seal(&records)
 }
 
 /// What a person found when the goods came.

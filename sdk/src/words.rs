@@ -269,6 +269,11 @@ static WORDS: &[(u16, &str)] = &[
     (4005, "Ở đây chưa có dữ liệu để quyết định: hãy đồng bộ rồi thử lại."),
     (4006, "Dữ liệu sai, không nơi nào nhận: hãy lấy lại từ nơi gửi."),
     (4010, "Hộp sắp cấp phát đang bị thu hồi, hết hạn, bị giữ lại hoặc hỏng: không cấp phát, hãy lấy lô khác."),
+    (4011, "Khóa nằm ngoài máy này: phải ký niêm phong các bản ghi đang chờ trước, rồi làm lại."),
+    (4012, "Thay đổi của lần trước chưa được lưu: hãy lưu và xác nhận, rồi làm lại."),
+    (4013, "Thiết bị này đã đóng trong ứng dụng: hãy mở lại từ dữ liệu đã lưu."),
+    (4020, "Trang danh mục thuốc hoặc cơ sở không đọc được: hãy tải lại trang đó."),
+    (4021, "Danh mục đã lưu bị hỏng hoặc thuộc phiên bản khác: hãy tải lại danh mục."),
     // Findings of the ledger.
     (5001, "Một thiết bị có hai lịch sử, cả hai đang được tính: hãy báo cơ quan quản lý."),
     (5002, "Tồn sổ âm, xuất nhiều hơn nhập: hãy tìm phiếu nhập còn thiếu, hoặc kiểm kê lại."),

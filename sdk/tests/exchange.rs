@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 use medlot_sdk::authority::{EnrolPlan, RootPlan, ScopePlan, enrol, init, invite};
 use medlot_sdk::desk::{Desk, JoinPlan};
-use medlot_sdk::folder::{LogFile, Vault};
+use medlot_sdk::folder::{LogFile, Medium, Vault};
 use medlot_sdk::medlot_core::crypto::Suite;
 use medlot_sdk::medlot_core::record::{Entry, Role, Roles};
 use medlot_sdk::medlot_core::sync::Standing;
@@ -46,7 +46,7 @@ impl Place {
         for device in ["a", "b"] {
             let mut ministry = place.desk("ministry");
             let invitation = invite(&ministry, Some("01C55"), Roles::of(&[Role::Move])).unwrap().object;
-            let plan = JoinPlan { facility: None, roles: None, label: None, suite: Suite::Ed25519 };
+            let plan = JoinPlan { facility: None, roles: None, label: None, suite: Suite::Ed25519, outside_key: None };
             let (mut desk, request) = Desk::join(&place.at(device), &invitation, &plan, NOW).unwrap();
             let plan =
                 EnrolPlan { roles: None, scope: ScopePlan::Own, valid_from: None, valid_until: None, renews: None };
@@ -79,7 +79,7 @@ impl Place {
     }
     /// Records and sealed records of a device's own log, as another one's folder keeps it.
     fn kept(&self, who: &str, of: &str) -> (usize, u32) {
-        let log = LogFile::open(&self.log(who, of), &Vault::plain()).unwrap();
+        let log = LogFile::open(&self.log(who, of), &Medium::Disk, &Vault::plain()).unwrap();
         (log.records().len(), log.seals().last().map_or(0, |seal| seal.count))
     }
     fn meet(&self, a: &str, b: &str) -> [Report; 2] {

@@ -57,7 +57,7 @@ impl Folders {
     fn device(&mut self, facility: &str) -> Done<(PathBuf, Desk)> {
         let path = self.path.join(facility);
         let invitation = authority::invite(&self.root, Some(facility), Roles::of(MOVE))?.object;
-        let plan = JoinPlan { facility: None, roles: None, label: None, suite: Suite::Ed25519 };
+        let plan = JoinPlan { facility: None, roles: None, label: None, suite: Suite::Ed25519, outside_key: None };
         let (mut desk, request) = Desk::join(&path, &invitation, &plan, NOW)?;
         let plan = EnrolPlan { roles: None, scope: ScopePlan::Own, valid_from: None, valid_until: None, renews: None };
         desk.accept(&[authority::enrol(&mut self.root, &request, &plan)?.object])?;

@@ -1,4 +1,5 @@
 //! What medlot's tests share: the bodies of fuzz targets, figures, and the world of the vectors.
+pub mod bench_catalogue;
 pub mod bench_ledger;
 pub mod bench_log;
 pub mod bench_reports;

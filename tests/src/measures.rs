@@ -87,6 +87,7 @@ pub fn bench() -> Done<Vec<Figure>> {
     let mut figures = of_records();
     figures.extend(crate::bench_ledger::figures()?);
     figures.extend(crate::bench_log::figures()?);
+    figures.extend(crate::bench_catalogue::figures()?);
     Ok(figures)
 }
 

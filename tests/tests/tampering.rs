@@ -32,7 +32,7 @@ impl Drop for World {
 impl World {
     fn join(&self, by: &mut Desk, who: &str, suite: Suite, roles: Roles, scope: &ScopePlan) -> (Desk, Vec<u8>) {
         let invitation = authority::invite(by, Some(who), roles).unwrap();
-        let plan = JoinPlan { facility: None, roles: None, label: Some(who.to_owned()), suite };
+        let plan = JoinPlan { facility: None, roles: None, label: Some(who.to_owned()), suite, outside_key: None };
         let (mut desk, request) = Desk::join(&self.folder.join(who), &invitation.object, &plan, NOW).unwrap();
         let plan = EnrolPlan { roles: None, scope: scope.clone(), valid_from: None, valid_until: None, renews: None };
         let enrolment = authority::enrol(by, &request, &plan).unwrap();

@@ -1,6 +1,7 @@
 //! `cargo xtask`: medlot's build steps.
 //!
 //! Nothing here is needed to use medlot; it is what a person and CI run to build, test, measure and regenerate it.
+mod bindings;
 mod browser;
 mod corpus;
 mod cross;
@@ -57,6 +58,7 @@ fn usage() -> String {
          bench [--json]  speed, beside its peers\n\
          size  [--json]  bytes of records, signatures, QR codes and firmware\n\
          vectors         writes tests/vectors anew\n\
+         bindings        generates the Kotlin, Python and Swift sources, and writes ffi/golden anew\n\
          gs1-table [--check]  writes the table of GS1 application identifiers anew, or compares it\n\
          \nparts:\n",
     );
@@ -159,6 +161,7 @@ fn main() -> ExitCode {
         Some("size") => parts::size(asked.json),
         Some("gs1-table") => gs1_table::run(asked.check),
         Some("vectors") => parts::write_vectors(),
+        Some("bindings") => bindings::run(),
         _ => {
             eprint!("{}", usage());
             return ExitCode::from(3);

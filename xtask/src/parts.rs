@@ -3,7 +3,7 @@ use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::sh::{Done, Sh, root};
-use crate::{browser, corpus, cross, demo, firmware, setup};
+use crate::{bindings, browser, corpus, cross, demo, firmware, setup};
 
 /// A part of `cargo xtask test`.
 pub struct Part {
@@ -67,6 +67,20 @@ pub const PARTS: &[Part] = &[
         subject: &[REQUIREMENTS],
         setup: independent_setup,
         run: independent,
+    },
+    Part {
+        name: "kotlin",
+        what: "the façade from Kotlin on the JVM",
+        subject: &["ffi/kotlin/pom.xml"],
+        setup: bindings::kotlin_setup,
+        run: bindings::kotlin,
+    },
+    Part {
+        name: "python",
+        what: "the façade from Python",
+        subject: &["ffi/python/pyproject.toml"],
+        setup: bindings::python_setup,
+        run: bindings::python,
     },
     Part {
         name: "cross",

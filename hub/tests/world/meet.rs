@@ -1,6 +1,6 @@
 //! Folders that synchronise, and what they hold then.
 use super::{PACK, Schemas, World, follows};
-use medlot_sdk::folder::{LogFile, LogHead, Vault};
+use medlot_sdk::folder::{LogFile, LogHead, Medium, Vault};
 use medlot_sdk::medlot_core::record::Seal;
 use serde_json::Value;
 use std::io::{Read, Write};
@@ -22,8 +22,12 @@ impl World {
 
     /// A log as a folder keeps it: what it is, its records and its seals.
     pub(crate) fn kept(&self, who: &str, log: &str) -> (LogHead, Vec<Vec<u8>>, Vec<Seal>) {
-        let log =
-            LogFile::open(&self.folder.join(who).join("logs").join(format!("{log}.mlog")), &Vault::plain()).unwrap();
+        let log = LogFile::open(
+            &self.folder.join(who).join("logs").join(format!("{log}.mlog")),
+            &Medium::Disk,
+            &Vault::plain(),
+        )
+        .unwrap();
         (log.head().clone(), log.records().to_vec(), log.seals().to_vec())
     }
 

@@ -12,7 +12,6 @@ pub type Js<T> = T;
 
 /// Takes what came from the other language.
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
-#[allow(dead_code)]
 pub(crate) fn take<T>(value: Js<T>) -> Answer<T>
 where
     T: tsify::Tsify + serde::de::DeserializeOwned,
@@ -24,7 +23,6 @@ where
 /// Takes what came from the other language.
 #[cfg(not(all(feature = "wasm", target_arch = "wasm32")))]
 #[allow(clippy::unnecessary_wraps)]
-#[allow(dead_code)]
 pub(crate) fn take<T>(value: Js<T>) -> Answer<T> {
     Ok(value)
 }
@@ -58,7 +56,6 @@ macro_rules! view {
 }
 
 /// What is given: a struct with public fields, each of which may be left out.
-#[allow(unused_macros)]
 macro_rules! input {
     ($(#[$meta:meta])* $name:ident { $($(#[$inner:meta])* $field:ident: $type:ty,)* }) => {
         $(#[$meta])*

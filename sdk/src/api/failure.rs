@@ -7,7 +7,7 @@ use std::fmt;
 pub type Answer<T> = Result<T, Failure>;
 
 macro_rules! failure {
-    ($($(#[$doc:meta])* $kind:ident,)*) => {
+    ($($(#[$doc:meta])* $kind:ident = $word:literal,)*) => {
         /// What went wrong. Each has the stable number and name of `spec/error-codes.md`, what happened with its values and
         /// the way out in English, a sentence for a pharmacist in Vietnamese, and the field that it concerns, where it is one.
         #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +57,7 @@ macro_rules! failure {
             /// How grave it is: `invalid`, `unknown`, `usage` or `refused`.
             #[must_use]
             pub fn kind(&self) -> &'static str {
-                match self { $(Self::$kind { .. } => KINDS[Kind::$kind as usize - 1],)* }
+                match self { $(Self::$kind { .. } => $word,)* }
             }
         }
 
@@ -74,17 +74,15 @@ macro_rules! failure {
     };
 }
 
-const KINDS: [&str; 4] = ["invalid", "unknown", "usage", "refused"];
-
 failure! {
     /// The bytes are wrong: nobody will ever take them.
-    Invalid,
+    Invalid = "invalid",
     /// They may be right, but what would decide isn't here.
-    Unknown,
+    Unknown = "unknown",
     /// An argument, a file, the folder.
-    Usage,
+    Usage = "usage",
     /// A rule forbids it.
-    Refused,
+    Refused = "refused",
 }
 
 impl Failure {

@@ -8,17 +8,23 @@
 //! facility's calendar. Ids are lower-case hex, dates `YYYY-MM-DD`, instants RFC 3339 in UTC.
 #[macro_use]
 mod annotate;
+mod codes;
+mod device;
 mod failure;
+mod products;
 mod scanned;
 mod verifier;
 mod views;
 
 pub use annotate::Js;
+pub use codes::{QrProgress, QrReader, qr_texts};
+pub use device::*;
 pub use failure::{Answer, Failure};
+pub use products::Catalogue;
 pub use scanned::{AiValue, ReadItem, Scanned, scan};
 pub use verifier::Verifier;
 pub use views::{
     Amount, AskFor, Document, Fault, ProductName, Reason, RecordAt, RecordView, Reference, Verdict, VerdictKind,
 };
 
-pub(crate) use annotate::give;
+pub(crate) use annotate::{give, take};

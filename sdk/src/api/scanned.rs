@@ -119,7 +119,7 @@ fn items(value: &Value, key: &str) -> Answer<Vec<ReadItem>> {
 ///
 /// ```
 /// use medlot_sdk::api::{Scanned, scan};
-/// let scanned = scan("010340093595583810A21\u{1d}17271130", None, "2026-11-23").unwrap();
+/// let scanned = scan("01034009359558381727113010A21", None, "2026-11-23").unwrap();
 /// let Scanned::Read { item, .. } = scanned else { panic!("{scanned:?}") };
 /// assert_eq!((item.lot.as_deref(), item.expiry.as_deref()), (Some("A21"), Some("2027-11-30")));
 /// ```

@@ -7,6 +7,7 @@
 use super::*;
 use medlot_core::crypto::SoftwareKey;
 use medlot_core::log::recover;
+use std::fs;
 
 /// What one unit made of the file: before it, after it, and the records acknowledged before it.
 struct Write {
@@ -20,7 +21,7 @@ fn day(path: &Path, vault: &Vault) -> Vec<Write> {
     let key = SoftwareKey::from_seed(Suite::Ed25519, &[3; 32]).unwrap();
     let public = key.public_key(&mut [0; 33]).to_vec();
     let head = LogHead { parent: Hash([9; 32]), suite: Suite::Ed25519, key: public, facility: "01C55".into() };
-    let mut log = LogFile::create(path, head, vault).unwrap();
+    let mut log = LogFile::create(path, head, &Medium::Disk, vault).unwrap();
     let delivery: Vec<Vec<u8>> = (0..60u8).map(|line| vec![line; 90]).collect();
     let now = || fs::read(path).unwrap();
     // The file after each synchronisation, and the records acknowledged by then.
@@ -92,10 +93,10 @@ fn a_disk_that_loses_and_reorders_what_was_not_synchronised_loses_nothing_acknow
                     let count = found.recovery.tip().count() as usize;
                     assert!(count == write.acknowledged || count == after && is_whole, "step {step}: {count}");
                     if real {
-                        let mut log = LogFile::open(&path, &vault).unwrap();
+                        let mut log = LogFile::open(&path, &Medium::Disk, &vault).unwrap();
                         assert_eq!(log.records().len(), count);
                         assert_eq!(log.append(&[b"goes on".to_vec()]).unwrap() as usize, count);
-                        let again = LogFile::open(&path, &vault).unwrap();
+                        let again = LogFile::open(&path, &Medium::Disk, &vault).unwrap();
                         assert_eq!((again.records().len(), again.dropped()), (count + 1, 0));
                     }
                     tried += 1;

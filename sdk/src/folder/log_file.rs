@@ -2,14 +2,13 @@
 //! synchronised before it is acknowledged. What a power cut left unfinished at the end is cut off when the log is
 //! opened.
 
+use super::medium::{Medium, Tail};
 use super::vault::{Opened, Vault};
 use crate::error::{Error, Result};
 use medlot_core::crypto::{self, Hash, Suite};
 use medlot_core::limits::MAX_RECORD_BYTES;
 use medlot_core::log::{self, Frames, LogError, Records, Store, Writer, recover};
-use medlot_core::record::{Authentic, LogKey, Seal, Tip, TipError};
-use std::fs::{File, OpenOptions};
-use std::io::{Seek, SeekFrom, Write};
+use medlot_core::record::{Authentic, LogKey, Offer, Seal, Tip, TipError};
 use std::path::{Path, PathBuf};
 
 /// What a log is: its first frame.
@@ -55,7 +54,7 @@ impl Store for Outbox {
 #[derive(Debug)]
 pub struct LogFile {
     path: PathBuf,
-    file: File,
+    file: Tail,
     vault: Vault,
     /// Where the next unit goes in the file: behind the writer's place where the file is encrypted.
     end: u64,
@@ -72,10 +71,9 @@ impl LogFile {
     ///
     /// # Errors
     /// It is there already, or can't be written.
-    pub fn create(path: &Path, head: LogHead, vault: &Vault) -> Result<Self> {
+    pub fn create(path: &Path, head: LogHead, medium: &Medium, vault: &Vault) -> Result<Self> {
         head.id()?;
-        let open = OpenOptions::new().read(true).write(true).create_new(true).open(path);
-        let file = open.map_err(|e| Error::file(path, &e))?;
+        let file = medium.begin(path)?;
         let mut outbox = Outbox::default();
         let writer = Writer::create(&head.as_core(), &mut outbox)?;
         let (path, vault) = (path.to_path_buf(), vault.clone());
@@ -89,8 +87,8 @@ impl LogFile {
     ///
     /// # Errors
     /// It can't be read, is damaged before its end, or has lost records that were offered for signing.
-    pub fn open(path: &Path, vault: &Vault) -> Result<Self> {
-        let bytes = std::fs::read(path).map_err(|e| Error::file(path, &e))?;
+    pub fn open(path: &Path, medium: &Medium, vault: &Vault) -> Result<Self> {
+        let bytes = medium.read(path)?;
         let named = |e: LogError| {
             let error = Error::from(e);
             Error { message: format!("{}: {error}", path.display()), ..error }
@@ -110,8 +108,7 @@ impl LogFile {
         }
         let whole = bytes.get(..found.end).unwrap_or_default();
         let seals = Frames::new(whole, found.first).filter_map(|frame| log::seal_of(&frame)).collect();
-        let open = OpenOptions::new().read(true).write(true).open(path);
-        let file = open.map_err(|e| Error::file(path, &e))?;
+        let file = medium.go_on(path)?;
         let writer = Writer::resume(&found.recovery, found.end as u64);
         let unfinished = bytes.len() - found.end;
         if vault.is_keyed() && unfinished > 0 {
@@ -122,29 +119,19 @@ impl LogFile {
         let (path, vault, dropped) = (path.to_path_buf(), vault.clone(), torn + unfinished);
         let log = Self { path, file, vault, end, head, records, seals, writer, dropped };
         if dropped > 0 {
-            log.cut_off().map_err(|e| Error::file(&log.path, &e))?;
+            // What stands behind the last unit that is durable.
+            log.file.cut(log.end).map_err(|e| Error::file(&log.path, &e))?;
         }
         Ok(log)
-    }
-
-    /// Drops what stands behind the last unit that is durable.
-    fn cut_off(&self) -> std::io::Result<()> {
-        self.file.set_len(self.end)?;
-        self.file.sync_all()
     }
 
     /// Writes a unit behind those before and says so to the writer, once it is on the disk.
     fn make_durable(&mut self, unit: &Outbox) -> Result<()> {
         let bytes = self.vault.seal_unit(&self.path, self.end, &unit.0).inspect_err(|_| self.writer.failed())?;
-        let write = |mut file: &File| {
-            file.seek(SeekFrom::Start(self.end))?;
-            file.write_all(&bytes)?;
-            file.sync_all()
-        };
-        if let Err(e) = write(&self.file) {
+        if let Err(e) = self.file.append(self.end, &bytes) {
             self.writer.failed();
             // Where this fails too, opening drops it.
-            let _ = self.cut_off();
+            let _ = self.file.cut(self.end);
             return Err(Error::file(&self.path, &e));
         }
         self.end += bytes.len() as u64;
@@ -173,13 +160,36 @@ impl LogFile {
         {
             return Ok(*seal);
         }
+        let offer = self.offer()?;
+        self.attach(offer.mark().count, &sign(&offer.durable()))
+    }
+
+    /// Offers what stands unsealed for signing: its mark is durable when this returns, and in memory once the changes are.
+    ///
+    /// # Errors
+    /// Nothing to seal; a disk that is full.
+    pub fn offer(&mut self) -> Result<Offer> {
         let mut unit = Outbox::default();
-        let offer = self.writer.offer(&mut unit)?;
+        let offer = match self.writer.offer(&mut unit) {
+            // Signatures that never came: the oldest of them is given up.
+            Err(LogError::Tip(TipError::TooManyOffers)) => {
+                self.writer.forget_oldest();
+                self.writer.offer(&mut unit)?
+            }
+            other => other?,
+        };
         self.make_durable(&unit)?;
-        let signature = sign(&offer.durable());
+        Ok(offer)
+    }
+
+    /// Takes the signature of what was offered up to this count.
+    ///
+    /// # Errors
+    /// Never offered; a signature that doesn't hold; a disk that is full.
+    pub fn attach(&mut self, count: u32, signature: &[u8; 64]) -> Result<Seal> {
         let log = LogKey { id: self.id(), suite: self.head.suite, key: &self.head.key };
         let mut unit = Outbox::default();
-        let seal = self.writer.attach(&log, offer.mark().count, &signature, &mut unit)?;
+        let seal = self.writer.attach(&log, count, signature, &mut unit)?;
         self.make_durable(&unit)?;
         self.seals.push(seal);
         Ok(seal)
@@ -190,17 +200,17 @@ impl LogFile {
     ///
     /// # Errors
     /// It can't be read or written, or is damaged before its end.
-    pub fn open_copy(path: &Path, head: &LogHead, vault: &Vault) -> Result<Self> {
-        if !path.exists() {
+    pub fn open_copy(path: &Path, head: &LogHead, medium: &Medium, vault: &Vault) -> Result<Self> {
+        if !medium.has(path) {
             let mut unit = Outbox::default();
             Writer::create(&head.as_core(), &mut unit)?;
-            super::replace(path, &vault.seal_unit(path, 0, &unit.0)?)?;
+            medium.replace(path, &vault.seal_unit(path, 0, &unit.0)?)?;
         }
-        let log = Self::open(path, vault)?;
+        let log = Self::open(path, medium, vault)?;
         if log.tip().unsealed() == 0 {
             return Ok(log);
         }
-        let bytes = std::fs::read(path).map_err(|e| Error::file(path, &e))?;
+        let bytes = medium.read(path)?;
         let opened = vault.open_log(path, bytes)?;
         let first = recover(&opened.plain)?.first;
         let mut frames = Frames::new(&opened.plain, first);
@@ -211,8 +221,8 @@ impl LogFile {
             }
         }
         let end = opened.place(end);
-        log.file.set_len(end).and_then(|()| log.file.sync_all()).map_err(|e| Error::file(path, &e))?;
-        Self::open(path, vault)
+        log.file.cut(end).map_err(|e| Error::file(path, &e))?;
+        Self::open(path, medium, vault)
     }
 
     /// Appends a segment of a log that is written elsewhere, from this index on, durable when this returns; what a power
@@ -302,7 +312,7 @@ mod tests {
         let key = SoftwareKey::from_seed(Suite::Ed25519, &[3; 32]).unwrap();
         let public = key.public_key(&mut [0; 33]).to_vec();
         let head = LogHead { parent: Hash([9; 32]), suite: Suite::Ed25519, key: public, facility: "01C55".into() };
-        let log = LogFile::create(&path, head, &Vault::plain()).unwrap();
+        let log = LogFile::create(&path, head, &Medium::Disk, &Vault::plain()).unwrap();
         (path, key, log)
     }
 
@@ -312,7 +322,7 @@ mod tests {
         assert_eq!(log.append(&[b"first".to_vec(), b"second".to_vec()]).unwrap(), 0);
         let seal = log.seal(|m| key.sign(m)).unwrap();
         log.append(&[b"third".to_vec()]).unwrap();
-        let again = LogFile::open(&path, &Vault::plain()).unwrap();
+        let again = LogFile::open(&path, &Medium::Disk, &Vault::plain()).unwrap();
         assert_eq!((again.records(), again.seals()), (log.records(), &[seal][..]));
         assert_eq!((again.tip().count(), again.tip().unsealed(), again.dropped()), (3, 1, 0));
         assert_eq!(again.head(), log.head());
@@ -329,10 +339,10 @@ mod tests {
         let whole = fs::read(&path).unwrap();
         for end in acknowledged..whole.len() {
             fs::write(&path, &whole[..end]).unwrap();
-            let mut found = LogFile::open(&path, &Vault::plain()).unwrap();
+            let mut found = LogFile::open(&path, &Medium::Disk, &Vault::plain()).unwrap();
             assert_eq!((found.records().len(), found.dropped()), (1, end - acknowledged), "cut after {end} bytes");
             assert_eq!(found.append(&[b"again".to_vec()]).unwrap(), 1);
-            assert_eq!(LogFile::open(&path, &Vault::plain()).unwrap().records().len(), 2);
+            assert_eq!(LogFile::open(&path, &Medium::Disk, &Vault::plain()).unwrap().records().len(), 2);
         }
         fs::remove_file(path).unwrap();
     }
@@ -350,7 +360,12 @@ mod tests {
         let mut lost = before.clone();
         lost.extend(&whole[appended..]);
         fs::write(&path, &lost).unwrap();
-        assert!(LogFile::open(&path, &Vault::plain()).unwrap_err().message.contains("new log with a new key"));
+        assert!(
+            LogFile::open(&path, &Medium::Disk, &Vault::plain())
+                .unwrap_err()
+                .message
+                .contains("new log with a new key")
+        );
         fs::remove_file(path).unwrap();
     }
 
@@ -363,7 +378,7 @@ mod tests {
         let mut bytes = fs::read(&path).unwrap();
         bytes[at] ^= 1;
         fs::write(&path, &bytes).unwrap();
-        assert!(LogFile::open(&path, &Vault::plain()).unwrap_err().message.contains("damaged: at byte"));
+        assert!(LogFile::open(&path, &Medium::Disk, &Vault::plain()).unwrap_err().message.contains("damaged: at byte"));
         assert_eq!(fs::read(&path).unwrap(), bytes);
         fs::remove_file(path).unwrap();
     }
@@ -378,7 +393,7 @@ mod tests {
             let mut bytes = whole.clone();
             bytes[bit / 8] ^= 1 << (bit % 8);
             fs::write(&path, &bytes).unwrap();
-            if let Ok(found) = LogFile::open(&path, &Vault::plain()) {
+            if let Ok(found) = LogFile::open(&path, &Medium::Disk, &Vault::plain()) {
                 assert!(records.starts_with(found.records()), "bit {bit}");
             }
         }
@@ -400,7 +415,7 @@ mod tests {
         let authentic = |at: usize| Segment::parse(&bodies[at], 64).unwrap().verify(&of).unwrap();
         let copied = path.with_extension("copy");
         let _ = fs::remove_file(&copied);
-        let mut copy = LogFile::open_copy(&copied, log.head(), &Vault::plain()).unwrap();
+        let mut copy = LogFile::open_copy(&copied, log.head(), &Medium::Disk, &Vault::plain()).unwrap();
         assert!(copy.copy(&authentic(1), 1).is_err(), "it doesn't follow");
         assert!(copy.copy(&authentic(0), 0).unwrap());
         let before = fs::read(&copied).unwrap().len();
@@ -409,10 +424,10 @@ mod tests {
         let whole = fs::read(&copied).unwrap();
         for end in before..whole.len() {
             fs::write(&copied, &whole[..end]).unwrap();
-            let mut found = LogFile::open_copy(&copied, log.head(), &Vault::plain()).unwrap();
+            let mut found = LogFile::open_copy(&copied, log.head(), &Medium::Disk, &Vault::plain()).unwrap();
             assert_eq!((found.tip().count(), found.tip().unsealed()), (1, 0), "cut after {end} bytes");
             assert!(found.copy(&authentic(1), 1).unwrap());
-            assert_eq!(LogFile::open(&copied, &Vault::plain()).unwrap().records(), log.records());
+            assert_eq!(LogFile::open(&copied, &Medium::Disk, &Vault::plain()).unwrap().records(), log.records());
         }
         fs::remove_file(copied).unwrap();
         fs::remove_file(path).unwrap();

@@ -11,25 +11,26 @@
 //! | `LOCK` | held while a command works |
 
 mod log_file;
+mod medium;
 mod vault;
 
 pub use log_file::{LogFile, LogHead};
+pub use medium::{Change, Medium, Memory, read_file, replace};
 pub use vault::{StorageKey, Vault};
+
+use medium::Hold;
+pub(crate) use medium::private;
 
 use crate::error::{Error, Result};
 use medlot_core::crypto::{Hash, SoftwareKey, Suite};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The layout that this build writes.
 pub const LAYOUT: u32 = 1;
 /// The folders in it.
 pub(crate) const PARTS: [&str; 5] = ["keys", "logs", "extracts", "aside", "private"];
-/// Largest object that is read from a file: 16 elements of the longest form, and a list of a million cuts.
-const MAX_OBJECT: u64 = 64 << 20;
 
 /// `medlot.toml`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -100,6 +101,18 @@ impl ReadOnly {
     }
 }
 
+/// What signs an own log.
+#[derive(Debug)]
+pub enum OwnKey {
+    /// A key in the folder.
+    Here(Box<SoftwareKey>),
+    /// A key store outside, which is asked to sign bytes.
+    Outside,
+}
+
+/// What a key file says of a key that is kept outside.
+const OUTSIDE: &str = "outside";
+
 /// Where a folder is, and the key under which its files are encrypted, where they are.
 #[derive(Debug, Clone)]
 pub struct Location {
@@ -107,11 +120,19 @@ pub struct Location {
     pub path: PathBuf,
     /// The storage key.
     pub key: Option<StorageKey>,
+    /// Where its files stand.
+    pub medium: Medium,
+}
+
+impl From<Memory> for Location {
+    fn from(memory: Memory) -> Self {
+        Self { path: PathBuf::new(), key: None, medium: Medium::Memory(memory) }
+    }
 }
 
 impl<P: AsRef<Path> + ?Sized> From<&P> for Location {
     fn from(path: &P) -> Self {
-        Self { path: path.as_ref().to_path_buf(), key: None }
+        Self { path: path.as_ref().to_path_buf(), key: None, medium: Medium::Disk }
     }
 }
 
@@ -121,7 +142,8 @@ pub struct Folder {
     path: PathBuf,
     config: Config,
     vault: Vault,
-    _lock: File,
+    medium: Medium,
+    _hold: Hold,
 }
 
 /// What [`Config::encrypted`] says under the right key.
@@ -165,23 +187,18 @@ impl Folder {
     /// # Errors
     /// A folder that is there already; files that can't be written.
     pub fn create(at: impl Into<Location>, mut config: Config, root: &[u8]) -> Result<Self> {
-        let Location { path, key } = at.into();
-        if path.join("medlot.toml").exists() {
+        let Location { path, key, medium } = at.into();
+        if medium.has(&path.join("medlot.toml")) {
             return Err(Error::folder(&path, "is in use already: give another --dir"));
         }
-        for name in PARTS {
-            let made = path.join(name);
-            fs::create_dir_all(&made).map_err(|e| Error::file(&made, &e))?;
-        }
-        private(&path.join("keys"), 0o700)?;
-        private(&path.join("private"), 0o700)?;
-        let lock = lock(&path)?;
+        medium.make(&path, &PARTS)?;
+        let hold = medium.hold(&path)?;
         let vault = key.as_ref().map(Vault::keyed).unwrap_or_default();
         config.encrypted = match &key {
             Some(_) => Some(hex(&vault.seal(Path::new("medlot.toml"), WORD)?)),
             None => None,
         };
-        let folder = Self { path, config, vault, _lock: lock };
+        let folder = Self { path, config, vault, medium, _hold: hold };
         // A root's anchor is written once its log stands.
         if !root.is_empty() {
             folder.save_root(root)?;
@@ -195,9 +212,9 @@ impl Folder {
     /// # Errors
     /// No such folder, one of a newer layout, one that another command holds.
     pub fn open(at: impl Into<Location>) -> Result<Self> {
-        let Location { path, key } = at.into();
+        let Location { path, key, medium } = at.into();
         let file = path.join("medlot.toml");
-        let text = fs::read_to_string(&file).map_err(|_| {
+        let text = medium.read(&file).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(|| {
             Error::folder(&path, "is no medlot folder: begin one with `medlot device init` or `medlot authority init`")
         })?;
         let config: Config = toml::from_str(&text).map_err(|e| Error::folder(&file, e.message()))?;
@@ -221,8 +238,14 @@ impl Folder {
                 vault
             }
         };
-        let lock = lock(&path)?;
-        Ok(Self { path, config, vault, _lock: lock })
+        let hold = medium.hold(&path)?;
+        Ok(Self { path, config, vault, medium, _hold: hold })
+    }
+
+    /// Where its files stand.
+    #[must_use]
+    pub const fn medium(&self) -> &Medium {
+        &self.medium
     }
 
     /// How its files stand on the disk.
@@ -272,7 +295,7 @@ impl Folder {
     fn save_config(&self) -> Result<()> {
         let file = self.path.join("medlot.toml");
         let text = toml::to_string(&self.config).map_err(|e| Error::folder(&file, e))?;
-        replace(&file, text.as_bytes())
+        self.medium.replace(&file, text.as_bytes())
     }
 
     /// Goes on with another own log.
@@ -327,11 +350,11 @@ impl Folder {
 
     /// Reads a file of the folder.
     pub(crate) fn read(&self, path: &Path) -> Result<Vec<u8>> {
-        self.vault.open(path, read_file(path)?)
+        self.vault.open(path, self.medium.read_object(path)?)
     }
     /// Writes a file of the folder: after a power cut it is the old one or the new one.
     pub(crate) fn write(&self, path: &Path, bytes: &[u8]) -> Result<()> {
-        replace(path, &self.vault.seal(path, bytes)?)
+        self.medium.replace(path, &self.vault.seal(path, bytes)?)
     }
 
     /// Keeps a private key: suite and seed, readable by the owner only.
@@ -341,39 +364,59 @@ impl Folder {
     pub fn save_key(&self, name: &str, suite: Suite, seed: &[u8; 32]) -> Result<()> {
         let text = format!("{}:{}\n", suite.number(), hex(seed));
         let path = self.path.join("keys").join(format!("{name}.key"));
-        write_new(&path, &self.vault.seal(&path, text.as_bytes())?, true)
+        self.medium.write_new(&path, &self.vault.seal(&path, text.as_bytes())?)
     }
-    /// Reads a private key.
+    /// Notes that an own log's key is kept outside: in a phone's key store, a browser, a token.
+    ///
+    /// # Errors
+    /// As [`Folder::save_key`].
+    pub fn save_outside_key(&self, name: &str, suite: Suite) -> Result<()> {
+        let path = self.path.join("keys").join(format!("{name}.key"));
+        let text = format!("{}:{OUTSIDE}\n", suite.number());
+        self.medium.write_new(&path, &self.vault.seal(&path, text.as_bytes())?)
+    }
+    /// What signs an own log.
     ///
     /// # Errors
     /// It isn't here, or damaged.
-    pub fn key(&self, name: &str) -> Result<SoftwareKey> {
+    pub fn own_key(&self, name: &str) -> Result<OwnKey> {
         let path = self.path.join("keys").join(format!("{name}.key"));
         let damaged = || Error::folder(&path, "is no key file of medlot's");
         let text = String::from_utf8(self.read(&path)?).map_err(|_| damaged())?;
         let (suite, seed) = text.trim().split_once(':').ok_or_else(damaged)?;
         let suite = suite.parse().ok().and_then(Suite::of_number).ok_or_else(damaged)?;
+        if seed == OUTSIDE {
+            return Ok(OwnKey::Outside);
+        }
         let seed: [u8; 32] = unhex(seed).and_then(|s| s.try_into().ok()).ok_or_else(damaged)?;
-        SoftwareKey::from_seed(suite, &seed).map_err(|e| Error::folder(&path, e))
+        let key = SoftwareKey::from_seed(suite, &seed).map_err(|e| Error::folder(&path, e))?;
+        Ok(OwnKey::Here(Box::new(key)))
+    }
+    /// Reads a private key.
+    ///
+    /// # Errors
+    /// It isn't here, kept outside, or damaged.
+    pub fn key(&self, name: &str) -> Result<SoftwareKey> {
+        match self.own_key(name)? {
+            OwnKey::Here(key) => Ok(*key),
+            OwnKey::Outside => Err(Error::refused(format!("the key of {name} is kept outside this folder"))),
+        }
     }
     /// Whether the key of this log is here: it is an own log.
     #[must_use]
     pub fn is_own(&self, log: &Hash) -> bool {
-        self.path.join("keys").join(format!("{log}.key")).is_file()
+        self.medium.has(&self.path.join("keys").join(format!("{log}.key")))
     }
     /// Gives a key file the name of its log.
     ///
     /// # Errors
     /// It can't be renamed.
     pub fn rename_key(&self, from: &str, to: &str) -> Result<()> {
+        // Its name is authenticated where it is encrypted: it is written under the new one, then the old one goes.
         let file = |name: &str| self.path.join("keys").join(format!("{name}.key"));
-        if self.vault.is_keyed() {
-            // Its name is authenticated: it is written under the new one, then the old one goes.
-            let key = self.read(&file(from))?;
-            write_new(&file(to), &self.vault.seal(&file(to), &key)?, true)?;
-            return fs::remove_file(file(from)).map_err(|e| Error::file(&file(from), &e));
-        }
-        fs::rename(file(from), file(to)).map_err(|e| Error::file(&file(from), &e))
+        let key = self.read(&file(from))?;
+        self.medium.write_new(&file(to), &self.vault.seal(&file(to), &key)?)?;
+        self.medium.remove(&file(from))
     }
 
     /// Every log's file: own ones, and those that are kept whole.
@@ -388,14 +431,14 @@ impl Folder {
     /// # Errors
     /// As [`LogFile::open`].
     pub fn open_log(&self, path: &Path) -> Result<LogFile> {
-        LogFile::open(path, &self.vault)
+        LogFile::open(path, &self.medium, &self.vault)
     }
     /// Begins a log.
     ///
     /// # Errors
     /// As [`LogFile::create`].
     pub fn create_log(&self, head: LogHead) -> Result<LogFile> {
-        LogFile::create(&self.log_path(&head.id()?), head, &self.vault)
+        LogFile::create(&self.log_path(&head.id()?), head, &self.medium, &self.vault)
     }
     /// The file of a log.
     #[must_use]
@@ -408,7 +451,7 @@ impl Folder {
     /// It can't be written.
     pub fn keep(&self, object: &[u8]) -> Result<PathBuf> {
         let path = self.path.join("extracts").join(format!("{}.mlt", name_of(object)));
-        if !path.exists() {
+        if !self.medium.has(&path) {
             self.write(&path, object)?;
         }
         Ok(path)
@@ -444,26 +487,12 @@ impl Folder {
     /// # Errors
     /// The file can't be removed.
     pub fn taken_back(&self, path: &Path) -> Result<()> {
-        let reason = path.with_extension("txt");
-        for file in [path, &reason] {
-            match fs::remove_file(file) {
-                Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Error::file(file, &e)),
-                _ => {}
-            }
-        }
-        Ok(())
+        self.medium.remove(path)?;
+        self.medium.remove(&path.with_extension("txt"))
     }
     fn files(&self, folder: &str, extension: &str) -> Result<Vec<PathBuf>> {
-        let folder = self.path.join(folder);
-        let entries = fs::read_dir(&folder).map_err(|e| Error::file(&folder, &e))?;
-        let mut files = Vec::new();
-        for entry in entries {
-            let path = entry.map_err(|e| Error::file(&folder, &e))?.path();
-            if path.extension().is_some_and(|e| e == extension) {
-                files.push(path);
-            }
-        }
-        files.sort();
+        let mut files = self.medium.list(&self.path.join(folder))?;
+        files.retain(|path| path.extension().is_some_and(|e| e == extension));
         Ok(files)
     }
 }
@@ -472,85 +501,6 @@ impl Folder {
 pub(crate) fn name_of(object: &[u8]) -> String {
     let digest: [u8; 32] = Sha256::digest(object).into();
     Hash(digest).log16().iter().map(|b| format!("{b:02x}")).collect()
-}
-
-fn lock(path: &Path) -> Result<File> {
-    let file = path.join("LOCK");
-    let lock = OpenOptions::new().create(true).write(true).truncate(false).open(&file);
-    let lock = lock.map_err(|e| Error::file(&file, &e))?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(fs::TryLockError::WouldBlock) => {
-            Err(Error::folder(path, "is held by another medlot command: wait until it ends"))
-        }
-        Err(fs::TryLockError::Error(e)) => Err(Error::file(&file, &e)),
-    }
-}
-
-/// Reads a whole file, up to the largest object.
-///
-/// # Errors
-/// It can't be read, or is too large.
-pub fn read_file(path: &Path) -> Result<Vec<u8>> {
-    let file = File::open(path).map_err(|e| Error::file(path, &e))?;
-    let mut bytes = Vec::new();
-    file.take(MAX_OBJECT + 1).read_to_end(&mut bytes).map_err(|e| Error::file(path, &e))?;
-    if bytes.len() as u64 > MAX_OBJECT {
-        return Err(Error::argument(format!(
-            "{}: larger than {MAX_OBJECT} bytes: no medlot object is",
-            path.display()
-        )));
-    }
-    Ok(bytes)
-}
-
-#[cfg(unix)]
-pub(crate) fn private(path: &Path, mode: u32) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(|e| Error::file(path, &e))
-}
-
-#[cfg(not(unix))]
-pub(crate) fn private(_: &Path, _: u32) -> Result<()> {
-    Ok(()) // the user's own profile protects it there
-}
-
-/// Writes a file that must not be there yet, durably.
-fn write_new(path: &Path, bytes: &[u8], secret: bool) -> Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    if secret {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    #[cfg(not(unix))]
-    let _ = secret;
-    let write = || {
-        let mut file = options.open(path)?;
-        file.write_all(bytes)?;
-        file.sync_all()
-    };
-    write().map_err(|e| Error::file(path, &e))
-}
-
-/// Writes a file so that after a power cut it is the old one or the new one.
-///
-/// # Errors
-/// It can't be written.
-pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
-    let beside = path.with_extension("new");
-    let write = || {
-        let mut file = File::create(&beside)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&beside, path)?;
-        match path.parent().filter(|p| !p.as_os_str().is_empty()) {
-            Some(parent) if cfg!(unix) => File::open(parent)?.sync_all(),
-            _ => Ok(()),
-        }
-    };
-    write().map_err(|e| Error::file(path, &e))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 use super::*;
 use medlot_core::crypto::SoftwareKey;
+use std::fs;
 
 struct Place(PathBuf);
 
@@ -26,7 +27,7 @@ fn log(path: &Path, vault: &Vault) -> (LogFile, SoftwareKey) {
     let key = SoftwareKey::from_seed(Suite::Ed25519, &[3; 32]).unwrap();
     let public = key.public_key(&mut [0; 33]).to_vec();
     let head = LogHead { parent: Hash([9; 32]), suite: Suite::Ed25519, key: public, facility: "01C55".into() };
-    (LogFile::create(path, head, vault).unwrap(), key)
+    (LogFile::create(path, head, &Medium::Disk, vault).unwrap(), key)
 }
 
 fn config() -> Config {
@@ -44,12 +45,12 @@ fn a_log_comes_back_under_its_key_and_nothing_of_it_stands_readable() {
     log.append(&[b"third".to_vec()]).unwrap();
     let bytes = fs::read(&path).unwrap();
     assert!(!bytes.windows(8).any(|w| w == b"supplier" || w == b"01C55\0\0\0"));
-    let mut again = LogFile::open(&path, &vault(1)).unwrap();
+    let mut again = LogFile::open(&path, &Medium::Disk, &vault(1)).unwrap();
     assert_eq!((again.records(), again.seals(), again.dropped()), (log.records(), &[seal][..], 0));
     again.append(&[b"fourth".to_vec()]).unwrap();
-    assert_eq!(LogFile::open(&path, &vault(1)).unwrap().records().len(), 4);
-    assert!(LogFile::open(&path, &vault(2)).unwrap_err().message.contains("storage key"));
-    assert!(LogFile::open(&path, &Vault::plain()).unwrap_err().message.contains("give the storage key"));
+    assert_eq!(LogFile::open(&path, &Medium::Disk, &vault(1)).unwrap().records().len(), 4);
+    assert!(LogFile::open(&path, &Medium::Disk, &vault(2)).unwrap_err().message.contains("storage key"));
+    assert!(LogFile::open(&path, &Medium::Disk, &Vault::plain()).unwrap_err().message.contains("give the storage key"));
 }
 
 #[test]
@@ -64,10 +65,10 @@ fn a_power_cut_after_any_byte_of_an_encrypted_log_loses_nothing_acknowledged() {
     let whole = fs::read(&path).unwrap();
     for end in acknowledged..whole.len() {
         fs::write(&path, &whole[..end]).unwrap();
-        let mut found = LogFile::open(&path, &vault(1)).unwrap();
+        let mut found = LogFile::open(&path, &Medium::Disk, &vault(1)).unwrap();
         assert_eq!((found.records().len(), found.dropped()), (1, end - acknowledged), "cut after {end} bytes");
         assert_eq!(found.append(&[b"again".to_vec()]).unwrap(), 1);
-        assert_eq!(LogFile::open(&path, &vault(1)).unwrap().records().len(), 2);
+        assert_eq!(LogFile::open(&path, &Medium::Disk, &vault(1)).unwrap().records().len(), 2);
     }
 }
 
@@ -86,20 +87,27 @@ fn damage_before_the_end_of_an_encrypted_log_is_said_and_units_cannot_be_moved()
         let mut bytes = whole.clone();
         bytes[at] ^= 1;
         fs::write(&path, &bytes).unwrap();
-        let refused = LogFile::open(&path, &vault(1)).unwrap_err();
+        let refused = LogFile::open(&path, &Medium::Disk, &vault(1)).unwrap_err();
         assert_eq!(refused.name, "log_damaged", "byte {at}");
         assert_eq!(fs::read(&path).unwrap(), bytes, "nothing is dropped of a damaged log");
     }
     // Two units of one length in each other's place.
     let swapped = [&whole[..ends[0]], &whole[ends[1]..], &whole[ends[0]..ends[1]]].concat();
     fs::write(&path, &swapped).unwrap();
-    assert!(LogFile::open(&path, &vault(1)).is_ok_and(|log| log.records().is_empty()) || swapped.len() == whole.len());
+    assert!(
+        LogFile::open(&path, &Medium::Disk, &vault(1)).is_ok_and(|log| log.records().is_empty())
+            || swapped.len() == whole.len()
+    );
 }
 
 #[test]
 fn files_of_an_encrypted_folder_need_the_key_and_cannot_be_swapped() {
     let place = place("files");
-    let at = |key: Option<u8>| Location { path: place.0.join("d"), key: key.map(|k| StorageKey::new([k; 32])) };
+    let at = |key: Option<u8>| Location {
+        path: place.0.join("d"),
+        key: key.map(|k| StorageKey::new([k; 32])),
+        medium: Medium::Disk,
+    };
     let folder = Folder::create(at(Some(7)), config(), b"the root").unwrap();
     folder.save_key("k", Suite::Ed25519, &[5; 32]).unwrap();
     folder.rename_key("k", "log").unwrap();
@@ -112,11 +120,16 @@ fn files_of_an_encrypted_folder_need_the_key_and_cannot_be_swapped() {
     drop(plain);
     let key = Some(StorageKey::new([7; 32]));
     assert!(
-        Folder::open(Location { path: place.0.join("plain"), key }).unwrap_err().message.contains("no storage key")
+        Folder::open(Location { path: place.0.join("plain"), key, medium: Medium::Disk })
+            .unwrap_err()
+            .message
+            .contains("no storage key")
     );
     // Moved as a whole, it is still readable.
     fs::rename(place.0.join("d"), place.0.join("e")).unwrap();
-    let folder = Folder::open(Location { path: place.0.join("e"), key: Some(StorageKey::new([7; 32])) }).unwrap();
+    let folder =
+        Folder::open(Location { path: place.0.join("e"), key: Some(StorageKey::new([7; 32])), medium: Medium::Disk })
+            .unwrap();
     assert_eq!(folder.root().unwrap(), b"the root");
     assert_eq!(folder.kept().unwrap().len(), 2);
     assert!(folder.key("log").is_ok() && folder.key("k").is_err());

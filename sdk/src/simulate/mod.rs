@@ -7,6 +7,7 @@
 mod acts;
 mod deliveries;
 mod dice;
+mod drugs;
 mod faults;
 mod folders;
 mod log;
@@ -14,6 +15,7 @@ mod sample;
 mod truth;
 mod world;
 
+pub use drugs::drug_pages;
 pub use truth::{FUND, Fault, Flow, Injected, LotFacts, STORES, Spot, Truth};
 
 use crate::desk::keyed;

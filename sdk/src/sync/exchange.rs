@@ -4,7 +4,7 @@ use super::report::Report;
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::evidence::{Evidence, Library};
-use crate::folder::{Config, Folder, Location, LogFile, LogHead, ReadOnly, Vault, replace};
+use crate::folder::{Config, Folder, Location, LogFile, LogHead, Medium, ReadOnly, Vault};
 use medlot_core::crypto::Hash;
 use medlot_core::limits::MAX_SEGMENT_BYTES;
 use medlot_core::record::{Authentic, Element, Elements, Entry, ObjectType, Observed, read_header};
@@ -67,6 +67,7 @@ impl Home {
 
 /// Keeps what comes in the folder's files.
 struct Files {
+    medium: Medium,
     logs: std::path::PathBuf,
     extracts: std::path::PathBuf,
     aside: std::path::PathBuf,
@@ -83,18 +84,18 @@ impl Keeper for Files {
         let file = match self.open.entry(id) {
             std::collections::btree_map::Entry::Occupied(file) => file.into_mut(),
             std::collections::btree_map::Entry::Vacant(place) => {
-                place.insert(LogFile::open_copy(&self.logs.join(format!("{id}.mlog")), log, &self.vault)?)
+                place.insert(LogFile::open_copy(&self.logs.join(format!("{id}.mlog")), log, &self.medium, &self.vault)?)
             }
         };
         file.copy(authentic, from)
     }
     fn keep(&mut self, object: &[u8]) -> Result<()> {
         let path = self.extracts.join(format!("{}.mlt", crate::folder::name_of(object)));
-        if path.exists() { Ok(()) } else { replace(&path, &self.vault.seal(&path, object)?) }
+        if self.medium.has(&path) { Ok(()) } else { self.medium.replace(&path, &self.vault.seal(&path, object)?) }
     }
     fn put_aside(&mut self, object: &[u8], reason: &Error) -> Result<bool> {
         let path = self.aside.join(format!("{}.mlt", crate::folder::name_of(object)));
-        if path.exists() {
+        if self.medium.has(&path) {
             return Ok(true);
         }
         let (things, bytes) = (self.aside_now.0 + 1, self.aside_now.1 + object.len() as u64);
@@ -103,8 +104,8 @@ impl Keeper for Files {
         }
         self.aside_now = (things, bytes);
         let text = path.with_extension("txt");
-        replace(&text, &self.vault.seal(&text, reason.message.as_bytes())?)?;
-        replace(&path, &self.vault.seal(&path, object)?)?;
+        self.medium.replace(&text, &self.vault.seal(&text, reason.message.as_bytes())?)?;
+        self.medium.replace(&path, &self.vault.seal(&path, object)?)?;
         Ok(true)
     }
     fn waits(&self, log: &[u8; 8]) -> bool {
@@ -269,8 +270,10 @@ impl Exchange {
             && standing == Standing::AsHere
         {
             let from = desk.log().seals().last().map_or(0, |seal| seal.count);
-            let (to, _) = desk.seal()?;
-            sealed = Some(desk.piece(from, to)?);
+            // Where the key is kept outside, what isn't sealed yet goes with the next session.
+            if let Some(to) = desk.seal_if_here()?.filter(|to| *to > from) {
+                sealed = Some(desk.piece(from, to)?);
+            }
         }
         self.holdings.release_own(sealed.as_deref())?;
         self.session.release();
@@ -351,7 +354,7 @@ impl Exchange {
             report.observed.push((news, clock));
         }
         if !report.observed.is_empty() {
-            desk.seal()?;
+            desk.seal_if_here()?;
         }
         Ok(report)
     }
@@ -419,6 +422,7 @@ fn files_of(folder: &Folder) -> Result<Files> {
     }
     let at = |name: &str| folder.path().join(name);
     Ok(Files {
+        medium: folder.medium().clone(),
         vault: folder.vault().clone(),
         logs: at("logs"),
         extracts: at("extracts"),

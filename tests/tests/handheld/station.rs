@@ -85,7 +85,7 @@ impl Station {
     }
     fn join(&self, by: &str, who: &str, facility: &str, roles: Roles, scope: ScopePlan) {
         let invitation = authority::invite(&self.desk(by), Some(facility), roles).unwrap().object;
-        let plan = JoinPlan { suite: Suite::Ed25519, facility: None, roles: None, label: None };
+        let plan = JoinPlan { suite: Suite::Ed25519, facility: None, roles: None, label: None, outside_key: None };
         let (mut desk, request) = Desk::join(&self.path(who), &invitation, &plan, now()).unwrap();
         desk.accept(&[self.enrol(by, &request, roles, scope)]).unwrap();
     }

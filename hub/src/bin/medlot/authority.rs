@@ -314,6 +314,7 @@ fn join(context: &Context, args: &JoinArgs, out: &OutArg) -> Result<ExitCode> {
         roles: args.roles,
         label: args.label.clone(),
         suite: args.suite.suite(),
+        outside_key: None,
     };
     let (desk, request) = Desk::join(context.location()?, &io::read_one(invitation)?, &plan, context.now()?)?;
     let written = Written { object: request, list: None, said: log_json(desk.log()) };

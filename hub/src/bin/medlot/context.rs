@@ -4,7 +4,7 @@ use crate::words::Lang;
 use medlot_sdk::authority::Written;
 use medlot_sdk::desk::Desk;
 use medlot_sdk::error::{Error, Result};
-use medlot_sdk::folder::{Folder, Location, StorageKey};
+use medlot_sdk::folder::{Folder, Location, Medium, StorageKey};
 use medlot_sdk::medlot_core::time::Timestamp;
 use serde_json::{Map, Value};
 use std::io::Write;
@@ -48,7 +48,11 @@ impl Context {
             let text = std::fs::read_to_string(path).map_err(|e| Error::file(path, &e))?;
             StorageKey::from_hex(&text)
         };
-        Ok(Location { path: self.dir.clone(), key: self.storage_key.as_ref().map(read).transpose()? })
+        Ok(Location {
+            path: self.dir.clone(),
+            key: self.storage_key.as_ref().map(read).transpose()?,
+            medium: Medium::Disk,
+        })
     }
 
     /// The time: given, else the system's.

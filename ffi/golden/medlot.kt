@@ -1,0 +1,141 @@
+public interface VerifierInterface
+    fun keep(object: ByteArray): UInt
+    fun verify(object: ByteArray, now: Long?, facility: String?): Verdict
+open class Verifier: Disposable, AutoCloseable, VerifierInterface
+    constructor(anchor: ByteArray)
+data class AiValue
+    val ai: String
+    val value: String
+data class Amount
+    val value: Long
+    val taxIncluded: Boolean
+data class AskFor
+    val log: String
+    val index: UInt?
+data class Document
+    val kind: String
+    val number: String
+data class Fault
+    val code: UShort
+    val name: String
+    val message: String
+    val records: List<RecordAt>
+data class ProductName
+    val scheme: String
+    val value: String
+data class ReadItem
+    val gtin: String?
+    val lot: String?
+    val expiry: String?
+    val expiryWholeMonth: Boolean
+    val serial: String?
+    val elements: List<AiValue>
+    val system: String?
+    val repairs: List<String>
+    val warnings: List<String>
+    val incomplete: List<String>
+data class Reason
+    val code: UShort
+    val name: String
+    val message: String
+    val askFor: AskFor?
+    val since: String?
+data class RecordAt
+    val log: String
+    val index: UInt
+data class RecordView
+    val log: String
+    val index: UInt
+    val id: String?
+    val kind: String
+    val facility: String?
+    val recordedAt: String?
+    val effectiveAt: String?
+    val direction: String?
+    val reason: String?
+    val product: ProductName?
+    val lot: String?
+    val expiry: String?
+    val expiryWholeMonth: Boolean?
+    val serial: String?
+    val quantity: UInt?
+    val parts: UInt?
+    val partsPerUnit: UShort?
+    val measure: String?
+    val store: String?
+    val fund: String?
+    val vvm: UByte?
+    val from: String?
+    val to: String?
+    val toStore: String?
+    val counterparty: String?
+    val sent: Boolean
+    val answers: Reference?
+    val reverses: Reference?
+    val total: UInt?
+    val documents: List<Document>
+    val amount: Amount?
+    val operator: String?
+    val counts: String?
+    val unsealed: Boolean
+    val why: Reason?
+data class Reference
+    val log: String?
+    val index: UInt
+    val id: String?
+data class Verdict
+    val verdict: VerdictKind
+    val current: String
+    val reasons: List<Reason>
+    val findings: List<Fault>
+    val root: String
+    val records: List<RecordView>
+sealed class Failure: Exception()
+    class Invalid
+        val code: UShort
+        val name: String
+        val english: String
+        val vietnamese: String
+        val field: String?
+    class Unknown
+        val code: UShort
+        val name: String
+        val english: String
+        val vietnamese: String
+        val field: String?
+    class Usage
+        val code: UShort
+        val name: String
+        val english: String
+        val vietnamese: String
+        val field: String?
+    class Refused
+        val code: UShort
+        val name: String
+        val english: String
+        val vietnamese: String
+        val field: String?
+sealed class Scanned
+    data class Read
+        val item: ReadItem
+        val alternatives: List<ReadItem>
+    data class Confirm
+        val candidates: List<ReadItem>
+    data class Foreign
+        val system: String
+        val text: String
+        val product: String?
+        val gtin: String?
+        val lot: String?
+        val serial: String?
+        val expiry: String?
+    data class Refused
+        val code: UShort
+        val name: String
+        val english: String
+        val vietnamese: String
+        val position: UInt
+enum class VerdictKind
+    VALID
+    INVALID
+    UNKNOWN

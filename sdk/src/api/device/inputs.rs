@@ -1,0 +1,351 @@
+//! What is given to a device.
+use super::super::{Answer, Failure};
+use crate::correct::Note;
+use crate::count::CountPlan;
+use crate::fields::Fields;
+use crate::lang::Lang;
+use crate::stock::{HandoverPlan, ReceivePlan};
+use medlot_core::movement;
+use medlot_core::time::Date;
+
+macro_rules! choice {
+    ($(#[$meta:meta])* $name:ident { $($(#[$inner:meta])* $kind:ident,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+        #[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), derive(tsify::Tsify))]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$inner])* $kind,)* }
+    };
+}
+
+choice! {
+    /// A language for people.
+    Language {
+        /// Vietnamese.
+        Vi,
+        /// English.
+        En,
+    }
+}
+
+impl From<Language> for Lang {
+    fn from(of: Language) -> Self {
+        match of {
+            Language::Vi => Self::Vi,
+            Language::En => Self::En,
+        }
+    }
+}
+
+choice! {
+    /// Which way goods move.
+    Direction {
+        /// Into the facility.
+        In,
+        /// Out of it, or used up.
+        Out,
+        /// Inside it: to another store, fund or monitor stage, held or released.
+        Move,
+    }
+}
+
+impl From<Direction> for movement::Direction {
+    fn from(of: Direction) -> Self {
+        match of {
+            Direction::In => Self::In,
+            Direction::Out => Self::Out,
+            Direction::Move => Self::Move,
+        }
+    }
+}
+
+choice! {
+    /// A key's suite.
+    KeySuite {
+        /// Ed25519 (RFC 8032).
+        Ed25519,
+        /// ECDSA over P-256 with SHA-256: what phones' key stores hold.
+        P256,
+    }
+}
+
+input! {
+    /// A scan that says what the pack is.
+    ScanInput {
+        /// What the scanner sent.
+        raw: String,
+        /// What the scanner sends for the GS1 separator, from its profile.
+        gs: Option<String>,
+        /// The legal day, which places two-digit years.
+        today: String,
+        /// Which reading a person chose, from 1, where several are possible.
+        pick: Option<u32>,
+    }
+}
+
+input! {
+    /// A movement, or a line of a hand-over or count. What stays absent is absent in the record.
+    MovementInput {
+        /// A scan of the pack: fills product, lot, expiry and serial. Given fields must agree with it.
+        scan: Option<ScanInput>,
+        /// `scheme:value`, such as `gtin:08934567000017`.
+        product: Option<String>,
+        /// The lot; `none` where none is printed.
+        lot: Option<String>,
+        /// `YYYY-MM-DD`, `YYYY-MM` or `none`.
+        expiry: Option<String>,
+        /// The serial.
+        serial: Option<String>,
+        /// Smallest units, or parts as `31/10 dose`.
+        quantity: Option<String>,
+        /// The reason's name or number.
+        reason: Option<String>,
+        /// The store; the main one where absent.
+        store: Option<String>,
+        /// A move's target store; `main` for the main one.
+        to_store: Option<String>,
+        /// Out of `available` or `hold`.
+        from: Option<String>,
+        /// A move's target: `available` or `hold`.
+        to: Option<String>,
+        /// Whose medicine.
+        fund: Option<String>,
+        /// A move's target fund; `none` for none.
+        to_fund: Option<String>,
+        /// The vaccine vial monitor's stage, 1 to 4.
+        vvm: Option<u8>,
+        /// A move's target stage; 0 for none.
+        to_vvm: Option<u8>,
+        /// `scheme:value`, such as `facility:01C55`.
+        counterparty: Option<String>,
+        /// Up to two, each `kind:number`.
+        documents: Vec<String>,
+        /// Value in đồng.
+        amount: Option<u64>,
+        /// Whether tax is in it.
+        tax_included: bool,
+        /// Staff code.
+        operator: Option<String>,
+        /// Made on, `YYYY-MM-DD`.
+        made_on: Option<String>,
+        /// SSCC-18.
+        logistic_unit: Option<String>,
+        /// The facility's own reason.
+        local_reason: Option<String>,
+    }
+}
+
+impl MovementInput {
+    pub(super) fn fields(self) -> Answer<Fields> {
+        let mut fields = Fields {
+            product: self.product,
+            lot: self.lot,
+            expiry: self.expiry,
+            serial: self.serial,
+            quantity: self.quantity,
+            reason: self.reason,
+            store: self.store,
+            to_store: self.to_store,
+            from: self.from,
+            to: self.to,
+            fund: self.fund,
+            to_fund: self.to_fund,
+            vvm: self.vvm,
+            to_vvm: self.to_vvm,
+            counterparty: self.counterparty,
+            documents: self.documents,
+            amount: self.amount,
+            tax_included: self.tax_included,
+            operator: self.operator,
+            made_on: self.made_on,
+            logistic_unit: self.logistic_unit,
+            local_reason: self.local_reason,
+        };
+        if let Some(scan) = self.scan {
+            let today = day("today", &scan.today)?;
+            fields.scan(&scan.raw, scan.gs.as_deref(), today, scan.pick.map(|n| n as usize))?;
+        }
+        Ok(fields)
+    }
+}
+
+/// A date.
+pub(super) fn day(field: &str, text: &str) -> Answer<Date> {
+    Date::parse(text).map_err(|e| Failure::argument(&format!("{field}: {text:?}: {e}")))
+}
+
+input! {
+    /// What a device says of itself when it joins.
+    JoinInput {
+        /// Its facility, where the invitation names none.
+        facility: Option<String>,
+        /// What it is called, for the person who enrols it.
+        label: Option<String>,
+        /// Its key's suite; Ed25519 where absent.
+        suite: Option<KeySuite>,
+        /// The public key, where a key store outside keeps the private one: 32 bytes of Ed25519, 33 of P-256 (SEC 1,
+        /// compressed). Absent: a key is made and kept with the files.
+        public_key: Option<Vec<u8>>,
+    }
+}
+
+input! {
+    /// What is counted.
+    CountInput {
+        /// The store; the main one where absent.
+        store: Option<String>,
+        /// Only these funds; `none` for the facility's own. All where empty.
+        funds: Vec<String>,
+        /// Only these products, `scheme:value`. All where empty.
+        products: Vec<String>,
+        /// Whether who counts isn't shown what should be there.
+        blind: bool,
+        /// `kind:number`.
+        document: Option<String>,
+        /// Who counts.
+        operator: Option<String>,
+    }
+}
+
+impl From<CountInput> for CountPlan {
+    fn from(of: CountInput) -> Self {
+        let CountInput { store, funds, products, blind, document, operator } = of;
+        Self { store, funds, products, blind, document, operator }
+    }
+}
+
+input! {
+    /// What stands beside a correction.
+    NoteInput {
+        /// Staff code.
+        operator: Option<String>,
+        /// `kind:number`.
+        document: Option<String>,
+        /// The facility's own reason.
+        local_reason: Option<String>,
+    }
+}
+
+impl From<NoteInput> for Note {
+    fn from(of: NoteInput) -> Self {
+        let NoteInput { operator, document, local_reason } = of;
+        Self { operator, document, local_reason }
+    }
+}
+
+input! {
+    /// A hand-over.
+    HandoverInput {
+        /// To whom, `facility:01C55`.
+        to: String,
+        /// The reason's name; `wholesale` where absent.
+        reason: Option<String>,
+        /// Up to two documents, `kind:number`.
+        documents: Vec<String>,
+        /// The lines.
+        lines: Vec<MovementInput>,
+        /// Who hands over.
+        operator: Option<String>,
+        /// Whether amounts and operator stand in the code, for whoever reads it.
+        show_detail: bool,
+    }
+}
+
+impl HandoverInput {
+    pub(super) fn plan(self) -> Answer<HandoverPlan> {
+        let Self { to, reason, documents, lines, operator, show_detail } = self;
+        let lines = lines.into_iter().map(MovementInput::fields).collect::<Answer<_>>()?;
+        Ok(HandoverPlan { to, reason, documents, lines, operator, show_detail })
+    }
+}
+
+input! {
+    /// A line of which another quantity came than was sent.
+    GotLine {
+        /// The line, from 1.
+        line: u32,
+        /// What came.
+        quantity: String,
+    }
+}
+
+input! {
+    /// What was refused of a line.
+    RefusedLine {
+        /// The line, from 1.
+        line: u32,
+        /// How much.
+        quantity: String,
+        /// The reason's name.
+        reason: String,
+    }
+}
+
+input! {
+    /// What a person found when the goods came.
+    ReceiveInput {
+        /// Lines of which another quantity came.
+        got: Vec<GotLine>,
+        /// What was refused.
+        refused: Vec<RefusedLine>,
+        /// The reason's name; `supplier` where absent.
+        reason: Option<String>,
+        /// A further document of the own facility, `kind:number`.
+        document: Option<String>,
+        /// Who receives.
+        operator: Option<String>,
+        /// Take it though what is known is old or unknown.
+        despite_warnings: bool,
+    }
+}
+
+impl From<ReceiveInput> for ReceivePlan {
+    fn from(of: ReceiveInput) -> Self {
+        let got = of.got.into_iter().map(|of| (of.line as usize, of.quantity)).collect();
+        let refuse = of.refused.into_iter().map(|of| (of.line as usize, of.quantity, of.reason)).collect();
+        Self {
+            got,
+            refuse,
+            reason: of.reason,
+            document: of.document,
+            operator: of.operator,
+            despite_warnings: of.despite_warnings,
+        }
+    }
+}
+
+input! {
+    /// Which stock is asked for; what stays absent isn't restricted.
+    StockInput {
+        /// The facility; the own one where absent.
+        facility: Option<String>,
+        /// Only this store; `main` for the main one.
+        store: Option<String>,
+        /// Only this product, `scheme:value`, under any of its names.
+        product: Option<String>,
+        /// Only this lot; `none` where none is printed.
+        lot: Option<String>,
+        /// The legal day that decides what is expired; that of now where absent.
+        today: Option<String>,
+        /// Only what is last usable on this day or before.
+        until: Option<String>,
+        /// Also where nothing is left and nothing is on the way.
+        empty_too: bool,
+    }
+}
+
+impl StockInput {
+    pub(super) fn query(self) -> Answer<crate::account::StockQuery> {
+        let date = |field: &str, text: Option<String>| text.map(|text| day(field, &text)).transpose();
+        Ok(crate::account::StockQuery {
+            facility: self.facility,
+            store: self.store,
+            product: self.product,
+            lot: self.lot,
+            today: date("today", self.today)?,
+            until: date("until", self.until)?,
+            empty_too: self.empty_too,
+        })
+    }
+}

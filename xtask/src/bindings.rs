@@ -1,0 +1,163 @@
+//! Kotlin, Python and Swift: sources generated from the built library, and the tests of the first two.
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::setup;
+use crate::sh::{Done, Sh, root};
+
+const BINDINGS: &str = "target/bindings";
+const REQUIREMENTS: &str = "ffi/python/requirements.txt";
+/// What names the committed surface of each language.
+const GOLDEN: [(&str, fn() -> Done<String>); 2] =
+    [("ffi/golden/medlot.kt", kotlin_surface), ("ffi/golden/medlot.pyi", python_surface)];
+
+fn read(path: &Path) -> Done<String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Done {
+    path.parent()
+        .map_or(Ok(()), fs::create_dir_all)
+        .and_then(|()| fs::write(path, bytes))
+        .map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// What this system calls the library, and where JNA looks for it in a jar.
+fn library() -> (&'static str, &'static str) {
+    match (std::env::consts::OS, std::env::consts::ARCH) {
+        ("macos", "aarch64") => ("libmedlot_ffi.dylib", "darwin-aarch64"),
+        ("macos", _) => ("libmedlot_ffi.dylib", "darwin-x86-64"),
+        ("windows", _) => ("medlot_ffi.dll", "win32-x86-64"),
+        (_, "aarch64") => ("libmedlot_ffi.so", "linux-aarch64"),
+        _ => ("libmedlot_ffi.so", "linux-x86-64"),
+    }
+}
+
+/// Builds the library and the program that reads it; writes each language's sources to `target/bindings`.
+fn generate() -> Done<PathBuf> {
+    let build = ["build", "--quiet", "--locked", "--profile", "test", "-p", "medlot-ffi", "--features", "bindgen"];
+    Sh::cargo().args(build).run()?;
+    let (name, platform) = library();
+    let built = root().join("target/debug").join(name);
+    Sh::new(root().join("target/debug/medlot-bindgen")).args([built.as_os_str(), BINDINGS.as_ref()]).run()?;
+    let bytes = fs::read(&built).map_err(|error| format!("{}: {error}", built.display()))?;
+    write(&root().join(BINDINGS).join("native").join(platform).join(name), bytes)?;
+    Ok(built)
+}
+
+/// JDK and Maven.
+pub fn kotlin_setup() -> Done {
+    if (setup::found("mvn") && setup::found("javac")) || setup::apt(&["openjdk-17-jdk-headless", "maven"])? {
+        return Ok(());
+    }
+    Err("mvn or javac is missing: install a JDK 17 or newer and Maven 3.8 or newer".into())
+}
+
+/// Tests from Kotlin, on the JVM.
+pub fn kotlin() -> Done {
+    generate()?;
+    unchanged(GOLDEN[0])?;
+    let pom = read(&root().join("ffi/kotlin/pom.xml"))?;
+    let stamp = root().join("target/kotlin/fetched.xml");
+    // Maven asks its servers again and again; once everything is there it need not.
+    let offline: &[&str] = if read(&stamp).is_ok_and(|fetched| fetched == pom) { &["--offline"] } else { &[] };
+    let mvn = ["-q", "-B", "--no-transfer-progress", "-f", "ffi/kotlin/pom.xml", "package"];
+    Sh::new("mvn").args(offline).args(mvn).run()?;
+    write(&stamp, pom)?;
+    // -q says nothing where all is well.
+    let reports = root().join("target/kotlin/surefire-reports");
+    let mut lines = Vec::new();
+    for entry in fs::read_dir(&reports).map_err(|error| format!("{}: {error}", reports.display()))?.flatten() {
+        if entry.path().extension().is_some_and(|end| end == "txt") {
+            let text = read(&entry.path())?;
+            lines.extend(text.lines().filter(|line| line.starts_with("Tests run:")).map(str::to_owned));
+        }
+    }
+    lines.sort();
+    if lines.is_empty() {
+        return Err("Maven ran no test".into());
+    }
+    println!("{}", lines.join("\n"));
+    Ok(())
+}
+
+/// Python with pytest, and a software token.
+pub fn python_setup() -> Done {
+    setup::python("bindings", REQUIREMENTS)?;
+    if !setup::found("softhsm2-util") && !setup::apt(&["softhsm2"])? {
+        eprintln!("softhsm2 is missing: the test of PKCS#11 keys will say that it is left out");
+    }
+    Ok(())
+}
+
+/// Tests from Python: of the wheel as it is shipped, but with the library of the tests.
+pub fn python() -> Done {
+    let built = generate()?;
+    unchanged(GOLDEN[1])?;
+    let bin = setup::python("bindings", REQUIREMENTS)?;
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--force-reinstall"];
+    let wheel = Sh::new(bin.join("python")).args(pip).args(["--no-index", "ffi/python"]);
+    wheel.env("MEDLOT_LIBRARY", built).run()?;
+    Sh::new(bin.join("python")).args(["-m", "mypy", "--strict", "ffi/python/tests/example.py"]).run()?;
+    let pytest = Sh::new(bin.join("python")).args(["-m", "pytest", "ffi/python"]);
+    pytest.env("PYTHONDONTWRITEBYTECODE", "1").run()
+}
+
+fn python_surface() -> Done<String> {
+    Sh::new("python3").args(["ffi/python/stubs.py", "target/bindings/python/medlot.py"]).quiet().read()
+}
+
+fn kotlin_surface() -> Done<String> {
+    let text = read(&root().join("target/bindings/kotlin/org/medlot/medlot.kt"))?;
+    Ok(surface_of(&text))
+}
+
+/// The declarations of generated Kotlin that people program against. The generator puts names that come from us between
+/// backticks; what else it writes is its own machinery.
+fn surface_of(text: &str) -> String {
+    let ours = text.split_once("Public interface members begin here").map_or("", |(_, rest)| rest);
+    let mut out = String::new();
+    let mut in_enum = false;
+    for line in ours.lines() {
+        let word = line.trim();
+        in_enum = word.starts_with("enum class") || (in_enum && !line.starts_with('}'));
+        let constant = in_enum && word.trim_end_matches([',', ';']).chars().all(|c| c.is_ascii_uppercase() || c == '_');
+        let of_ours = ["fun `", "val `", "constructor(`"].iter().any(|start| word.starts_with(start));
+        let class =
+            ["data class ", "sealed class ", "enum class ", "class "].iter().any(|start| word.starts_with(start));
+        let object = (word.starts_with("open class ") && word.contains("AutoCloseable"))
+            || (word.starts_with("public interface ") && word.contains("Interface"));
+        if of_ours || class || object || (constant && word.starts_with(|c: char| c.is_ascii_uppercase())) {
+            let said = line.replace('`', "").replace("kotlin.", "").replace("org.medlot.", "");
+            let said = said.split_once(") : ").map_or(&*said, |(said, _)| said);
+            out.push_str(said.trim_end_matches([' ', ',', ';', '{', '=', ':', '(']));
+            out.push('\n');
+        }
+    }
+    out
+}
+
+fn unchanged((path, surface): (&str, fn() -> Done<String>)) -> Done {
+    let now = surface()?;
+    let committed = read(&root().join(path)).unwrap_or_default();
+    if now == committed {
+        return Ok(());
+    }
+    let before: BTreeMap<&str, ()> = committed.lines().map(|line| (line, ())).collect();
+    let new = now.lines().find(|line| !before.contains_key(line)).unwrap_or("something is gone");
+    Err(format!(
+        "the public surface isn't that of {path}: {}; if the change is meant: cargo xtask bindings",
+        new.trim()
+    ))
+}
+
+/// Generates the sources, and writes `ffi/golden` anew.
+pub fn run() -> Done {
+    generate()?;
+    for (path, surface) in GOLDEN {
+        write(&root().join(path), surface()?)?;
+        println!("{path}");
+    }
+    Ok(())
+}
