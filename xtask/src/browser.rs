@@ -1,9 +1,9 @@
 //! The package for browsers and Node.js: the module, its bindings, its tests in Node.js and in Chromium.
 use std::path::PathBuf;
 
-use crate::cross;
 use crate::setup::{apt, found};
 use crate::sh::{Done, Sh, root};
+use crate::{cross, parts};
 
 const PACKAGE: &str = "wasm/npm";
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -73,8 +73,10 @@ pub fn build() -> Done {
 /// Builds the package, and tests it: types, Node.js, Chromium.
 pub fn test() -> Done {
     build()?;
+    // Whoever enrols the devices of the tests.
+    let medlot = parts::program("medlot")?;
     for script in ["golden", "types", "test", "browser"] {
-        Sh::new("npm").args(["run", "--silent", script]).dir(PACKAGE).run()?;
+        Sh::new("npm").args(["run", "--silent", script]).dir(PACKAGE).env("MEDLOT", &medlot).run()?;
     }
     Ok(())
 }

@@ -38,6 +38,25 @@ test("what is written, appended and removed is loaded again by the next page", a
   await second.close();
 });
 
+test("what stands from an append's place on goes first, wherever it was put", async () => {
+  const tab = await page();
+  const seen = await tab.evaluate(async () => {
+    const store = await medlot.IdbStore.open("cut");
+    const append = (at, ...bytes) => ({ kind: "append", name: "log", bytes: Uint8Array.from(bytes), at });
+    const now = async () => [...(await store.load()).find(({ name }) => name === "log").bytes];
+    const seen = [];
+    await store.apply([append(0, 1, 2, 3), append(3, 4, 5, 6), append(6, 7)]);
+    for (const change of [append(7, 8), append(4, 9), append(3, 10), append(2), append(2, 11), append(0, 12), append(0)]) {
+      await store.apply([change, { kind: "write", name: "log2", bytes: Uint8Array.of(0) }]);
+      seen.push(await now());
+    }
+    await store.close();
+    return seen;
+  });
+  assert.deepEqual(seen, [[1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 3, 4, 9], [1, 2, 3, 10], [1, 2], [1, 2, 11], [12], []]);
+  await tab.close();
+});
+
 test("one change that can't be keeps every change of its call out", async () => {
   const tab = await page();
   const { failures, files } = await tab.evaluate(async () => {
@@ -45,7 +64,7 @@ test("one change that can't be keeps every change of its call out", async () => 
     await store.apply([{ kind: "write", name: "log", bytes: Uint8Array.of(1) }]);
     const good = { kind: "write", name: "other", bytes: Uint8Array.of(2) };
     const bad = [
-      { kind: "append", name: "log", bytes: Uint8Array.of(2), at: 0 },
+      { kind: "append", name: "log", bytes: Uint8Array.of(2), at: -1 },
       { kind: "append", name: "log", bytes: Uint8Array.of(2), at: 2 },
       { kind: "append", name: "log", bytes: Uint8Array.of(2) },
       { kind: "append", name: "log", bytes: "text", at: 1 },
