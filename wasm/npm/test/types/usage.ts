@@ -62,7 +62,7 @@ export async function uses(anchor: Uint8Array, object: ArrayBuffer): Promise<str
   // @ts-expect-error there is no such direction
   device.device.record("sideways", {}, false, "vi", 0);
   // @ts-expect-error there is no such field
-  device.device.record("in", { amount: 1 }, false, "vi", 0);
+  device.device.record("in", { colour: "red" }, false, "vi", 0);
   // @ts-expect-error devices are opened or begun
   new Device();
   // @ts-expect-error a day is a text
