@@ -31,7 +31,11 @@ view! {
         /// The last one told nothing new.
         again: bool,
         /// The object, once it is whole. Whether it is to be trusted is still open: verify it.
-        #[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), serde(with = "serde_bytes"), tsify(type = "Uint8Array | null"))]
+        #[cfg_attr(
+            all(feature = "wasm", target_arch = "wasm32"),
+            serde(with = "serde_bytes"),
+            tsify(optional, type = "Uint8Array")
+        )]
         object: Option<Vec<u8>>,
     }
 }

@@ -99,6 +99,6 @@ export function sizes(named, whole) {
     console.log(`  ${name.slice(0, 96).padEnd(96)} ${kb(size)}`);
   }
   const compressed = brotli(small);
-  console.log(`Module: raw ${kb(raw.length)}, wasm-opt -Oz ${kb(small.length)}, brotli ${kb(compressed)} (goal 120 KB, next 80 KB)`);
+  console.log(`Module: raw ${kb(raw.length)}, wasm-opt ${kb(small.length)}, brotli ${kb(compressed)} (goal 120 KB, next 80 KB)`);
   return compressed;
 }

@@ -34,6 +34,11 @@ export type Bytes = Uint8Array | ArrayBuffer;
 export type Instant = Date | number | bigint;
 
 /**
+ * A change to make durable: all that [`Device::changes`] gives, in order and in one transaction.
+ */
+export type StoredChange = { kind: "write"; name: string; bytes: Uint8Array } | { kind: "append"; name: string; at: number; bytes: Uint8Array } | { kind: "remove"; name: string };
+
+/**
  * A document that a movement names.
  */
 export interface Document {
@@ -45,6 +50,252 @@ export interface Document {
      * Its number.
      */
     number: string;
+}
+
+/**
+ * A drug of the catalogue. What the source doesn't say is `None`.
+ */
+export interface Drug {
+    /**
+     * The national catalogue's id; of a list without ids `registration:…` or `gtin:…`.
+     */
+    id: string;
+    /**
+     * Its name, as printed.
+     */
+    name: string;
+    /**
+     * Registration number: 12 digits, or the old style where there is no other.
+     */
+    registrationNumber: string | undefined;
+    /**
+     * The number that it had before.
+     */
+    oldRegistrationNumber: string | undefined;
+    /**
+     * Active ingredients.
+     */
+    activeIngredient: string | undefined;
+    /**
+     * Strength, as printed.
+     */
+    strength: string | undefined;
+    /**
+     * Dosage form; only lists say it.
+     */
+    dosageForm: string | undefined;
+    /**
+     * The catalogue's number of its group.
+     */
+    drugGroupId: string | undefined;
+    /**
+     * Routes of administration.
+     */
+    routes: string[];
+    /**
+     * 0 without prescription, 1 on prescription.
+     */
+    prescriptionStatus: number | undefined;
+    /**
+     * 0 none, 1 narcotic, 2 psychotropic, 3 precursor, 4 poison, 5 banned list, 6 radioactive; others are newer.
+     */
+    specialControlType: number | undefined;
+    /**
+     * Units and their GTINs.
+     */
+    packagings: Packaging[];
+    /**
+     * How it is packed, in words; only lists say it.
+     */
+    packaging: string | undefined;
+    /**
+     * The smallest unit, in words; only lists say it.
+     */
+    smallestUnit: string | undefined;
+    /**
+     * Who makes it: the catalogue's number.
+     */
+    manufacturerId: string | undefined;
+    /**
+     * Who makes it.
+     */
+    manufacturer: string | undefined;
+    /**
+     * Where: a code in the national catalogue, a name in lists.
+     */
+    manufacturerCountry: string | undefined;
+    /**
+     * Where, as an address.
+     */
+    manufacturerAddress: string | undefined;
+    /**
+     * Who registered or distributes it; only lists say it.
+     */
+    registrant: string | undefined;
+    /**
+     * When its registration was given, as the source writes it.
+     */
+    approvalDate: string | undefined;
+    /**
+     * When its registration ends, as the source writes it.
+     */
+    expiryDate: string | undefined;
+    /**
+     * When the row last changed: ISO 8601 at +07:00.
+     */
+    lastUpdateTime: string | undefined;
+}
+
+/**
+ * A facility or company of the directory.
+ */
+export interface FacilityEntry {
+    /**
+     * Its code.
+     */
+    code: string | undefined;
+    /**
+     * Whose code that is: `CSKCB`, `GPP` …
+     */
+    codeType: string | undefined;
+    /**
+     * Its GLN, 13 digits.
+     */
+    gln: string | undefined;
+    /**
+     * What it is.
+     */
+    kind: string | undefined;
+    /**
+     * Its name.
+     */
+    name: string;
+    /**
+     * Province or city.
+     */
+    province: string | undefined;
+}
+
+/**
+ * A file as it is stored.
+ */
+export interface StoredFile {
+    /**
+     * Its name, for example `logs/….mlog`.
+     */
+    name?: string;
+    /**
+     * Its bytes.
+     */
+    bytes?: Uint8Array;
+}
+
+/**
+ * A hand-over that was written.
+ */
+export interface Handover {
+    /**
+     * The place of its first line.
+     */
+    first: number;
+    /**
+     * How many lines.
+     */
+    lines: number;
+    /**
+     * The bundle, for a QR code or a file. Absent where the key is kept outside: seal, then [`super::Device::bundle`].
+     */
+    bundle?: Uint8Array;
+}
+
+/**
+ * A hand-over.
+ */
+export interface HandoverInput {
+    /**
+     * To whom, `facility:01C55`.
+     */
+    to?: string;
+    /**
+     * The reason's name; `wholesale` where absent.
+     */
+    reason?: string | undefined;
+    /**
+     * Up to two documents, `kind:number`.
+     */
+    documents?: string[];
+    /**
+     * The lines.
+     */
+    lines?: MovementInput[];
+    /**
+     * Who hands over.
+     */
+    operator?: string | undefined;
+    /**
+     * Whether amounts and operator stand in the code, for whoever reads it.
+     */
+    showDetail?: boolean;
+}
+
+/**
+ * A key's suite.
+ */
+export type KeySuite = "ed25519" | "p256";
+
+/**
+ * A language for people.
+ */
+export type Language = "vi" | "en";
+
+/**
+ * A line of a stock card.
+ */
+export interface CardRow extends RecordView {
+    /**
+     * `available` or `hold`.
+     */
+    bucket: string;
+    /**
+     * When it took place, RFC 3339.
+     */
+    time: string;
+    /**
+     * What it changes.
+     */
+    change: number;
+    /**
+     * What stands there afterwards, over all places.
+     */
+    balance: number;
+}
+
+/**
+ * A line of which another quantity came than was sent.
+ */
+export interface GotLine {
+    /**
+     * The line, from 1.
+     */
+    line?: number;
+    /**
+     * What came.
+     */
+    quantity?: string;
+}
+
+/**
+ * A lot of a product.
+ */
+export interface LotRef {
+    /**
+     * The product.
+     */
+    product?: ProductName | undefined;
+    /**
+     * The lot.
+     */
+    lot?: string | undefined;
 }
 
 /**
@@ -94,6 +345,118 @@ export interface ReadItem {
 }
 
 /**
+ * A movement, or a line of a hand-over or count. What stays absent is absent in the record.
+ */
+export interface MovementInput {
+    /**
+     * A scan of the pack: fills product, lot, expiry and serial. Given fields must agree with it.
+     */
+    scan?: ScanInput | undefined;
+    /**
+     * `scheme:value`, such as `gtin:08934567000017`.
+     */
+    product?: string | undefined;
+    /**
+     * The lot; `none` where none is printed.
+     */
+    lot?: string | undefined;
+    /**
+     * `YYYY-MM-DD`, `YYYY-MM` or `none`.
+     */
+    expiry?: string | undefined;
+    /**
+     * The serial.
+     */
+    serial?: string | undefined;
+    /**
+     * Smallest units, or parts as `31/10 dose`.
+     */
+    quantity?: string | undefined;
+    /**
+     * The reason's name or number.
+     */
+    reason?: string | undefined;
+    /**
+     * The store; the main one where absent.
+     */
+    store?: string | undefined;
+    /**
+     * A move's target store; `main` for the main one.
+     */
+    toStore?: string | undefined;
+    /**
+     * Out of `available` or `hold`.
+     */
+    from?: string | undefined;
+    /**
+     * A move's target: `available` or `hold`.
+     */
+    to?: string | undefined;
+    /**
+     * Whose medicine.
+     */
+    fund?: string | undefined;
+    /**
+     * A move's target fund; `none` for none.
+     */
+    toFund?: string | undefined;
+    /**
+     * The vaccine vial monitor's stage, 1 to 4.
+     */
+    vvm?: number | undefined;
+    /**
+     * A move's target stage; 0 for none.
+     */
+    toVvm?: number | undefined;
+    /**
+     * `scheme:value`, such as `facility:01C55`.
+     */
+    counterparty?: string | undefined;
+    /**
+     * Up to two, each `kind:number`.
+     */
+    documents?: string[];
+    /**
+     * Value in đồng.
+     */
+    amount?: number | undefined;
+    /**
+     * Whether tax is in it.
+     */
+    taxIncluded?: boolean;
+    /**
+     * Staff code.
+     */
+    operator?: string | undefined;
+    /**
+     * Made on, `YYYY-MM-DD`.
+     */
+    madeOn?: string | undefined;
+    /**
+     * SSCC-18.
+     */
+    logisticUnit?: string | undefined;
+    /**
+     * The facility's own reason.
+     */
+    localReason?: string | undefined;
+}
+
+/**
+ * A place on a lot's way.
+ */
+export interface Node {
+    /**
+     * A facility, another party, or how goods came into being.
+     */
+    facility: string;
+    /**
+     * False where the trace ends: nothing of it is here.
+     */
+    known: boolean;
+}
+
+/**
  * A product as it is named: by `gtin`, `registration`, `permit`, `national` or `local`.
  */
 export interface ProductName {
@@ -105,6 +468,24 @@ export interface ProductName {
      * Its name there.
      */
     value: string;
+}
+
+/**
+ * A recall in force.
+ */
+export interface RecallView {
+    /**
+     * 1 (may kill) to 3.
+     */
+    class: number;
+    /**
+     * The notice's number.
+     */
+    notice: string;
+    /**
+     * The record.
+     */
+    record: RecordAt;
 }
 
 /**
@@ -272,6 +653,218 @@ export interface RecordView {
 }
 
 /**
+ * A row that can't be taken, or a part of one.
+ */
+export interface RefusedRow {
+    /**
+     * Its place in the page, from 1; in a CSV its line.
+     */
+    row: number;
+    /**
+     * The field; `row` where it is the row itself.
+     */
+    field: string;
+    /**
+     * What the field may hold.
+     */
+    limit: string;
+    /**
+     * What it holds, its beginning where it is long.
+     */
+    value: string;
+}
+
+/**
+ * A scan that says what the pack is.
+ */
+export interface ScanInput {
+    /**
+     * What the scanner sent.
+     */
+    raw?: string;
+    /**
+     * What the scanner sends for the GS1 separator, from its profile.
+     */
+    gs?: string | undefined;
+    /**
+     * The legal day, which places two-digit years.
+     */
+    today?: string;
+    /**
+     * Which reading a person chose, from 1, where several are possible.
+     */
+    pick?: number | undefined;
+}
+
+/**
+ * A step on a lot's way.
+ */
+export interface Edge {
+    /**
+     * The record.
+     */
+    record: RecordAt;
+    /**
+     * From where.
+     */
+    from: string;
+    /**
+     * To where.
+     */
+    to: string;
+    /**
+     * The product.
+     */
+    product?: ProductName | undefined;
+    /**
+     * The lot.
+     */
+    lot?: string | undefined;
+    /**
+     * Units that went.
+     */
+    quantity: number;
+    /**
+     * Units that are known to have come.
+     */
+    received: number;
+    /**
+     * What it was repacked from.
+     */
+    madeFrom?: LotRef | undefined;
+}
+
+/**
+ * A stock card.
+ */
+export interface Card {
+    /**
+     * How many lines there are in all.
+     */
+    total: number;
+    /**
+     * Those asked for.
+     */
+    rows: CardRow[];
+}
+
+/**
+ * A unit in which a drug is packed.
+ */
+export interface Packaging {
+    /**
+     * The catalogue's number of the unit.
+     */
+    unitId: string | undefined;
+    /**
+     * Its name: `viên`, `hộp`.
+     */
+    unitName: string | undefined;
+    /**
+     * 14 digits.
+     */
+    gtin: string | undefined;
+}
+
+/**
+ * Drugs that were found.
+ */
+export interface DrugPage {
+    /**
+     * How many there are in all.
+     */
+    total: number;
+    /**
+     * Those of this page, the best first.
+     */
+    rows: Drug[];
+}
+
+/**
+ * Facilities that were found.
+ */
+export interface FacilityPage {
+    /**
+     * How many there are in all.
+     */
+    total: number;
+    /**
+     * Those of this page, the best first.
+     */
+    rows: FacilityEntry[];
+}
+
+/**
+ * Findings, by facility, number, product and lot.
+ */
+export interface FindingPage {
+    /**
+     * How many there are in all.
+     */
+    total: number;
+    /**
+     * Those asked for.
+     */
+    rows: FindingView[];
+}
+
+/**
+ * How a device stands.
+ */
+export interface StatusView {
+    /**
+     * Its own log, h₀ in hex.
+     */
+    log: string;
+    /**
+     * Its facility.
+     */
+    facility: string;
+    /**
+     * Whether an enrolment of it counts.
+     */
+    enrolled: boolean;
+    /**
+     * Records in its log.
+     */
+    records: number;
+    /**
+     * Records that no seal vouches for yet.
+     */
+    unsealed: number;
+    /**
+     * Why the log takes no further record, with the way on; absent where it does.
+     */
+    readOnly?: string | undefined;
+    /**
+     * Bytes that a cut-off write had left and that were dropped when it was opened.
+     */
+    dropped: number;
+}
+
+/**
+ * How far the scanning of an object's codes is.
+ */
+export interface QrProgress {
+    /**
+     * Different codes read.
+     */
+    have: number;
+    /**
+     * How many there are; of a long series how many are enough.
+     */
+    of: number;
+    /**
+     * The last one told nothing new.
+     */
+    again: boolean;
+    /**
+     * The object, once it is whole. Whether it is to be trusted is still open: verify it.
+     */
+    object?: Uint8Array;
+}
+
+/**
  * Money.
  */
 export interface Amount {
@@ -300,6 +893,80 @@ export interface AiValue {
 }
 
 /**
+ * Parts of opened units.
+ */
+export interface PartsOf {
+    /**
+     * How many; below 0 where more went out than came in.
+     */
+    count: number;
+    /**
+     * How many make a unit.
+     */
+    perUnit: number;
+    /**
+     * What one is.
+     */
+    measure: string;
+}
+
+/**
+ * Something that could not be taken.
+ */
+export interface SetAside {
+    /**
+     * The stable number.
+     */
+    code: number;
+    /**
+     * The stable name.
+     */
+    name: string;
+    /**
+     * Why.
+     */
+    message: string;
+    /**
+     * It may be right: it is tried again when more comes.
+     */
+    waits: boolean;
+}
+
+/**
+ * Something that was found.
+ */
+export interface FindingView {
+    /**
+     * The stable number.
+     */
+    code: number;
+    /**
+     * The stable name.
+     */
+    name: string;
+    /**
+     * What was found and what to do.
+     */
+    message: string;
+    /**
+     * The records concerned.
+     */
+    records: RecordAt[];
+    /**
+     * The facility concerned.
+     */
+    facility?: string | undefined;
+    /**
+     * The product.
+     */
+    product?: ProductName | undefined;
+    /**
+     * The lot.
+     */
+    lot?: string | undefined;
+}
+
+/**
  * Something to look at, naming its records.
  */
 export interface Fault {
@@ -319,6 +986,106 @@ export interface Fault {
      * The records concerned.
      */
     records: RecordAt[];
+}
+
+/**
+ * Stock of one lot at one place, in whole smallest units.
+ */
+export interface StockView {
+    /**
+     * The facility.
+     */
+    facility: string;
+    /**
+     * The store; absent: the main one.
+     */
+    store?: string | undefined;
+    /**
+     * The product.
+     */
+    product: ProductName | undefined;
+    /**
+     * The lot; absent: none is printed.
+     */
+    lot?: string | undefined;
+    /**
+     * The last usable day; `none` where the pack has none.
+     */
+    expiry?: string | undefined;
+    /**
+     * The pack names the month, not the day.
+     */
+    expiryWholeMonth?: boolean;
+    /**
+     * Whose medicine; absent: the facility's own.
+     */
+    fund?: string | undefined;
+    /**
+     * The vaccine vial monitor's stage.
+     */
+    vvm?: number | undefined;
+    /**
+     * Everything that stands there.
+     */
+    onHand: number;
+    /**
+     * What may be dispensed.
+     */
+    available: number;
+    /**
+     * What is held back.
+     */
+    hold: number;
+    /**
+     * What of it is recalled.
+     */
+    recalled: number;
+    /**
+     * What of it is past its last usable day.
+     */
+    expired: number;
+    /**
+     * Sent to this facility and not received.
+     */
+    inTransitIn: number;
+    /**
+     * Sent from here and not received.
+     */
+    inTransitOut: number;
+    /**
+     * What was refused of what was sent here.
+     */
+    refusedIn?: number;
+    /**
+     * What was refused of what was sent from here.
+     */
+    refusedOut?: number;
+    /**
+     * Opened units.
+     */
+    parts?: PartsOf[];
+    /**
+     * Recalls in force, the gravest first.
+     */
+    recalls?: RecallView[];
+}
+
+/**
+ * Stock, by product and then by what is to be dispensed first.
+ */
+export interface StockPage {
+    /**
+     * How many rows there are in all.
+     */
+    total: number;
+    /**
+     * Those asked for.
+     */
+    rows: StockView[];
+    /**
+     * What is missing for the answer to be whole; empty where nothing is known to be.
+     */
+    incomplete: Incomplete[];
 }
 
 /**
@@ -352,14 +1119,405 @@ export interface Verdict {
 }
 
 /**
+ * Units to take from a lot at a place.
+ */
+export interface PickLine {
+    /**
+     * The product.
+     */
+    product?: ProductName | undefined;
+    /**
+     * The lot.
+     */
+    lot?: string | undefined;
+    /**
+     * The last usable day.
+     */
+    expiry?: string | undefined;
+    /**
+     * The store.
+     */
+    store?: string | undefined;
+    /**
+     * Whose medicine.
+     */
+    fund?: string | undefined;
+    /**
+     * The vaccine vial monitor's stage.
+     */
+    vvm?: number | undefined;
+    /**
+     * How many units.
+     */
+    quantity: number;
+}
+
+/**
+ * What a device says of itself when it joins.
+ */
+export interface JoinInput {
+    /**
+     * Its facility, where the invitation names none.
+     */
+    facility?: string | undefined;
+    /**
+     * What it is called, for the person who enrols it.
+     */
+    label?: string | undefined;
+    /**
+     * Its key's suite; Ed25519 where absent.
+     */
+    suite?: KeySuite | undefined;
+    /**
+     * The public key, where a key store outside keeps the private one: 32 bytes of Ed25519, 33 of P-256 (SEC 1,
+     * compressed). Absent: a key is made and kept with the files.
+     */
+    publicKey?: Uint8Array;
+}
+
+/**
+ * What a key store is to sign.
+ */
+export interface ToSign {
+    /**
+     * Up to which count it holds: hand it back with the signature.
+     */
+    count: number;
+    /**
+     * The bytes.
+     */
+    bytes: Uint8Array;
+}
+
+/**
+ * What a person found when the goods came.
+ */
+export interface ReceiveInput {
+    /**
+     * Lines of which another quantity came.
+     */
+    got?: GotLine[];
+    /**
+     * What was refused.
+     */
+    refused?: RefusedLine[];
+    /**
+     * The reason's name; `supplier` where absent.
+     */
+    reason?: string | undefined;
+    /**
+     * A further document of the own facility, `kind:number`.
+     */
+    document?: string | undefined;
+    /**
+     * Who receives.
+     */
+    operator?: string | undefined;
+    /**
+     * Take it though what is known is old or unknown.
+     */
+    despiteWarnings?: boolean;
+}
+
+/**
+ * What a session did.
+ */
+export interface SyncAnswer {
+    /**
+     * Both sides gave all that they had to give.
+     */
+    done: boolean;
+    /**
+     * What was sent.
+     */
+    sent: WentOver;
+    /**
+     * What came and is kept.
+     */
+    stored: WentOver;
+    /**
+     * What was set aside.
+     */
+    aside: SetAside[];
+    /**
+     * Logs that have two histories.
+     */
+    forks: string[];
+    /**
+     * `as_here`; `behind` or `forked` where the peer holds what isn't in the own log, which is closed then.
+     */
+    standing: string;
+    /**
+     * Records that stay here alone, since the log is closed: write them anew.
+     */
+    unsealed: number;
+}
+
+/**
+ * What became of a page or list.
+ */
+export interface Loaded {
+    /**
+     * Rows that weren't known.
+     */
+    added: number;
+    /**
+     * Rows that replaced what was known.
+     */
+    changed: number;
+    /**
+     * Rows that are known already, or older than what is known.
+     */
+    unchanged: number;
+    /**
+     * Rows that can't be taken.
+     */
+    refused: RefusedRow[];
+    /**
+     * GTINs that were left out because they can't be such; their rows were taken without them.
+     */
+    leftOut: RefusedRow[];
+}
+
+/**
  * What became of a scan.
  */
 export type Scanned = { outcome: "read"; item: ReadItem; alternatives: ReadItem[] } | { outcome: "confirm"; candidates: ReadItem[] } | { outcome: "foreign"; system: string; text: string; product: string | undefined; gtin: string | undefined; lot: string | undefined; serial: string | undefined; expiry: string | undefined } | { outcome: "refused"; code: number; name: string; english: string; vietnamese: string; position: number };
 
 /**
+ * What became of an object that was taken.
+ */
+export interface Taken {
+    /**
+     * Whether it is kept and counts.
+     */
+    taken: boolean;
+    /**
+     * The stable number, where it isn't.
+     */
+    code: number | undefined;
+    /**
+     * Why not.
+     */
+    message: string | undefined;
+    /**
+     * It may be right: it is kept, and counts once what it needs comes.
+     */
+    waits: boolean;
+}
+
+/**
+ * What became of objects that others sent.
+ */
+export interface Accepted {
+    /**
+     * Each of them.
+     */
+    objects: Taken[];
+    /**
+     * Whether this device is enrolled now.
+     */
+    enrolled: boolean;
+}
+
+/**
+ * What is counted.
+ */
+export interface CountInput {
+    /**
+     * The store; the main one where absent.
+     */
+    store?: string | undefined;
+    /**
+     * Only these funds; `none` for the facility's own. All where empty.
+     */
+    funds?: string[];
+    /**
+     * Only these products, `scheme:value`. All where empty.
+     */
+    products?: string[];
+    /**
+     * Whether who counts isn't shown what should be there.
+     */
+    blind?: boolean;
+    /**
+     * `kind:number`.
+     */
+    document?: string | undefined;
+    /**
+     * Who counts.
+     */
+    operator?: string | undefined;
+}
+
+/**
+ * What is known of a scanned pack.
+ */
+export interface PackAnswer {
+    /**
+     * Nothing speaks against giving it.
+     */
+    usable: boolean;
+    /**
+     * What does.
+     */
+    stops: Stop[];
+    /**
+     * Its last usable day, where one is known.
+     */
+    lastUsable?: string | undefined;
+    /**
+     * The notice by which a regulator said its expiry.
+     */
+    expiryNotice?: string | undefined;
+    /**
+     * What to dispense instead, the first first.
+     */
+    propose: PickLine[];
+}
+
+/**
+ * What is missing for an answer to be whole, and what to ask for.
+ */
+export interface Incomplete {
+    /**
+     * The stable number.
+     */
+    code: number;
+    /**
+     * The stable name.
+     */
+    name: string;
+    /**
+     * What is missing.
+     */
+    message: string;
+    /**
+     * The log concerned.
+     */
+    log: string;
+    /**
+     * Records here that can't be judged.
+     */
+    records: number;
+    /**
+     * What to ask the others for.
+     */
+    askFor: AskFor;
+}
+
+/**
  * What may be believed of an object.
  */
 export type VerdictKind = "valid" | "invalid" | "unknown";
+
+/**
+ * What stands beside a correction.
+ */
+export interface NoteInput {
+    /**
+     * Staff code.
+     */
+    operator?: string | undefined;
+    /**
+     * `kind:number`.
+     */
+    document?: string | undefined;
+    /**
+     * The facility's own reason.
+     */
+    localReason?: string | undefined;
+}
+
+/**
+ * What to dispense, the first to expire first.
+ */
+export interface Pick {
+    /**
+     * From where.
+     */
+    lines: PickLine[];
+    /**
+     * Units that are missing.
+     */
+    missing: number;
+}
+
+/**
+ * What was refused of a line.
+ */
+export interface RefusedLine {
+    /**
+     * The line, from 1.
+     */
+    line?: number;
+    /**
+     * How much.
+     */
+    quantity?: string;
+    /**
+     * The reason's name.
+     */
+    reason?: string;
+}
+
+/**
+ * What was written.
+ */
+export interface Written {
+    /**
+     * The own log.
+     */
+    log: string;
+    /**
+     * The place of the first record.
+     */
+    first: number;
+    /**
+     * The records.
+     */
+    records: RecordView[];
+    /**
+     * Records that no seal vouches for yet.
+     */
+    unsealed: number;
+    /**
+     * What a person should know of it, for example that a count covers what is taken back.
+     */
+    note?: string | undefined;
+}
+
+/**
+ * What went over.
+ */
+export interface WentOver {
+    /**
+     * Segments and objects.
+     */
+    pieces: number;
+    /**
+     * Their bytes.
+     */
+    bytes: number;
+}
+
+/**
+ * Where a lot came from and went.
+ */
+export interface Trace {
+    /**
+     * The places.
+     */
+    nodes: Node[];
+    /**
+     * The steps.
+     */
+    edges: Edge[];
+    /**
+     * What is missing for the answer to be whole.
+     */
+    incomplete?: Incomplete[];
+}
 
 /**
  * Where a record stands.
@@ -390,6 +1548,59 @@ export interface AskFor {
 }
 
 /**
+ * Which stock is asked for; what stays absent isn't restricted.
+ */
+export interface StockInput {
+    /**
+     * The facility; the own one where absent.
+     */
+    facility?: string | undefined;
+    /**
+     * Only this store; `main` for the main one.
+     */
+    store?: string | undefined;
+    /**
+     * Only this product, `scheme:value`, under any of its names.
+     */
+    product?: string | undefined;
+    /**
+     * Only this lot; `none` where none is printed.
+     */
+    lot?: string | undefined;
+    /**
+     * The legal day that decides what is expired; that of now where absent.
+     */
+    today?: string | undefined;
+    /**
+     * Only what is last usable on this day or before.
+     */
+    until?: string | undefined;
+    /**
+     * Also where nothing is left and nothing is on the way.
+     */
+    emptyToo?: boolean;
+}
+
+/**
+ * Which way goods move.
+ */
+export type Direction = "in" | "out" | "move";
+
+/**
+ * Why a pack isn't to be given.
+ */
+export interface Stop {
+    /**
+     * `recalled`, `expired`, `held` or `vvm`.
+     */
+    name: string;
+    /**
+     * What a person is told.
+     */
+    message: string;
+}
+
+/**
  * Why: a stable number and name (`spec/error-codes.md`), and a text.
  */
 export interface Reason {
@@ -415,6 +1626,366 @@ export interface Reason {
     since?: string | undefined;
 }
 
+/**
+ * With whom.
+ */
+export interface SyncInput {
+    /**
+     * Facilities to carry batches for, besides the own.
+     */
+    carry?: string[];
+    /**
+     * Give at most what these facilities may have; where empty, what the peer asks for.
+     */
+    give?: string[];
+    /**
+     * The clock was never set: then it isn't compared with the peer's.
+     */
+    clockUnset?: boolean;
+}
+
+
+/**
+ * The catalogue of products. See [`crate::catalogue`] for its sources and how words are found.
+ */
+export class Catalogue {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Products with this GTIN, of 8 to 14 digits.
+     *
+     * # Errors
+     * Not a GTIN.
+     */
+    byGtin(gtin: string): Drug[];
+    /**
+     * Products with this registration number, new or old.
+     *
+     * # Errors
+     * In JavaScript an answer that doesn't fit.
+     */
+    byRegistration(number: string): Drug[];
+    /**
+     * Loads a list (CSV, UTF-8, with a header).
+     *
+     * # Errors
+     * 4020: no row of it can be read.
+     */
+    loadCsv(list: Bytes): Loaded;
+    /**
+     * Loads a page of the national catalogue (JSON). Newer rows win, whatever the order of pages.
+     *
+     * # Errors
+     * 4020: no row of it can be read. A row that can't is said in the answer.
+     */
+    loadJson(page: Bytes): Loaded;
+    /**
+     * Without a product.
+     */
+    constructor();
+    /**
+     * The catalogue as bytes to keep.
+     *
+     * # Errors
+     * More rows than it holds.
+     */
+    save(): Uint8Array;
+    /**
+     * Opens what [`Catalogue::save`] gave.
+     *
+     * # Errors
+     * 4021: damaged, or of another version. Load the pages anew.
+     */
+    static saved(bytes: Bytes): Catalogue;
+    /**
+     * Products whose words begin with those given, without diacritics: `thuoc ho` finds *Thuốc ho*.
+     *
+     * # Errors
+     * In JavaScript an answer that doesn't fit.
+     */
+    search(words: string, offset: number, limit: number): DrugPage;
+    /**
+     * How many products it holds.
+     */
+    size(): number;
+}
+
+/**
+ * A device at work. See the module for how its files and its key are kept.
+ */
+export class Device {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Takes what others sent: enrolments, cuts, recalls, State lists, hand-overs to look at.
+     *
+     * # Errors
+     * Storage. What can't be taken is said in the answer.
+     */
+    accept(object: Bytes, now: Instant): Accepted;
+    /**
+     * Takes the signature of what was prepared. P-256: in DER, as key stores write it, where `der`; else r ‖ s.
+     *
+     * # Errors
+     * Never prepared; a signature that doesn't hold.
+     */
+    attachSeal(count: number, signature: Bytes, der: boolean, now: Instant): void;
+    /**
+     * Confirms a record with one's name, or refuses to. `capacity`: `responsible_pharmacist`, `witness` …
+     *
+     * # Errors
+     * A record that isn't here; a capacity that isn't known.
+     */
+    attest(record: string, capacity: string, refused: boolean, note: NoteInput, now: Instant): Written;
+    /**
+     * The bundle of a hand-over that was written and sealed.
+     *
+     * # Errors
+     * 4011: its lines aren't sealed yet.
+     */
+    bundle(first: number, lines: number): Uint8Array;
+    /**
+     * The stock card of a lot, or of each lot of a product: every movement and count, by time.
+     *
+     * # Errors
+     * A lot that never was here.
+     */
+    card(product: string, lot: string | null | undefined, offset: number, limit: number, now: Instant): Card;
+    /**
+     * What the last call wrote and isn't durable yet. Empty where nothing is, or where a folder of a disk keeps it.
+     *
+     * # Errors
+     * None on a disk; in JavaScript bytes that don't fit.
+     */
+    changes(): StoredChange[];
+    /**
+     * What is known of a scanned pack that is about to be dispensed.
+     *
+     * # Errors
+     * A scan that can't be used; a field that can't be.
+     */
+    check(pack: MovementInput, language: Language, now: Instant): PackAnswer;
+    /**
+     * Ends it: further calls say so (4013). A folder is free for others from then on.
+     */
+    close(): void;
+    /**
+     * The changes are durable.
+     */
+    confirm(): void;
+    /**
+     * Begins a count; its place (`first`) is what its lines and its end go by.
+     *
+     * # Errors
+     * A field that can't be.
+     */
+    countBegin(plan: CountInput, now: Instant): Written;
+    /**
+     * Ends a count. `rest_is_zero`: whoever counted looked everywhere, and what wasn't counted isn't there.
+     *
+     * # Errors
+     * No count under way.
+     */
+    countEnd(begin: number | null | undefined, rest_is_zero: boolean, operator: string | null | undefined, now: Instant): Written;
+    /**
+     * Writes what was counted of a lot. `begin`: the count's place, the last one where absent. The balance that was shown
+     * is noted with it, but in a blind count.
+     *
+     * # Errors
+     * No count under way; a field that can't be.
+     */
+    countLine(begin: number | null | undefined, line: MovementInput, now: Instant): Written;
+    /**
+     * Everything of the own log that is sealed, from a place on: for an authority or a hub.
+     *
+     * # Errors
+     * Nothing is sealed from there on.
+     */
+    extract(first: number): Uint8Array;
+    /**
+     * The changes can't be made durable: the device takes no further call. Open it anew from what is stored; what wasn't
+     * confirmed never happened.
+     */
+    failed(): void;
+    /**
+     * What was found, by number, product and lot. `all`: of every facility that is held here.
+     *
+     * # Errors
+     * Closed, or synchronising.
+     */
+    findings(all: boolean, offset: number, limit: number, language: Language, now: Instant): FindingPage;
+    /**
+     * Hands over: writes the lines as one batch. Where the key is here it is sealed and the bundle given.
+     *
+     * # Errors
+     * 4010 a pack that isn't to be given; 4011 a signature is due first: seal, and call again with the same; a device that
+     * isn't enrolled; more lines than a bundle holds.
+     */
+    handOver(handover: HandoverInput, anyway: boolean, language: Language, now: Instant): Handover;
+    /**
+     * Begins a device from an authority's invitation, its files kept by the platform: what it begins with stands in
+     * [`Device::changes`]. Send [`Device::request`] to the authority, then [`Device::accept`] what comes back.
+     *
+     * # Errors
+     * An invitation that isn't one, or whose path doesn't verify; a facility that isn't named; a key that is none.
+     */
+    static join(invitation: Bytes, input: JoinInput, storage_key: Bytes | null | undefined, now: Instant): Device;
+    /**
+     * The suite of the own key.
+     *
+     * # Errors
+     * Closed, or synchronising.
+     */
+    keySuite(): KeySuite;
+    /**
+     * Opens a device whose files the platform keeps. `storage_key`: 32 bytes, where they are encrypted at rest. `now`: in
+     * seconds since 1970.
+     *
+     * # Errors
+     * Files that are no device's; damage; another storage key.
+     */
+    static open(files: StoredFile[], storage_key: Bytes | null | undefined, now: Instant): Device;
+    /**
+     * Which lots of a product to dispense so many units from: what expires first goes first, nothing held, recalled or
+     * expired.
+     *
+     * # Errors
+     * A field that can't be; parts instead of units.
+     */
+    pick(of: StockInput, quantity: string, now: Instant): Pick;
+    /**
+     * What a key store outside is to sign; none where nothing stands unsealed. Make the changes durable first, then sign.
+     *
+     * # Errors
+     * The log takes no further record.
+     */
+    prepareSeal(now: Instant): ToSign | undefined;
+    /**
+     * Receives what was handed over: a receipt for each line, what is short stays on the way, what is refused is said.
+     *
+     * # Errors
+     * A bundle that doesn't verify; a warning, unless `despite_warnings`; lines that aren't there; 4011.
+     */
+    receive(bundle: Bytes, found: ReceiveInput, now: Instant): Written;
+    /**
+     * Writes a movement. Before a pack that is recalled, expired, held back or spoilt is given to be used it stops (4010)
+     * and says what to take instead; `anyway` records what happened all the same, which is then a finding.
+     *
+     * # Errors
+     * 4010; a field that can't be; a rule of movements; 4011 a signature is due first.
+     */
+    record(direction: Direction, movement: MovementInput, anyway: boolean, language: Language, now: Instant): Written;
+    /**
+     * The request to be enrolled, for the authority that invited.
+     *
+     * # Errors
+     * The key is kept outside and the first record isn't sealed yet.
+     */
+    request(): Uint8Array;
+    /**
+     * Takes back what was written wrongly, wholly or up to a total. `record`: its place in the own log, or `log:index:id`.
+     *
+     * # Errors
+     * A record that isn't here, is another facility's, or can't be taken back.
+     */
+    reverse(record: string, total: number | null | undefined, note: NoteInput, language: Language, now: Instant): Written;
+    /**
+     * Seals what stands, where the key is kept with the files. Gives how many records are sealed.
+     *
+     * # Errors
+     * 4011: the key is kept outside.
+     */
+    seal(now: Instant): number;
+    /**
+     * How the device stands.
+     *
+     * # Errors
+     * Closed, or synchronising.
+     */
+    status(): StatusView;
+    /**
+     * Stock, by product and then by what is to be dispensed first: rows from `offset` on, at most `limit`.
+     *
+     * # Errors
+     * A field that can't be.
+     */
+    stock(of: StockInput, offset: number, limit: number, language: Language, now: Instant): StockPage;
+    /**
+     * Begins a session with a peer. Then, until [`Device::sync_is_done`] or the line is cut: send what
+     * [`Device::sync_send`] gives, hand what comes to [`Device::sync_receive`], and make changes durable; at the end
+     * [`Device::sync_finish`]. A session that was cut goes on where it was with the next.
+     *
+     * # Errors
+     * 4012; closed, or synchronising already; more facilities than a session names.
+     */
+    syncBegin(_with: SyncInput, now: Instant): void;
+    /**
+     * Ends the session, done or cut: takes what can be read now and notes what was seen.
+     *
+     * # Errors
+     * No session is under way; storage.
+     */
+    syncFinish(now: Instant): SyncAnswer;
+    /**
+     * Whether both sides gave all they had to give, and nothing waits to be sent.
+     *
+     * # Errors
+     * No session is under way.
+     */
+    syncIsDone(): boolean;
+    /**
+     * Takes bytes that came, in any pieces.
+     *
+     * # Errors
+     * What ends the session; what came before is kept.
+     */
+    syncReceive(bytes: Bytes): void;
+    /**
+     * The bytes to send now, about a megabyte at most. Call again until it is empty: then the peer is awaited.
+     *
+     * # Errors
+     * What ends the session.
+     */
+    syncSend(): Uint8Array;
+    /**
+     * Where a lot came from and went, through any number of facilities, ending where nothing is known here.
+     *
+     * # Errors
+     * A field that can't be.
+     */
+    trace(product: string, lot: string | null | undefined, language: Language, now: Instant): Trace;
+    /**
+     * Verifies an object with everything that is held here; it isn't kept.
+     *
+     * # Errors
+     * As [`super::super::Verifier::verify`].
+     */
+    verify(object: Bytes, now: Instant): Verdict;
+}
+
+/**
+ * Puts the codes of an object together, scanned in any order and as often as they come.
+ */
+export class QrReader {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Takes one scanned text.
+     *
+     * # Errors
+     * What isn't medlot's or is cut off; a part of another object; other content for a part already read.
+     */
+    add(text: string): QrProgress;
+    /**
+     * Nothing read yet.
+     */
+    constructor();
+    /**
+     * Forgets what was read.
+     */
+    startAgain(): void;
+}
 
 /**
  * Verifies bundles under one trust anchor, without a network, a device or a key.
@@ -448,6 +2019,15 @@ export class Verifier {
 }
 
 /**
+ * The texts of an object, each for one QR code: one where it fits, else several that may be shown in any order, again and
+ * again. `most_characters`: what a code may hold; what phones read well where absent.
+ *
+ * # Errors
+ * Bytes that are no whole object of medlot's.
+ */
+export function qrTexts(object: Bytes, most_characters?: number | null): string[];
+
+/**
  * Reads one scan. `gs` is what the scanner sends for the GS1 separator where it can't send it, from its profile; `today`
  * places two-digit years.
  *
@@ -456,7 +2036,7 @@ export class Verifier {
  *
  * ```
  * use medlot_sdk::api::{Scanned, scan};
- * let scanned = scan("010340093595583810A21\u{1d}17271130", None, "2026-11-23").unwrap();
+ * let scanned = scan("01034009359558381727113010A21", None, "2026-11-23").unwrap();
  * let Scanned::Read { item, .. } = scanned else { panic!("{scanned:?}") };
  * assert_eq!((item.lot.as_deref(), item.expiry.as_deref()), (Some("A21"), Some("2027-11-30")));
  * ```
@@ -466,9 +2046,10 @@ export function scan(raw: string, gs: string | null | undefined, today: string):
 // common.d.ts
 /** What is beside the module's own calls. */
 export { MedlotError, type Kind, type Said } from "./error.js";
-export { IdbStore, type StoreChange, type StoredFile, type StoreOptions } from "./store.js";
+export { IdbStore, type KeptFile, type StoreOptions } from "./store.js";
 export { WebCryptoSigner, type Suite } from "./signer.js";
 export { MedlotWorker, type Remote, type WorkerOptions } from "./client.js";
+export { open, OpenDevice, type OpenOptions, type Signer, type Store } from "./open.js";
 
 // error.d.ts
 /** How grave a failure is. */
@@ -512,20 +2093,10 @@ export declare function failure(codeName: keyof typeof said, message: string, op
 export {};
 
 // store.d.ts
-/** A named file. */
-export interface StoredFile {
-    name: string;
-    bytes: Uint8Array;
-}
-/** What is to be kept: `write` replaces a file, `append` adds at its end, which is `at`, `remove` forgets it. */
-export interface StoreChange {
-    kind: "write" | "append" | "remove";
-    name: string;
-    /** Absent for `remove`. */
-    bytes?: Uint8Array | undefined;
-    /** Where an `append` begins: the length of the file before it. */
-    at?: number | undefined;
-}
+/** The files of one device, kept in IndexedDB. */
+import type { StoredChange, StoredFile } from "./api.js";
+/** A file as it is kept. */
+export type KeptFile = Required<StoredFile>;
 /** How a store is opened. */
 export interface StoreOptions {
     /** Waits until no other tab has it, instead of failing. */
@@ -545,9 +2116,12 @@ export declare class IdbStore {
     /** Opens the store of a device, empty at first; fails while another tab has it. */
     static open(device: string, options?: StoreOptions): Promise<IdbStore>;
     /** Every file, by name. */
-    load(): Promise<StoredFile[]>;
-    /** Keeps all of the changes, in their order, or none; resolves when they are on the disk. */
-    apply(changes: readonly StoreChange[]): Promise<void>;
+    load(): Promise<KeptFile[]>;
+    /**
+     * Keeps all of the changes, in their order, or none; resolves when they are on the disk. `write` replaces a file, `append`
+     * puts bytes at `at` and ends it there, `remove` forgets it.
+     */
+    apply(changes: readonly StoredChange[]): Promise<void>;
     /** Lets another tab have it; resolves when it may. */
     close(): Promise<void>;
     /** Deletes the store of a device, with all that it holds. */
@@ -584,6 +2158,58 @@ export declare class WebCryptoSigner {
     /** 64 bytes: an Ed25519 signature, or r and s of ECDSA with SHA-256. */
     sign(bytes: Uint8Array): Promise<Uint8Array>;
 }
+
+// open.d.ts
+/** A device at work whose files stand in a store: what a call wrote is durable before it is given out. */
+import { Device } from "./api.js";
+import type { Instant, JoinInput, StoredChange } from "./api.js";
+import type { WebCryptoSigner } from "./signer.js";
+import { type KeptFile, type StoreOptions } from "./store.js";
+/** What keeps a device's files: `IdbStore`, or another that does as it does. */
+export interface Store {
+    /** Every file. */
+    load(): Promise<KeptFile[]>;
+    /** Keeps all changes or none; resolves when they are durable. */
+    apply(changes: readonly StoredChange[]): Promise<void>;
+    /** Lets others have it. */
+    close(): Promise<void>;
+}
+/** What signs for a device: `WebCryptoSigner`, or another that does as it does. */
+export type Signer = Pick<WebCryptoSigner, "suite" | "publicKey" | "sign">;
+/** How a device is opened. */
+export interface OpenOptions extends StoreOptions {
+    /** Where its files are kept; by default an `IdbStore` of the device's name. */
+    store?: Store;
+    /** What signs, where the key isn't kept with the files: the same one each time. */
+    signer?: Signer;
+    /** 32 bytes, where the files are encrypted at rest. */
+    storageKey?: Uint8Array;
+    /** Begins the device, where the store is empty: an authority's invitation, and what the device says of itself. */
+    join?: {
+        invitation: Uint8Array;
+    } & Omit<JoinInput, "suite" | "publicKey">;
+    /** Now; by the clock of this machine where absent. */
+    now?: Instant;
+}
+/** A device at work. */
+export declare class OpenDevice {
+    #private;
+    /** The device: what only reads may be called on it directly. */
+    readonly device: Device;
+    /** @internal */
+    constructor(device: Device, store: Store, signer: Signer | undefined);
+    /**
+     * Makes a call that writes, one after the other; what it gave is given when it is durable. Where it can't be made durable
+     * the device ends: open it anew from what is stored; the call never happened.
+     */
+    write<T>(call: (device: Device) => T): Promise<T>;
+    /** Seals what stands, by the signer or by the key that is kept with the files. Gives how many records are sealed. */
+    seal(now?: Instant): Promise<number>;
+    /** Ends it, after what is under way; the store is free for others from then on. */
+    close(): Promise<void>;
+}
+/** Opens a device by its name, or begins it by an invitation. */
+export declare function open(name: string, options?: OpenOptions): Promise<OpenDevice>;
 
 // client.d.ts
 /** medlot in a worker, so that the page never waits for it. */
@@ -650,7 +2276,7 @@ export type Reply = {
 });
 /** How a worker is started. */
 export interface WorkerOptions {
-    /** The worker's own script; by default `worker.js` beside this file. */
+    /** A worker that runs `medlot/worker`; by default one of `worker.js` beside this file. */
     worker?: Worker;
     /** Where the module is, or the module compiled. */
     module?: string | URL | BufferSource | WebAssembly.Module;

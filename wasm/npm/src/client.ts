@@ -34,7 +34,7 @@ type Ask = Asked extends infer One ? (One extends { id: number } ? Omit<One, "id
 
 /** How a worker is started. */
 export interface WorkerOptions {
-  /** The worker's own script; by default `worker.js` beside this file. */
+  /** A worker that runs `medlot/worker`; by default one of `worker.js` beside this file. */
   worker?: Worker;
   /** Where the module is, or the module compiled. */
   module?: string | URL | BufferSource | WebAssembly.Module;
@@ -56,6 +56,7 @@ export class MedlotWorker {
 
   /** Starts a worker and loads the module in it. */
   static async start({ worker, module }: WorkerOptions = {}): Promise<MedlotWorker> {
+    if (!globalThis.Worker) throw failure("argument", "MedlotWorker: there are no workers here; it is for pages");
     const made = new MedlotWorker(worker ?? new Worker(new URL("./worker.js", import.meta.url), { type: "module" }));
     try {
       await made.#ask({ what: "init", module: module instanceof URL ? module.href : module });

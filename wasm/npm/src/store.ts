@@ -1,23 +1,11 @@
 /** The files of one device, kept in IndexedDB. */
+import type { StoredChange, StoredFile } from "./api.js";
 import { failure, MedlotError } from "./error.js";
 import { bytes, text } from "./guard.js";
 import { asked, database, finished } from "./idb.js";
 
-/** A named file. */
-export interface StoredFile {
-  name: string;
-  bytes: Uint8Array;
-}
-
-/** What is to be kept: `write` replaces a file, `append` adds at its end, which is `at`, `remove` forgets it. */
-export interface StoreChange {
-  kind: "write" | "append" | "remove";
-  name: string;
-  /** Absent for `remove`. */
-  bytes?: Uint8Array | undefined;
-  /** Where an `append` begins: the length of the file before it. */
-  at?: number | undefined;
-}
+/** A file as it is kept. */
+export type KeptFile = Required<StoredFile>;
 
 /** How a store is opened. */
 export interface StoreOptions {
@@ -114,7 +102,7 @@ export class IdbStore {
   }
 
   /** Every file, by name. */
-  async load(): Promise<StoredFile[]> {
+  async load(): Promise<KeptFile[]> {
     try {
       const { chunks } = this.#begin("readonly");
       const [keys, values] = await Promise.all([asked(chunks.getAllKeys()), asked(chunks.getAll())]);
@@ -144,8 +132,11 @@ export class IdbStore {
     }
   }
 
-  /** Keeps all of the changes, in their order, or none; resolves when they are on the disk. */
-  async apply(changes: readonly StoreChange[]): Promise<void> {
+  /**
+   * Keeps all of the changes, in their order, or none; resolves when they are on the disk. `write` replaces a file, `append`
+   * puts bytes at `at` and ends it there, `remove` forgets it.
+   */
+  async apply(changes: readonly StoredChange[]): Promise<void> {
     if (!Array.isArray(changes)) throw failure("argument", "changes: an array is needed");
     try {
       const { transaction, chunks } = this.#begin("readwrite");
@@ -187,25 +178,34 @@ export class IdbStore {
   }
 }
 
-async function one(chunks: IDBObjectStore, change: StoreChange): Promise<void> {
+async function one(chunks: IDBObjectStore, change: StoredChange): Promise<void> {
   const name = text("name", change?.name);
-  const kind = change.kind;
-  if (kind === "remove") {
-    await asked(chunks.delete(chunksOf(name)));
-    return;
-  }
   // A copy: the caller may go on with its own.
-  const given = bytes(`bytes of ${name}`, change.bytes).slice();
-  if (kind === "write") {
+  const given = () => bytes(`bytes of ${name}`, (change as { bytes?: unknown }).bytes).slice();
+  if (change.kind === "write") {
     await asked(chunks.delete(chunksOf(name)));
-    await asked(chunks.put(given, [name, 0]));
-  } else if (kind === "append") {
-    const last = await asked(chunks.openCursor(chunksOf(name), "prev"));
-    const end = last ? (last.key as Key)[1] + (last.value as Uint8Array).length : 0;
-    if (change.at !== end) throw failure("argument", `at of ${name}: ${change.at}; it has ${end} bytes`);
-    // An empty file's own chunk stands at 0 too; nothing is added to it.
-    if (given.length > 0 || !last) await asked(chunks.put(given, [name, end]));
+    await asked(chunks.put(given(), [name, 0]));
+  } else if (change.kind === "append") {
+    await append(chunks, name, change.at, given());
+  } else if (change.kind === "remove") {
+    await asked(chunks.delete(chunksOf(name)));
   } else {
-    throw failure("argument", `kind: ${String(kind)}; it is write, append or remove`);
+    throw failure("argument", `kind: ${String((change as { kind: unknown }).kind)}; it is write, append or remove`);
   }
+}
+
+/** What stands from `at` on goes first: the rest of what was never acknowledged. */
+async function append(chunks: IDBObjectStore, name: string, at: number, given: Uint8Array): Promise<void> {
+  const last = await asked(chunks.openCursor(chunksOf(name), "prev"));
+  const end = last ? (last.key as Key)[1] + (last.value as Uint8Array).length : 0;
+  if (!Number.isSafeInteger(at) || at < 0 || at > end) {
+    throw failure("argument", `at of ${name}: ${String(at)}; it has ${end} bytes`);
+  }
+  if (at < end) {
+    await asked(chunks.delete(IDBKeyRange.bound([name, at], [name, []])));
+    const cut = await asked(chunks.openCursor(chunksOf(name), "prev"));
+    if (cut) await asked(chunks.put((cut.value as Uint8Array).slice(0, at - (cut.key as Key)[1]), cut.key));
+  }
+  // An empty file's own chunk stands at 0 too; nothing is added to it.
+  if (given.length > 0 || at === 0) await asked(chunks.put(given, [name, at]));
 }

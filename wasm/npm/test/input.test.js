@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { init, MedlotError, scan, Verifier } from "medlot";
+import { IdbStore, init, MedlotError, MedlotWorker, scan, Verifier, WebCryptoSigner } from "medlot";
 import { bundles, bytes } from "./vectors.js";
 
 test("a call before init says what to do", () => {
@@ -127,6 +127,13 @@ test("the Vietnamese sentences of this side are the module's", () => {
   const sentences = [...own.matchAll(/(400\d),\s+"\w+",\s+"([^"]+)"/g)];
   assert.equal(sentences.length, 4);
   for (const [, code, text] of sentences) assert.ok(words.includes(`(${code}, "${text}")`), code);
+});
+
+test("what only browsers have says so in Node.js", async () => {
+  const browsers = [() => IdbStore.open("device"), () => WebCryptoSigner.open("device"), () => MedlotWorker.start()];
+  for (const open of browsers) {
+    await assert.rejects(open(), (error) => error instanceof MedlotError && /page|indexedDB/.test(error.message));
+  }
 });
 
 test("bytes from anywhere end in an answer", () => {

@@ -69,6 +69,11 @@ view! {
         /// How many lines.
         lines: u32,
         /// The bundle, for a QR code or a file. Absent where the key is kept outside: seal, then [`super::Device::bundle`].
+        #[cfg_attr(
+            all(feature = "wasm", target_arch = "wasm32"),
+            serde(with = "serde_bytes"),
+            tsify(optional, type = "Uint8Array")
+        )]
         bundle: Option<Vec<u8>>,
     }
 }

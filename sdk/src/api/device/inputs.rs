@@ -186,6 +186,11 @@ input! {
         suite: Option<KeySuite>,
         /// The public key, where a key store outside keeps the private one: 32 bytes of Ed25519, 33 of P-256 (SEC 1,
         /// compressed). Absent: a key is made and kept with the files.
+        #[cfg_attr(
+            all(feature = "wasm", target_arch = "wasm32"),
+            serde(with = "serde_bytes"),
+            tsify(optional, type = "Uint8Array")
+        )]
         public_key: Option<Vec<u8>>,
     }
 }

@@ -7,7 +7,7 @@ import { site } from "./served.js";
 let served;
 before(async () => (served = await site()));
 after(() => served?.end());
-const page = () => served.page();
+const page = (expected) => served.page(expected);
 
 const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1];
 
@@ -81,6 +81,29 @@ test("the worker answers the same as the page, and keeps what fails apart from w
   assert.match(said.failures.freed.text, /freed/);
   assert.match(said.failures.stopped.text, /ended/);
   assert.match(said.failures.later.text, /ended/);
+  await tab.close();
+});
+
+test("a worker or a module that isn't there is a clear error", async () => {
+  const tab = await page(/404/);
+  const said = await tab.evaluate(async () => {
+    const failed = (options) =>
+      medlot.MedlotWorker.start(options).then(() => "started", (error) => [error.constructor === medlot.MedlotError, error.code, error.message]);
+    return {
+      module: await failed({ module: "/dist/none.wasm" }),
+      bytes: await failed({ module: new Uint8Array([1, 2, 3]) }),
+      worker: await failed({ worker: new Worker("/dist/none.js", { type: "module" }) }),
+      own: await medlot.init("/dist/none.wasm").catch(({ code, message }) => [true, code, message]),
+      again: await medlot.init().then(() => "there"),
+    };
+  });
+  for (const way of ["module", "bytes", "own"]) {
+    assert.deepEqual(said[way].slice(0, 2), [true, 4002], way);
+    assert.match(said[way][2], /module couldn't be loaded: .+/);
+  }
+  assert.deepEqual(said.worker.slice(0, 2), [true, 4005]);
+  assert.match(said.worker[2], /worker of medlot ended: its script couldn't be loaded/);
+  assert.equal(said.again, "there");
   await tab.close();
 });
 

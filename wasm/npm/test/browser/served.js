@@ -52,11 +52,13 @@ export async function site() {
   return {
     /** Where it is served. */
     origin,
-    /** A page with the package in it. */
-    async page() {
+    /** A page with the package in it; its console may say what is expected. */
+    async page(expected) {
       const page = await context.newPage();
       page.on("pageerror", (error) => said.push(error.stack));
-      page.on("console", (message) => message.type() === "error" && said.push(message.text()));
+      page.on("console", (message) => {
+        if (message.type() === "error" && !expected?.test(message.text())) said.push(message.text());
+      });
       await page.goto(`${origin}/pages/page.html`);
       await page.waitForFunction(() => globalThis.medlot);
       return page;

@@ -1,9 +1,11 @@
 // Compiled, not run: what the declarations allow, and what they refuse.
 import {
+  Device,
   IdbStore,
   init,
   MedlotError,
   MedlotWorker,
+  open,
   scan,
   Verifier,
   WebCryptoSigner,
@@ -53,6 +55,16 @@ export async function uses(anchor: Uint8Array, object: ArrayBuffer): Promise<str
   const signer = await WebCryptoSigner.open("device", { suite: "ed25519" });
   const signature: Uint8Array = await signer.sign(anchor);
 
+  const device = await open("device", { signer, join: { invitation: anchor, facility: "01C55" } });
+  const written = await device.write((device) => device.record("in", { lot: "A1" }, false, "vi", new Date()));
+  is<Same<typeof written.first, number>>();
+  is<Same<Awaited<ReturnType<typeof device.seal>>, number>>();
+  // @ts-expect-error there is no such direction
+  device.device.record("sideways", {}, false, "vi", 0);
+  // @ts-expect-error there is no such field
+  device.device.record("in", { colour: "red" }, false, "vi", 0);
+  // @ts-expect-error devices are opened or begun
+  new Device();
   // @ts-expect-error a day is a text
   scan("10LOT1", undefined, new Date());
   // @ts-expect-error the day is needed
