@@ -1,13 +1,13 @@
 public interface CatalogueInterface
     fun byGtin(gtin: String): List<Drug>
     fun byRegistration(number: String): List<Drug>
-    fun loadCsv(list: java.nio.ByteBuffer): Loaded
-    fun loadJson(page: java.nio.ByteBuffer): Loaded
+    fun loadCsv(list: ByteArray): Loaded
+    fun loadJson(page: ByteArray): Loaded
     fun save(): ByteArray
     fun search(words: String, offset: UInt, limit: UInt): DrugPage
     fun size(): UInt
 open class Catalogue: Disposable, AutoCloseable, CatalogueInterface
-    fun saved(bytes: java.nio.ByteBuffer): Catalogue
+    fun saved(bytes: ByteArray): Catalogue
 public interface DeviceInterface
     fun card(product: String, lot: String?, offset: UInt, limit: UInt, now: Long): Card
     fun check(pack: MovementInput, language: Language, now: Long): PackAnswer
@@ -21,7 +21,7 @@ public interface DeviceInterface
     fun syncBegin(with: SyncInput, now: Long)
     fun syncFinish(now: Long): SyncAnswer
     fun syncIsDone(): Boolean
-    fun syncReceive(bytes: java.nio.ByteBuffer)
+    fun syncReceive(bytes: ByteArray)
     fun syncSend(): ByteArray
     fun accept(object: ByteArray, now: Long): Accepted
     fun attachSeal(count: UInt, signature: ByteArray, der: Boolean, now: Long)
@@ -489,5 +489,5 @@ enum class VerdictKind
     VALID
     INVALID
     UNKNOWN
-    fun qrTexts(object: java.nio.ByteBuffer, mostCharacters: UInt?): List<String>
+    fun qrTexts(object: ByteArray, mostCharacters: UInt?): List<String>
     fun scan(raw: String, gs: String?, today: String): Scanned

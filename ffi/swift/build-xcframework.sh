@@ -7,7 +7,7 @@ for target in aarch64-apple-ios aarch64-apple-ios-sim aarch64-apple-darwin; do
     rustup target add "$target"
     cargo build --release --locked -p medlot-ffi --target "$target"
 done
-cargo run --release --locked -p medlot-ffi --features bindgen --bin medlot-bindgen -- \
+cargo run --locked --manifest-path ffi/bindgen/Cargo.toml -- \
     target/aarch64-apple-darwin/release/libmedlot_ffi.dylib target/bindings
 rm -rf "$out"
 mkdir -p "$out/headers" "$out/Sources"

@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::setup;
 use crate::sh::{Done, Sh, root};
+use crate::{parts, setup};
 
 const BINDINGS: &str = "target/bindings";
 const REQUIREMENTS: &str = "ffi/python/requirements.txt";
@@ -37,11 +37,17 @@ fn library() -> (&'static str, &'static str) {
 
 /// Builds the library and the program that reads it; writes each language's sources to `target/bindings`.
 fn generate() -> Done<PathBuf> {
-    let build = ["build", "--quiet", "--locked", "--profile", "test", "-p", "medlot-ffi", "--features", "bindgen"];
-    Sh::cargo().args(build).run()?;
+    // Cargo builds the library with its test: the one that every other part builds too.
+    parts::tests(&["--quiet", "--test", "library", "--no-run"]).aside().run()?;
+    let folder = root().join("target/bindgen-ffi");
+    Sh::cargo()
+        .args(["build", "--quiet", "--locked", "--manifest-path", "ffi/bindgen/Cargo.toml", "--target-dir"])
+        .args([&folder])
+        .aside()
+        .run()?;
     let (name, platform) = library();
-    let built = root().join("target/debug").join(name);
-    Sh::new(root().join("target/debug/medlot-bindgen")).args([built.as_os_str(), BINDINGS.as_ref()]).run()?;
+    let built = root().join("target/debug/deps").join(name);
+    Sh::new(folder.join("debug/medlot-bindgen")).args([built.as_os_str(), BINDINGS.as_ref()]).run()?;
     let bytes = fs::read(&built).map_err(|error| format!("{}: {error}", built.display()))?;
     write(&root().join(BINDINGS).join("native").join(platform).join(name), bytes)?;
     Ok(built)

@@ -121,12 +121,13 @@ fn lint() -> Done {
 }
 
 /// Each workspace.
-const MANIFESTS: [&str; 5] = [
+const MANIFESTS: [&str; 6] = [
     "Cargo.toml",
     "tests/probe/Cargo.toml",
     "fuzz/Cargo.toml",
     "firmware-example/Cargo.toml",
     "wasm/bindgen/Cargo.toml",
+    "ffi/bindgen/Cargo.toml",
 ];
 const DENY: (&str, &str) = ("cargo-deny", "0.20.2");
 

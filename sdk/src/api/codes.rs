@@ -17,8 +17,8 @@ impl From<QrError> for Failure {
 /// Bytes that are no whole object of medlot's.
 #[cfg_attr(feature = "uniffi", uniffi::export)]
 #[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), wasm_bindgen::prelude::wasm_bindgen(js_name = "qrTexts"))]
-pub fn qr_texts(object: &[u8], most_characters: Option<u32>) -> Answer<Vec<String>> {
-    Ok(texts(object, most_characters.map_or(CODE_CHARACTERS, |most| most as usize))?)
+pub fn qr_texts(object: Vec<u8>, most_characters: Option<u32>) -> Answer<Vec<String>> {
+    Ok(texts(&object, most_characters.map_or(CODE_CHARACTERS, |most| most as usize))?)
 }
 
 view! {

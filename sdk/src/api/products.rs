@@ -33,8 +33,8 @@ impl Catalogue {
     /// # Errors
     /// 4021: damaged, or of another version. Load the pages anew.
     #[cfg_attr(feature = "uniffi", uniffi::constructor)]
-    pub fn saved(bytes: &[u8]) -> Answer<Self> {
-        Ok(Self { inner: Mutex::new(catalogue::Catalogue::from_bytes(bytes)?) })
+    pub fn saved(bytes: Vec<u8>) -> Answer<Self> {
+        Ok(Self { inner: Mutex::new(catalogue::Catalogue::from_bytes(&bytes)?) })
     }
 
     /// The catalogue as bytes to keep.
@@ -53,8 +53,8 @@ impl Catalogue {
         all(feature = "wasm", target_arch = "wasm32"),
         wasm_bindgen::prelude::wasm_bindgen(js_name = "loadJson")
     )]
-    pub fn load_json(&self, page: &[u8]) -> Answer<Js<Loaded>> {
-        give(self.inner().load_json(page)?)
+    pub fn load_json(&self, page: Vec<u8>) -> Answer<Js<Loaded>> {
+        give(self.inner().load_json(&page)?)
     }
 
     /// Loads a list (CSV, UTF-8, with a header).
@@ -62,8 +62,8 @@ impl Catalogue {
     /// # Errors
     /// 4020: no row of it can be read.
     #[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), wasm_bindgen::prelude::wasm_bindgen(js_name = "loadCsv"))]
-    pub fn load_csv(&self, list: &[u8]) -> Answer<Js<Loaded>> {
-        give(self.inner().load_csv(list)?)
+    pub fn load_csv(&self, list: Vec<u8>) -> Answer<Js<Loaded>> {
+        give(self.inner().load_csv(&list)?)
     }
 
     /// How many products it holds.

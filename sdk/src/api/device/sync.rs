@@ -132,8 +132,8 @@ impl Device {
         all(feature = "wasm", target_arch = "wasm32"),
         wasm_bindgen::prelude::wasm_bindgen(js_name = "syncReceive")
     )]
-    pub fn sync_receive(&self, bytes: &[u8]) -> Answer<()> {
-        self.exchange(|exchange| exchange.receive(bytes))
+    pub fn sync_receive(&self, bytes: Vec<u8>) -> Answer<()> {
+        self.exchange(|exchange| exchange.receive(&bytes))
     }
 
     /// Whether both sides gave all they had to give, and nothing waits to be sent.

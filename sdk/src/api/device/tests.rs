@@ -247,10 +247,10 @@ fn two_devices_of_one_facility_synchronise_and_agree() {
     assert!(comes_in(&a, "A1", "1").unwrap_err().english().contains("under way"));
     while !(a.sync_is_done().unwrap() && b.sync_is_done().unwrap()) {
         let there = a.sync_send().unwrap();
-        b.sync_receive(&there).unwrap();
+        b.sync_receive(there.clone()).unwrap();
         of_b.keep(&b);
         let back = b.sync_send().unwrap();
-        a.sync_receive(&back).unwrap();
+        a.sync_receive(back.clone()).unwrap();
         of_a.keep(&a);
         assert!(!there.is_empty() || !back.is_empty(), "it goes on");
     }

@@ -15,7 +15,7 @@ fn main() -> ExitCode {
             languages: vec![language],
             source: library.as_str().into(),
             out_dir: format!("{folder}/{name}").into(),
-            config_override: Some(concat!(env!("CARGO_MANIFEST_DIR"), "/uniffi.toml").into()),
+            config_override: Some(concat!(env!("CARGO_MANIFEST_DIR"), "/../uniffi.toml").into()),
             ..GenerateOptions::default()
         };
         if let Err(error) = generate(options) {
