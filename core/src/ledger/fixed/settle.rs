@@ -313,8 +313,10 @@ impl Table<'_> {
         {
             return Ok(noted);
         }
+        // What the line knew was noted before it; anything else can't have been.
+        let since = if when.index < self.knew(line.known, when.slot) { 0 } else { line.index + 1 };
         if self.cell(line.slot, when.slot).clocked > 0
-            && let Some(noted) = self.first_noted(line.slot, when.slot, line.index + 1, when.index, source)?
+            && let Some(noted) = self.first_noted(line.slot, when.slot, since, when.index, source)?
         {
             return Ok(noted.saturating_neg());
         }
