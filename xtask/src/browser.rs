@@ -73,8 +73,10 @@ pub fn build() -> Done {
 /// Builds the package, and tests it: types, Node.js, Chromium.
 pub fn test() -> Done {
     build()?;
-    // Whoever enrols the devices of the tests.
-    let medlot = parts::program("medlot")?;
+    // The command enrols the devices of the tests. One of its own tests brings it, with the features of all tests: where
+    // those were built, nothing is built here; where not, only what it needs.
+    parts::tests(&["--quiet", "--test", "command", "--no-run"]).aside().run()?;
+    let medlot = root().join("target/debug/medlot");
     for script in ["golden", "types", "test", "browser"] {
         Sh::new("npm").args(["run", "--silent", script]).dir(PACKAGE).env("MEDLOT", &medlot).run()?;
     }
