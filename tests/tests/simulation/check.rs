@@ -355,6 +355,13 @@ fn is_of_two_logs(records: &[RecordId]) -> bool {
     records.iter().map(|at| at.log).collect::<BTreeSet<_>>().len() == 2
 }
 
+/// Whether a finding names records of a device that was copied: its branches don't know of each other, as two devices don't.
+fn is_of_a_copy(records: &[RecordId], truth: &Truth) -> bool {
+    let copied = |of: &&Injected| matches!(of.fault, Fault::Fork | Fault::ForkCut);
+    let logs: Vec<_> = truth.injected.iter().filter(copied).filter_map(|of| of.log).collect();
+    records.iter().all(|at| logs.contains(&at.log))
+}
+
 /// Findings that are no alarm: short deliveries, deliveries that wait at the door, records that a count absorbed because
 /// they were written late or on a device that had not synchronised, two devices that counted one lot at about one time;
 /// and, where a clock is wrong, what rests on the time. Where stock can't be what stands there, it may be below zero.
@@ -367,7 +374,9 @@ fn is_ordinary(code: u16, records: &[RecordId], facility: &str, truth: &Truth, s
     match code {
         5007 => true,
         5006 if first.is_some_and(|at| truth.waiting.contains(&at)) => true,
-        5017 => first.is_some_and(|at| truth.late.contains(&at)) || is_of_two_logs(records),
+        5017 => {
+            first.is_some_and(|at| truth.late.contains(&at)) || is_of_two_logs(records) || is_of_a_copy(records, truth)
+        }
         5018 => records.iter().all(is_line) && is_of_two_logs(records),
         5002 => touched(),
         5006 | 5009 | 5010 | 5023 => truth.wrong_clocks.contains(facility),
