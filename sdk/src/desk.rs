@@ -2,7 +2,7 @@
 use crate::error::{Error, Kind, Result};
 use crate::evidence::{Evidence, Library, body_of};
 use crate::folder::{Config, Folder, Location, LogFile, LogHead, OwnKey, ReadOnly, hex, random};
-use medlot_core::crypto::{Hash, SoftwareKey, Suite};
+use medlot_core::crypto::{Hash, SoftwareKey, Suite, check_key};
 use medlot_core::ident::FacilityCode;
 use medlot_core::limits::MAX_RECORD_BYTES;
 use medlot_core::record::{Entry, Introduce, LogKey, ObjectType, Record, Roles, TipError, header, write_element};
@@ -40,7 +40,11 @@ impl Desk {
         let id = folder.log()?;
         let log = folder.open_log(&folder.log_path(&id))?;
         let key = folder.check_writable().is_ok().then(|| folder.own_key(&id.to_string())).transpose()?;
-        Ok(Self { folder, log, key, now })
+        let mut desk = Self { folder, log, key, now };
+        if desk.key.is_some() {
+            desk.write_waiting()?;
+        }
+        Ok(desk)
     }
 
     /// Begins a folder: a key, its log with record 0, and for all but a root the request to be enrolled.
@@ -135,7 +139,11 @@ impl Desk {
             return Err(Error::unknown("the invitation doesn't show how its authority is enrolled: ask for a new one"));
         }
         let (seed, key) = match &plan.outside_key {
-            Some(key) => (None, key.clone()),
+            Some(key) => {
+                check_key(plan.suite, key)
+                    .map_err(|e| Error::argument(format!("public_key: {} bytes: {e}", key.len())))?;
+                (None, key.clone())
+            }
             None => {
                 let seed = random()?;
                 (Some(seed), public_key(plan.suite, &seed)?)
@@ -289,13 +297,34 @@ impl Desk {
     pub fn attach_seal(&mut self, count: u32, signature: &[u8; 64]) -> Result<()> {
         self.folder.check_writable()?;
         self.log.attach(count, signature)?;
-        if self.log.tip().unsealed() == 0
-            && let Some(records) = self.waiting()?
-        {
-            self.append_here(&records)?;
-            self.folder.medium().remove(&self.waits_at())?;
+        self.write_waiting()
+    }
+
+    /// Writes what waited for a seal that came. What of it stands in the log already, because the power failed on the way,
+    /// isn't written again: nothing else is appended while something waits.
+    fn write_waiting(&mut self) -> Result<()> {
+        let Some(waiting) = self.waiting()? else { return Ok(()) };
+        let sealed = self.log.tip().count() - self.log.tip().unsealed();
+        let written = self.log.records().get(sealed as usize..).unwrap_or_default();
+        if !waiting.starts_with(written) {
+            return Ok(()); // the batch itself still waits for its seal
         }
-        Ok(())
+        let mut rest = waiting.get(written.len()..).unwrap_or_default();
+        while let Some((record, later)) = rest.split_first() {
+            match self.log.append(std::slice::from_ref(record)) {
+                Err(e) if e == Error::from(TipError::SealDue) => return self.let_wait(rest),
+                written => written?,
+            };
+            rest = later;
+        }
+        self.folder.medium().remove(&self.waits_at())
+    }
+
+    fn let_wait(&self, records: &[Vec<u8>]) -> Result<()> {
+        // A record has at most 4,096 bytes.
+        let length = |record: &Vec<u8>| u16::try_from(record.len()).unwrap_or(u16::MAX).to_le_bytes();
+        let bytes: Vec<u8> = records.iter().flat_map(|record| [&length(record), record.as_slice()].concat()).collect();
+        self.folder.write(&self.waits_at(), &bytes)
     }
 
     /// Where records stand that are written behind the next seal.
@@ -324,11 +353,7 @@ impl Desk {
         if self.log.tip().unsealed() == 0 {
             return records.iter().try_for_each(|record| self.append(std::slice::from_ref(record)).map(drop));
         }
-        let framed = |record: &Vec<u8>| {
-            [&u16::try_from(record.len()).unwrap_or(u16::MAX).to_le_bytes(), record.as_slice()].concat()
-        };
-        let bytes: Vec<u8> = records.iter().flat_map(framed).collect();
-        self.folder.write(&self.waits_at(), &bytes)
+        self.let_wait(records)
     }
     /// A segment of the own log.
     ///

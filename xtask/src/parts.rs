@@ -171,14 +171,14 @@ fn docs() -> Done {
 pub static LONG: AtomicBool = AtomicBool::new(false);
 
 fn e2e() -> Done {
-    let test = tests(&["--bins", "--tests"]);
+    let test = tests(&["--bins", "--test", "*"]);
     let long = LONG.load(Ordering::Relaxed);
     (if long { test.env("MEDLOT_LONG", "1") } else { test }).run()
 }
 
 /// Builds the workspace's programs as tests run them; the path of one.
 pub fn program(name: &str) -> Done<std::path::PathBuf> {
-    tests(&["--quiet", "--bins", "--tests", "--no-run"]).aside().run()?;
+    tests(&["--quiet", "--bins", "--test", "*", "--no-run"]).aside().run()?;
     Ok(root().join("target/debug").join(name))
 }
 

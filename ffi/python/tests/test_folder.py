@@ -107,13 +107,16 @@ def test_eight_threads_on_one_device_wait_for_each_other():
 
 
 def test_two_devices_synchronise_over_bytes():
-    a, b = frozen().open(), frozen().open()
+    stores = frozen(), frozen()
+    a, b = (store.open() for store in stores)
     a.sync_begin(SyncInput(), NOW)
     b.sync_begin(SyncInput(), NOW)
     there = back = b"begin"
     while there or back:
         there = a.sync_send()
         b.sync_receive(there)
+        stores[1].keep(b)
         back = b.sync_send()
         a.sync_receive(back)
+        stores[0].keep(a)
     assert a.sync_finish(NOW).done and b.sync_finish(NOW).done

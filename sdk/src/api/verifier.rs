@@ -50,18 +50,17 @@ impl Verifier {
     pub fn verify(&self, object: Vec<u8>, now: Option<i64>, facility: Option<String>) -> Answer<Js<Verdict>> {
         let now = now.map(moment).transpose()?;
         let mut library = self.library.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = library.objects.len();
-        library.objects.push(object);
-        let question = Question { now, max_age_days: None, facility };
-        let answer = (|| {
-            let evidence = Evidence::of(&library)?;
-            let object = library.objects.last().map_or(&[][..], Vec::as_slice);
-            verify_with(&evidence, object, &question)
-        })();
-        library.objects.truncate(kept);
-        let json = answer?.json;
-        give(serde_json::from_value(json).map_err(|e| Failure::argument(&e.to_string()))?)
+        give(judged(&mut library, object, Question { now, max_age_days: None, facility })?)
     }
+}
+
+/// Judges an object with what a library holds, which stays as it is.
+pub(super) fn judged(library: &mut Library, object: Vec<u8>, question: Question) -> Answer<Verdict> {
+    library.objects.push(object);
+    let object = library.objects.last().map_or(&[][..], Vec::as_slice);
+    let answer = Evidence::of(library).and_then(|evidence| verify_with(&evidence, object, &question));
+    library.objects.pop();
+    serde_json::from_value(answer?.json).map_err(|e| Failure::argument(&e.to_string()))
 }
 
 /// An instant from seconds since 1970.

@@ -218,6 +218,15 @@ impl Medium {
         }
     }
 
+    /// Gives a file another name.
+    pub(super) fn rename(&self, from: &Path, to: &Path) -> Result<()> {
+        match self {
+            Self::Disk => fs::rename(from, to).map_err(|e| Error::file(from, &e)),
+            // All of a call's changes are durable together.
+            Self::Memory(_) => self.write_new(to, &self.read(from)?).and_then(|()| self.remove(from)),
+        }
+    }
+
     /// The files of a folder, sorted.
     pub(crate) fn list(&self, folder: &Path) -> Result<Vec<PathBuf>> {
         let mut found = Vec::new();

@@ -412,8 +412,11 @@ impl Folder {
     /// # Errors
     /// It can't be renamed.
     pub fn rename_key(&self, from: &str, to: &str) -> Result<()> {
-        // Its name is authenticated where it is encrypted: it is written under the new one, then the old one goes.
         let file = |name: &str| self.path.join("keys").join(format!("{name}.key"));
+        if !self.vault.is_keyed() {
+            return self.medium.rename(&file(from), &file(to));
+        }
+        // Its name is authenticated: it is written under the new one, then the old one goes.
         let key = self.read(&file(from))?;
         self.medium.write_new(&file(to), &self.vault.seal(&file(to), &key)?)?;
         self.medium.remove(&file(from))

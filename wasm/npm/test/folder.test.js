@@ -54,8 +54,10 @@ test("two devices synchronise over bytes", () => {
   for (;;) {
     const there = a.syncSend();
     b.syncReceive(there);
+    b.confirm();
     const back = b.syncSend();
     a.syncReceive(back);
+    a.confirm();
     if (there.length === 0 && back.length === 0) break;
   }
   assert.deepEqual([a, b].map((device) => device.syncFinish(now).done), [true, true]);

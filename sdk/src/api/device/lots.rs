@@ -6,7 +6,7 @@ use crate::account::{FindingsQuery, LotQuery};
 use crate::counter;
 use crate::lang::Lang;
 
-/// Units as an answer says them.
+/// A lot at the own facility.
 fn lot_query(product: &str, lot: Option<String>) -> LotQuery {
     LotQuery { facility: None, product: product.to_owned(), lot }
 }

@@ -79,6 +79,7 @@ impl Inner {
 
     /// The desk, to write at this time.
     fn writing(&mut self, now: i64) -> Answer<&mut Desk> {
+        self.desk()?;
         self.check_confirmed()?;
         let now = super::verifier::moment(now)?;
         self.account = None;

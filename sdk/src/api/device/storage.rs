@@ -142,6 +142,9 @@ impl Device {
     pub fn failed(&self) {
         let mut inner = self.inner();
         inner.account = None;
+        if let Some(memory) = &inner.memory {
+            memory.confirm(); // nothing waits any more: it never happened
+        }
         inner.state = State::Closed("what was written could not be stored");
     }
 }

@@ -1,9 +1,8 @@
 //! Synchronising: bytes in, bytes out, over whatever carries them.
 use super::super::{Answer, Js, give, take};
-use super::write::waits;
 use super::{Device, State, count};
 use crate::desk::Desk;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::sync::{Exchange, Plan};
 
 input! {
@@ -68,7 +67,10 @@ fn went((pieces, bytes): (u32, u64)) -> WentOver {
 
 impl Device {
     fn exchange<T>(&self, ask: impl FnOnce(&mut Exchange) -> crate::error::Result<T>) -> Answer<T> {
-        match &mut self.inner().state {
+        let mut inner = self.inner();
+        // A peer may forget what it was told is held here: it is told so once that is durable.
+        inner.check_confirmed()?;
+        match &mut inner.state {
             State::Syncing(exchange) => Ok(ask(exchange)?),
             State::Idle(_) => Err(Error::refused("no synchronisation is under way: begin one").into()),
             State::Closed(why) => Err(Error::closed(why).into()),
@@ -115,7 +117,7 @@ impl Device {
     /// The bytes to send now, about a megabyte at most. Call again until it is empty: then the peer is awaited.
     ///
     /// # Errors
-    /// What ends the session.
+    /// 4012: the peer isn't told of what isn't durable yet. What ends the session.
     #[cfg_attr(
         all(feature = "wasm", target_arch = "wasm32"),
         wasm_bindgen::prelude::wasm_bindgen(js_name = "syncSend")
@@ -159,6 +161,7 @@ impl Device {
     pub fn sync_finish(&self, now: i64) -> Answer<Js<SyncAnswer>> {
         let moment = super::super::verifier::moment(now)?;
         let mut inner = self.inner();
+        inner.check_confirmed()?;
         let state = std::mem::replace(&mut inner.state, State::Closed("a session could not be ended"));
         let exchange = match state {
             State::Syncing(exchange) => exchange,
@@ -174,7 +177,7 @@ impl Device {
             code: aside.error.code,
             name: aside.error.name.to_owned(),
             message: aside.error.message.clone(),
-            waits: waits(aside.error.kind),
+            waits: aside.error.kind == Kind::Unknown,
         });
         let json = report.json();
         let standing =

@@ -151,6 +151,7 @@ fn nothing_further_is_written_until_the_last_is_confirmed_and_a_failure_closes_i
     assert_eq!(device.sync_begin(SyncInput::default(), NOW).unwrap_err().code(), 4012);
     assert_eq!(on_hand(&device).len(), 1, "it can be read");
     device.failed();
+    assert_eq!((comes_in(&device, "A1", "1").unwrap_err().code(), device.changes().unwrap().len()), (4013, 0));
     let refused = device.status().unwrap_err();
     assert_eq!((refused.code(), refused.name(), refused.kind()), (4013, "closed", "usage"));
     assert!(refused.vietnamese().contains("mở lại"), "{}", refused.vietnamese());
@@ -213,6 +214,68 @@ fn a_key_kept_outside_signs_hand_overs_that_anyone_verifies_in_either_suite() {
         forged[middle] ^= 1;
         let verdict = Verifier::new(ministry.root()).unwrap().verify(forged, Some(NOW), None).unwrap();
         assert_eq!(verdict.verdict, VerdictKind::Invalid);
+    }
+}
+
+#[test]
+fn what_waits_behind_a_seal_is_written_once_wherever_the_power_fails() {
+    let mut ministry = Ministry::new();
+    let (sender, mut stored, key) = ministry.signed_outside("01A01", Suite::P256);
+    comes_in(&sender, "A1", "120").unwrap();
+    sign(&sender, &mut stored, &key);
+    sender.hand_over(handover("01C55", vec![line("A1", "50")]), false, Language::Vi, NOW).unwrap();
+    stored.keep(&sender);
+    let to_sign = sender.prepare_seal(NOW).unwrap().unwrap();
+    stored.keep(&sender);
+    sender.attach_seal(to_sign.count, key.sign(&to_sign.bytes).to_vec(), false, NOW).unwrap();
+    let changes = sender.changes().unwrap();
+    assert_eq!(changes.len(), 3, "the seal, what waited, and that it waits no more: {changes:?}");
+    for cut in 0..=changes.len() {
+        let mut cut_off = stored.clone();
+        cut_off.apply(changes[..cut].to_vec());
+        let again = Device::open(cut_off.files(), None, NOW).unwrap();
+        cut_off.keep(&again);
+        if cut == 0 {
+            assert_eq!(comes_in(&again, "A2", "1").unwrap_err().code(), 4011);
+            sign(&again, &mut cut_off, &key);
+        }
+        let status = again.status().unwrap();
+        assert_eq!((status.records, status.unsealed), (to_sign.count + 1, 1), "cut after {cut} changes");
+        comes_in(&again, "A2", "1").unwrap();
+    }
+}
+
+#[test]
+fn a_peer_is_told_nothing_that_is_not_durable() {
+    let mut ministry = Ministry::new();
+    let (a, mut of_a) = ministry.device("01C55");
+    let (b, mut of_b) = ministry.device("01C55");
+    comes_in(&a, "A1", "100").unwrap();
+    of_a.keep(&a);
+    a.sync_begin(SyncInput::default(), NOW).unwrap();
+    b.sync_begin(SyncInput::default(), NOW).unwrap();
+    let mut waited = false;
+    for _ in 0..20 {
+        b.sync_receive(a.sync_send().unwrap()).unwrap();
+        if !b.changes().unwrap().is_empty() {
+            assert_eq!(b.sync_send().unwrap_err().code(), 4012);
+            waited = true;
+        }
+        of_b.keep(&b);
+        a.sync_receive(b.sync_send().unwrap()).unwrap();
+        of_a.keep(&a);
+    }
+    assert!(waited && b.sync_finish(NOW).unwrap().done);
+}
+
+#[test]
+fn a_public_key_that_is_none_is_refused_before_anything_is_begun() {
+    let ministry = Ministry::new();
+    for (suite, key) in [(KeySuite::P256, vec![7; 33]), (KeySuite::P256, vec![2; 5]), (KeySuite::Ed25519, vec![9; 33])]
+    {
+        let input = JoinInput { public_key: Some(key), suite: Some(suite), ..JoinInput::default() };
+        let refused = Device::join(ministry.invite("01C55"), input, None, NOW).unwrap_err();
+        assert!(refused.english().starts_with("public_key: "), "{refused}");
     }
 }
 

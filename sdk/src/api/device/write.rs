@@ -1,11 +1,11 @@
 //! Writing: movements, counts, corrections, hand-overs, seals, and what others sent.
+use super::super::verifier::judged;
 use super::super::{Answer, Failure, Js, Verdict, give, take};
 use super::inputs::{CountInput, Direction, HandoverInput, KeySuite, Language, MovementInput, NoteInput, ReceiveInput};
 use super::{Accepted, Device, Handover, State, StatusView, Taken, ToSign, Written, count, view};
-use crate::error::{Error, Kind};
-use crate::evidence::Evidence;
+use crate::error::Error;
 use crate::lang::Lang;
-use crate::verify::{Question, verify_with};
+use crate::verify::Question;
 use crate::{correct, counter, stock};
 use medlot_core::crypto::{P256Form, Suite, normalise_p256};
 use serde_json::Value;
@@ -66,10 +66,7 @@ impl Device {
         let desk = inner.desk()?;
         let facility = Some(desk.folder().config().facility.clone());
         let mut library = desk.library()?;
-        library.objects.push(object.clone());
-        let evidence = Evidence::of(&library)?;
-        let question = Question { now: Some(moment), max_age_days: None, facility };
-        give(view(verify_with(&evidence, &object, &question)?.json)?)
+        give(judged(&mut library, object, Question { now: Some(moment), max_age_days: None, facility })?)
     }
 
     /// Writes a movement. Before a pack that is recalled, expired, held back or spoilt is given to be used it stops (4010)
@@ -295,9 +292,4 @@ impl Device {
         inner.account = None;
         inner.state = State::Closed("it was closed");
     }
-}
-
-/// Whether an error may pass once more is known.
-pub(super) const fn waits(kind: Kind) -> bool {
-    matches!(kind, Kind::Unknown)
 }

@@ -60,8 +60,10 @@ class FolderTest {
         do {
             val there = a.syncSend()
             b.syncReceive(there)
+            b.confirm()
             val back = b.syncSend()
             a.syncReceive(back)
+            a.confirm()
         } while (there.isNotEmpty() || back.isNotEmpty())
         assertEquals(listOf(true, true), listOf(a, b).map { it.syncFinish(now).done })
     }
