@@ -959,7 +959,7 @@ class Device(DeviceProtocol):
         """The bytes to send now, about a megabyte at most. Call again until it is empty: then the peer is awaited.
 
         # Errors
-        What ends the session.
+        4012: the peer isn't told of what isn't durable yet. What ends the session.
         """
     def trace(self, product: str, lot: str | None, language: Language, now: int) -> Trace:
         """Where a lot came from and went, through any number of facilities, ending where nothing is known here.
@@ -1156,7 +1156,7 @@ class DeviceProtocol(typing.Protocol):
         """The bytes to send now, about a megabyte at most. Call again until it is empty: then the peer is awaited.
 
         # Errors
-        What ends the session.
+        4012: the peer isn't told of what isn't durable yet. What ends the session.
         """
     def trace(self, product: str, lot: str | None, language: Language, now: int) -> Trace:
         """Where a lot came from and went, through any number of facilities, ending where nothing is known here.
