@@ -8,9 +8,9 @@
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::evidence::{Evidence, Library};
-use crate::folder::{Folder, Location, ReadOnly, replace};
+use crate::folder::{Folder, Location, Medium, PARTS, ReadOnly, replace};
+use medlot_core::crypto::Hash;
 use serde_json::{Value, json};
-use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
@@ -23,54 +23,63 @@ const PRIVATE: &str = "private";
 /// Greatest file of a backup: a log of some ten million records.
 const MAX_FILE: u64 = 1 << 30;
 
-fn names(folder: &Path, part: &str) -> Result<Vec<PathBuf>> {
-    let path = folder.join(part);
-    let mut names = Vec::new();
-    for entry in fs::read_dir(&path).map_err(|e| Error::file(&path, &e))? {
-        let entry = entry.map_err(|e| Error::file(&path, &e))?;
-        // What `replace` left unfinished is no file of the folder's.
-        if entry.path().extension().is_none_or(|extension| extension != "new") {
-            names.push(Path::new(part).join(entry.file_name()));
-        }
-    }
-    names.sort();
-    Ok(names)
+/// A backup.
+#[derive(Debug, Clone)]
+pub struct Backup {
+    /// The archive.
+    pub archive: Vec<u8>,
+    /// How many files are in it.
+    pub files: usize,
 }
 
-/// Writes a backup; after a power cut the file is the old one or the new one. What stands unsealed in the own log is
-/// sealed first: without a seal nobody could take it once the key is gone. Private keys stay out. `private` says whether
-/// the prescription codes with their salts go into it.
-///
-/// Gives the number of files and bytes, and up to which record the own log goes.
+/// The names in a part of a folder, from the folder on.
+fn names(folder: &Folder, part: &str) -> Result<Vec<PathBuf>> {
+    let mut found = folder.medium().list(&folder.path().join(part))?;
+    // What `replace` left unfinished is no file of the folder's.
+    found.retain(|path| path.extension().is_none_or(|extension| extension != "new"));
+    Ok(found.iter().filter_map(|path| Some(Path::new(part).join(path.file_name()?))).collect())
+}
+
+/// Makes a backup. What stands unsealed in the own log is sealed first: without a seal nobody could take it once the key is
+/// gone. Private keys stay out. `private` says whether the prescription codes with their salts go into it.
 ///
 /// # Errors
-/// Files that can't be read or written; a log that is damaged (a backup of it would only look like one).
-pub fn write(desk: &mut Desk, out: &Path, private: bool) -> Result<Value> {
+/// Files that can't be read; a log that is damaged (a backup of it would only look like one); 4011 where a key kept outside
+/// is to sign first.
+pub fn make(desk: &mut Desk, private: bool) -> Result<Backup> {
     if desk.folder().check_writable().is_ok() && desk.log().tip().unsealed() > 0 {
         desk.seal()?;
     }
     let folder = desk.folder();
-    let library = Library::of_folder(folder)?;
-    Evidence::of(&library)?;
+    Evidence::of(&desk.library()?)?;
     let mut all: Vec<PathBuf> = FILES.iter().map(PathBuf::from).collect();
     for part in HELD.iter().copied().chain(private.then_some(PRIVATE)) {
-        all.extend(names(folder.path(), part)?);
+        all.extend(names(folder, part)?);
     }
     let mut archive = tar::Builder::new(Vec::new());
     for name in &all {
-        let path = folder.path().join(name);
-        let bytes = fs::read(&path).map_err(|e| Error::file(&path, &e))?;
+        let bytes = folder.medium().read(&folder.path().join(name))?;
         let mut header = tar::Header::new_ustar();
         header.set_size(bytes.len() as u64);
         header.set_mode(0o600);
         header.set_cksum();
-        archive.append_data(&mut header, name, bytes.as_slice()).map_err(|e| Error::file(out, &e))?;
+        archive.append_data(&mut header, name, bytes.as_slice()).map_err(|e| Error::file(name, &e))?;
     }
-    let bytes = archive.into_inner().map_err(|e| Error::file(out, &e))?;
-    replace(out, &bytes)?;
+    let archive = archive.into_inner().map_err(|e| Error::refused(format!("the backup can't be written: {e}")))?;
+    Ok(Backup { archive, files: all.len() })
+}
+
+/// Writes a backup; after a power cut the file is the old one or the new one. Gives the number of files and bytes, and up to
+/// which record the own log goes.
+///
+/// # Errors
+/// As [`make`]; a file that can't be written.
+pub fn write(desk: &mut Desk, out: &Path, private: bool) -> Result<Value> {
+    let Backup { archive, files } = make(desk, private)?;
+    replace(out, &archive)?;
     let log = desk.log();
     Ok(json!({
-        "file": out.display().to_string(), "files": all.len(), "bytes": bytes.len(),
+        "file": out.display().to_string(), "files": files, "bytes": archive.len(),
         "log": log.id().to_string(), "records": log.tip().count(),
     }))
 }
@@ -91,66 +100,29 @@ fn place(name: &Path) -> Option<PathBuf> {
     }
 }
 
-/// Unpacks a backup into a folder that isn't there yet. Everything is read back and verified before the folder gets its
-/// name; its own log is read-only from then on.
-///
-/// # Errors
-/// A folder that is there; a file that is no backup of a folder; a backup whose logs or anchor don't verify; another
-/// storage key than the backup's.
-pub fn restore(file: &Path, at: impl Into<Location>) -> Result<Value> {
-    let at = at.into();
-    if at.path.exists() && fs::read_dir(&at.path).map_or(true, |mut entries| entries.next().is_some()) {
-        return Err(Error::folder(&at.path, "is there already: restore into a new --dir"));
-    }
-    let beside = at.path.with_extension("restoring");
-    if beside.exists() {
-        fs::remove_dir_all(&beside).map_err(|e| Error::file(&beside, &e))?;
-    }
-    let unpacked = unpack(file, &beside).and_then(|files| {
-        let mut folder =
-            Folder::open(Location { path: beside.clone(), key: at.key.clone(), medium: at.medium.clone() })?;
-        folder.make_read_only(ReadOnly::Restored)?;
-        for path in folder.logs()? {
-            let (name, log) = (path.file_name().unwrap_or_default(), folder.open_log(&path)?);
-            if log.dropped() > 0 {
-                let text = format!("{}: the end of {} is damaged: give another backup", file.display(), name.display());
-                return Err(Error::invalid(text));
-            }
-        }
-        let library = Library::of_folder(&folder)?;
-        Evidence::of(&library)?;
-        let log = folder.open_log(&folder.log_path(&folder.log()?))?;
-        Ok((files, log.id(), log.tip().count(), folder.config().facility.clone()))
-    });
-    let (files, log, records, facility) = match unpacked {
-        Ok(said) => said,
-        Err(e) => {
-            // Nothing was there before, and the backup is as it was.
-            let _ = fs::remove_dir_all(&beside);
-            return Err(e);
-        }
-    };
-    if at.path.exists() {
-        fs::remove_dir(&at.path).map_err(|e| Error::file(&at.path, &e))?;
-    }
-    fs::rename(&beside, &at.path).map_err(|e| Error::file(&at.path, &e))?;
-    Ok(json!({
-        "dir": at.path.display().to_string(), "files": files, "facility": facility,
-        "log": log.to_string(), "records": records, "read_only": true,
-    }))
+/// What was restored.
+#[derive(Debug, Clone)]
+pub struct Restored {
+    /// How many files.
+    pub files: usize,
+    /// The facility.
+    pub facility: String,
+    /// The log that was the own one.
+    pub log: Hash,
+    /// How many records it holds.
+    pub records: u32,
 }
 
-fn unpack(file: &Path, into: &Path) -> Result<usize> {
-    for part in crate::folder::PARTS {
-        let path = into.join(part);
-        fs::create_dir_all(&path).map_err(|e| Error::file(&path, &e))?;
-    }
-    for part in ["keys", PRIVATE] {
-        crate::folder::private(&into.join(part), 0o700)?;
-    }
-    let no_backup = |e: &dyn std::fmt::Display| Error::invalid(format!("{}: is no backup: {e}", file.display()));
-    let open = File::open(file).map_err(|e| Error::file(file, &e))?;
-    let mut archive = tar::Archive::new(open);
+/// Unpacks a backup to a place where nothing is. Everything is read back and verified; its own log is read-only from then
+/// on.
+///
+/// # Errors
+/// No backup of a folder; logs or an anchor that don't verify; another storage key than the backup's.
+pub fn unpack(backup: impl Read, at: &Location) -> Result<Restored> {
+    let Location { path, medium, .. } = at;
+    medium.make(path, &PARTS)?;
+    let no_backup = |e: &dyn std::fmt::Display| Error::invalid(format!("backup: this is none: {e}"));
+    let mut archive = tar::Archive::new(backup);
     let mut files = 0;
     for entry in archive.entries().map_err(|e| no_backup(&e))? {
         let entry = entry.map_err(|e| no_backup(&e))?;
@@ -167,11 +139,60 @@ fn unpack(file: &Path, into: &Path) -> Result<usize> {
         if bytes.len() as u64 != size {
             return Err(no_backup(&format!("{}: cut off after {} of {size} bytes", name.display(), bytes.len())));
         }
-        replace(&into.join(name), &bytes)?;
+        medium.replace(&path.join(name), &bytes)?;
         files += 1;
     }
-    if FILES.iter().any(|name| !into.join(name).is_file()) {
+    if FILES.iter().any(|name| !medium.has(&path.join(name))) {
         return Err(no_backup(&"medlot.toml and root.mlt aren't both in it"));
     }
-    Ok(files)
+    let mut folder = Folder::open(at.clone())?;
+    folder.make_read_only(ReadOnly::Restored)?;
+    for path in folder.logs()? {
+        let (name, log) = (path.file_name().unwrap_or_default(), folder.open_log(&path)?);
+        if log.dropped() > 0 {
+            return Err(no_backup(&format!("the end of {} is damaged: give another", name.display())));
+        }
+    }
+    Evidence::of(&Library::of_folder(&folder)?)?;
+    let log = folder.open_log(&folder.log_path(&folder.log()?))?;
+    Ok(Restored { files, facility: folder.config().facility.clone(), log: log.id(), records: log.tip().count() })
+}
+
+/// Restores a backup into a folder of a disk that isn't there yet: it gets its name once everything in it is verified.
+///
+/// # Errors
+/// As [`unpack`]; a folder that is there; files that can't be written.
+pub fn restore(backup: impl Read, at: impl Into<Location>) -> Result<Restored> {
+    let at = at.into();
+    if at.medium.is_used(&at.path) {
+        return Err(Error::folder(&at.path, "is there already: restore into a new --dir"));
+    }
+    if matches!(at.medium, Medium::Memory(_)) {
+        return unpack(backup, &at);
+    }
+    let beside = Location { path: at.path.with_extension("restoring"), ..at.clone() };
+    at.medium.clear(&beside.path)?;
+    let restored = unpack(backup, &beside);
+    if restored.is_err() {
+        // Nothing was there before, and the backup is as it was.
+        let _ = at.medium.clear(&beside.path);
+    } else {
+        at.medium.put_in_place(&beside.path, &at.path)?;
+    }
+    restored
+}
+
+/// Restores a backup that is a file.
+///
+/// # Errors
+/// As [`restore`]; a file that can't be read.
+pub fn restore_file(file: &Path, at: impl Into<Location>) -> Result<Value> {
+    let at = at.into();
+    let open = std::fs::File::open(file).map_err(|e| Error::file(file, &e))?;
+    let Restored { files, facility, log, records } = restore(open, at.clone())
+        .map_err(|e| Error { message: format!("{}: {}", file.display(), e.message), ..e })?;
+    Ok(json!({
+        "dir": at.path.display().to_string(), "files": files, "facility": facility,
+        "log": log.to_string(), "records": records, "read_only": true,
+    }))
 }

@@ -21,16 +21,18 @@ use crate::figures::{Figure, Goal};
 use crate::measures::took;
 use crate::world::{Done, MOVE};
 
-const NOW: Timestamp = Timestamp::from_secs(217_000_000);
+pub(crate) const NOW: Timestamp = Timestamp::from_secs(217_000_000);
 /// Records of the log that is opened.
 const RECORDS: usize = 100_000;
 /// Records between two seals there.
 const SEALED: usize = 500;
+/// Lots that they are of.
+pub(crate) const LOTS: usize = 5_000;
 /// Lines of a long delivery.
 const LINES: usize = 1_231;
 
 /// Folders of a root and what it enrols, removed at the end.
-struct Folders {
+pub(crate) struct Folders {
     path: PathBuf,
     root: Desk,
 }
@@ -42,7 +44,7 @@ impl Drop for Folders {
 }
 
 impl Folders {
-    fn new() -> Done<Self> {
+    pub(crate) fn new() -> Done<Self> {
         let path = std::env::temp_dir().join(format!("medlot-bench-{}", std::process::id()));
         let _ = fs::remove_dir_all(&path);
         let root = path.join("root");
@@ -54,7 +56,7 @@ impl Folders {
     }
 
     /// A device that is enrolled.
-    fn device(&mut self, facility: &str) -> Done<(PathBuf, Desk)> {
+    pub(crate) fn device(&mut self, facility: &str) -> Done<(PathBuf, Desk)> {
         let path = self.path.join(facility);
         let invitation = authority::invite(&self.root, Some(facility), Roles::of(MOVE))?.object;
         let plan = JoinPlan { facility: None, roles: None, label: None, suite: Suite::Ed25519, outside_key: None };
@@ -66,8 +68,8 @@ impl Folders {
 }
 
 /// A sale or a receipt, of 5,000 lots.
-fn movement(n: usize) -> Done<Vec<u8>> {
-    let (lot, first) = (n * 7_919 % 5_000, n < 5_000);
+pub(crate) fn movement(n: usize) -> Done<Vec<u8>> {
+    let (lot, first) = (n * 7_919 % LOTS, n < LOTS);
     let (product, number) = (format!("registration:89311{:07}", 1_000_000 + lot / 3), format!("LOT{lot:05}"));
     let expiry = Expiry::Day(Date::new(2029, 1 + (lot % 12) as u8, 28)?);
     let direction = if first { Direction::In } else { Direction::Out };
@@ -78,14 +80,20 @@ fn movement(n: usize) -> Done<Vec<u8>> {
     Ok(encode(at, Entry::Movement { movement, extensions: None })?)
 }
 
-/// From a file to usable stock, and where the time goes.
-fn opening(folders: &mut Folders) -> Done<Vec<Figure>> {
-    let (path, mut desk) = folders.device("VN-OPEN")?;
+/// Writes 100,000 records, sealed in pieces.
+pub(crate) fn fill(desk: &mut Desk) -> Done<()> {
     for first in (0..RECORDS).step_by(SEALED) {
         let records = (first..first + SEALED).map(movement).collect::<Done<Vec<_>>>()?;
         desk.append(&records)?;
         desk.seal()?;
     }
+    Ok(())
+}
+
+/// From a file to usable stock, and where the time goes.
+fn opening(folders: &mut Folders) -> Done<Vec<Figure>> {
+    let (path, mut desk) = folders.device("VN-OPEN")?;
+    fill(&mut desk)?;
     drop(desk);
     let mut best: Option<[Duration; 4]> = None;
     for _ in 0..3 {

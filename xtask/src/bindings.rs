@@ -7,7 +7,7 @@ use crate::sh::{Done, Sh, root};
 use crate::{parts, setup};
 
 const BINDINGS: &str = "target/bindings";
-const REQUIREMENTS: &str = "ffi/python/requirements.txt";
+pub const REQUIREMENTS: &str = "ffi/python/requirements.txt";
 /// A committed file, and what gives the public surface as it is now.
 type Surface = (&'static str, fn() -> Done<String>);
 const KOTLIN: Surface = ("ffi/golden/medlot.kt", kotlin_surface);
@@ -39,6 +39,17 @@ fn library() -> (&'static str, &'static str) {
 fn generate() -> Done<PathBuf> {
     // Cargo builds the library with its test: the one that every other part builds too.
     parts::tests(&["--quiet", "--test", "library", "--no-run"]).aside().run()?;
+    generate_from(root().join("target/debug/deps"))
+}
+
+/// The library as it is shipped, and the sources to it.
+pub fn release() -> Done<PathBuf> {
+    Sh::cargo().args(["build", "--quiet", "--release", "--locked", "-p", "medlot-ffi"]).aside().run()?;
+    generate_from(root().join("target/release"))
+}
+
+/// Writes each language's sources from the library that stands there; its path.
+fn generate_from(built: PathBuf) -> Done<PathBuf> {
     let folder = root().join("target/bindgen-ffi");
     Sh::cargo()
         .args(["build", "--quiet", "--locked", "--manifest-path", "ffi/bindgen/Cargo.toml", "--target-dir"])
@@ -46,7 +57,7 @@ fn generate() -> Done<PathBuf> {
         .aside()
         .run()?;
     let (name, platform) = library();
-    let built = root().join("target/debug/deps").join(name);
+    let built = built.join(name);
     Sh::new(folder.join("debug/medlot-bindgen")).args([built.as_os_str(), BINDINGS.as_ref()]).run()?;
     let bytes = fs::read(&built).map_err(|error| format!("{}: {error}", built.display()))?;
     write(&root().join(BINDINGS).join("native").join(platform).join(name), bytes)?;
@@ -103,14 +114,19 @@ pub fn python() -> Done {
     let built = generate()?;
     unchanged(PYTHON)?;
     let bin = setup::python("bindings", REQUIREMENTS)?;
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--force-reinstall"];
-    let wheel = Sh::new(bin.join("python")).args(pip).args(["--no-index", "ffi/python"]);
-    wheel.env("MEDLOT_LIBRARY", built).run()?;
+    install(&bin.join("python"), &built)?;
     for what in [["-p", "medlot"].as_slice(), &["ffi/python/tests/example.py"]] {
         Sh::new(bin.join("python")).args(["-m", "mypy", "--strict"]).args(what).run()?;
     }
     let pytest = Sh::new(bin.join("python")).args(["-m", "pytest", "ffi/python"]);
     pytest.env("PYTHONDONTWRITEBYTECODE", "1").run()
+}
+
+/// Installs the wheel with this library.
+pub fn install(python: &Path, library: &Path) -> Done {
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--force-reinstall"];
+    let wheel = Sh::new(python).args(pip).args(["--no-index", "ffi/python"]);
+    wheel.env("MEDLOT_LIBRARY", library).run()
 }
 
 fn python_surface() -> Done<String> {

@@ -5,7 +5,7 @@ use crate::cross;
 use crate::setup::{apt, found};
 use crate::sh::{Done, Sh, root};
 
-const PACKAGE: &str = "wasm/npm";
+pub const PACKAGE: &str = "wasm/npm";
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// A panic ends in the same trap as ever, without the texts that nobody sees there: a tenth less. Only a standard library
@@ -73,9 +73,8 @@ pub fn build() -> Done {
 /// Builds the package, and tests it: types, Node.js, Chromium.
 pub fn test() -> Done {
     build()?;
-    // The command enrols the devices of the tests. By itself: what all tests of the workspace need takes minutes more.
-    Sh::cargo().args(["build", "--quiet", "--locked", "-p", "medlot-hub", "--bin", "medlot"]).aside().run()?;
-    let medlot = root().join("target/debug/medlot");
+    // The command enrols the devices of the tests.
+    let medlot = crate::parts::command()?;
     for script in ["golden", "types", "test", "browser"] {
         Sh::new("npm").args(["run", "--silent", script]).dir(PACKAGE).env("MEDLOT", &medlot).run()?;
     }

@@ -9,7 +9,7 @@ use crate::sh::{Done, Sh, root};
 
 const FUZZ: (&str, &str) = ("cargo-fuzz", "0.13.2");
 /// How long each target runs.
-const SECONDS: &str = "-max_total_time=30";
+const SECONDS: &str = "-max_total_time=20";
 
 /// Every file of a folder and of those in it: its path from there, and its bytes.
 pub fn files(folder: &Path) -> Done<BTreeMap<String, Vec<u8>>> {

@@ -1,6 +1,7 @@
 //! `cargo xtask`: medlot's build steps.
 //!
 //! Nothing here is needed to use medlot; it is what a person and CI run to build, test, measure and regenerate it.
+mod bench;
 mod bindings;
 mod browser;
 mod corpus;
@@ -56,6 +57,7 @@ fn usage() -> String {
          \x20 --long       with 100 full and 900 small simulated countries, not 10 and 90\n\
          demo            the main job on real input: enrolment, deliveries, recall, a stolen device\n\
          bench [--json]  speed, beside its peers\n\
+         bench bindings  what a call costs from Python, Kotlin and JavaScript, beside Rust\n\
          size  [--json]  bytes of records, signatures, QR codes and firmware\n\
          vectors         writes tests/vectors anew\n\
          bindings        generates the Kotlin, Python and Swift sources, and writes ffi/golden anew\n\
@@ -157,6 +159,7 @@ fn main() -> ExitCode {
             test(&asked.names)
         }
         Some("demo") => demo::run(),
+        Some("bench") if asked.names == ["bindings"] => bench::bindings(),
         Some("bench") => parts::bench(asked.json),
         Some("size") => parts::size(asked.json),
         Some("gs1-table") => gs1_table::run(asked.check),

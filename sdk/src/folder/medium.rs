@@ -124,8 +124,35 @@ impl Medium {
         }
     }
 
+    /// Whether something is there: a folder with anything in it, or any other file.
+    pub(crate) fn is_used(&self, path: &Path) -> bool {
+        match self {
+            Self::Disk => path.exists() && fs::read_dir(path).map_or(true, |mut entries| entries.next().is_some()),
+            Self::Memory(memory) => !memory.files().files.is_empty(),
+        }
+    }
+
+    /// Removes a folder of a disk with all that is in it, where there is one.
+    pub(crate) fn clear(&self, path: &Path) -> Result<()> {
+        match self {
+            Self::Disk if path.exists() => fs::remove_dir_all(path).map_err(|e| Error::file(path, &e)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Gives a folder of a disk its name, in place of an empty one.
+    pub(crate) fn put_in_place(&self, from: &Path, to: &Path) -> Result<()> {
+        if let Self::Disk = self {
+            if to.exists() {
+                fs::remove_dir(to).map_err(|e| Error::file(to, &e))?;
+            }
+            fs::rename(from, to).map_err(|e| Error::file(to, &e))?;
+        }
+        Ok(())
+    }
+
     /// Makes the folders of a new folder.
-    pub(super) fn make(&self, path: &Path, parts: &[&str]) -> Result<()> {
+    pub(crate) fn make(&self, path: &Path, parts: &[&str]) -> Result<()> {
         if let Self::Disk = self {
             for name in parts {
                 let made = path.join(name);
@@ -331,13 +358,13 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>> {
 }
 
 #[cfg(unix)]
-pub(crate) fn private(path: &Path, mode: u32) -> Result<()> {
+fn private(path: &Path, mode: u32) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(|e| Error::file(path, &e))
 }
 
 #[cfg(not(unix))]
-pub(crate) fn private(_: &Path, _: u32) -> Result<()> {
+fn private(_: &Path, _: u32) -> Result<()> {
     Ok(()) // the user's own profile protects it there
 }
 

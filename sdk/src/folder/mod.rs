@@ -19,7 +19,6 @@ pub use medium::{Change, Medium, Memory, read_file, replace};
 pub use vault::{StorageKey, Vault};
 
 use medium::Hold;
-pub(crate) use medium::private;
 
 use crate::error::{Error, Result};
 use medlot_core::crypto::{Hash, SoftwareKey, Suite};

@@ -28,5 +28,5 @@ pub(crate) struct RestoreArgs {
 }
 
 pub(crate) fn restore(args: &RestoreArgs, context: &Context) -> Result<ExitCode> {
-    context.say("restored", &backup::restore(&args.file, context.location()?)?)
+    context.say("restored", &backup::restore_file(&args.file, context.location()?)?)
 }

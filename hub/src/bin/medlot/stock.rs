@@ -235,7 +235,7 @@ pub(crate) fn handover(args: HandoverArgs, context: &Context) -> Result<ExitCode
         lines.push(line);
     }
     if !args.anyway {
-        counter::stop_lines(&desk, &args.reason, &lines, context.lang.sdk())?;
+        counter::stop_lines(&mut desk, &args.reason, &lines, context.lang.sdk())?;
     }
     let plan = HandoverPlan {
         to: args.to,

@@ -3,6 +3,7 @@ use super::super::{Answer, Js, give, take};
 use super::inputs::{JoinInput, KeySuite};
 use super::{Device, Inner, State};
 use crate::desk::{Desk, JoinPlan};
+use crate::error::Error;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::folder::Medium;
 use crate::folder::{Change, Location, Memory, StorageKey};
@@ -121,6 +122,55 @@ impl Device {
         Ok(Inner::of(desk, location, Some(memory)))
     }
 
+    /// A backup of everything held, for [`Device::restore`]: a tar archive. It holds no private key. `with_private`: also the
+    /// prescription codes with their salts; what is erased later stays in the backup.
+    ///
+    /// # Errors
+    /// 4011: a key that is kept outside is to sign first. Damage.
+    pub fn backup(&self, with_private: bool, now: i64) -> Answer<Vec<u8>> {
+        Ok(crate::backup::make(self.inner().writing(now)?, with_private)?.archive)
+    }
+
+    /// Begins from a backup: what is written first stands in [`Device::changes`]. It can be read, and takes no further record
+    /// ([`StatusView::read_only`](super::StatusView)): its device may have written more since. The way on is a new key,
+    /// [`Device::begin_again`]; records and stock stay.
+    ///
+    /// # Errors
+    /// No backup; one that doesn't verify; another storage key than the backup's.
+    #[cfg_attr(feature = "uniffi", uniffi::constructor)]
+    pub fn restore(backup: Vec<u8>, storage_key: Option<Vec<u8>>, now: i64) -> Answer<Self> {
+        let (location, memory) = in_memory(Vec::new(), storage_key)?;
+        Inner::restored(&backup, location, Some(memory), now)
+    }
+
+    /// Goes on with a new key where the log takes no further record: after a restore, or where a peer knows more of it. Then
+    /// as after [`Device::join`]: send [`Device::request`], [`Device::accept`] what comes back.
+    ///
+    /// # Errors
+    /// A log that takes records; another root's invitation; as [`Device::join`].
+    #[cfg_attr(
+        all(feature = "wasm", target_arch = "wasm32"),
+        wasm_bindgen::prelude::wasm_bindgen(js_name = "beginAgain")
+    )]
+    pub fn begin_again(&self, invitation: Vec<u8>, input: Js<JoinInput>, now: i64) -> Answer<()> {
+        let plan = plan_of(take(input)?);
+        let now = super::super::verifier::moment(now)?;
+        let mut inner = self.inner();
+        inner.check_confirmed()?;
+        if inner.desk()?.folder().check_writable().is_ok() {
+            return Err(Error::refused("the log takes records: it needs no other key").into());
+        }
+        // One holds the folder at a time.
+        inner.state = State::Closed("it could not begin again");
+        let begun = Desk::join(inner.location.clone(), &invitation, &plan, now);
+        let (desk, failed) = match begun {
+            Ok((desk, _)) => (desk, None),
+            Err(e) => (Desk::open(inner.location.clone(), now)?, Some(e)),
+        };
+        inner.state = State::Idle(Box::new(desk));
+        failed.map_or(Ok(()), |e| Err(e.into()))
+    }
+
     /// What the last call wrote and isn't durable yet. Empty where nothing is, or where a folder of a disk keeps it.
     ///
     /// # Errors
@@ -145,6 +195,15 @@ impl Device {
             memory.confirm(); // nothing waits any more: it never happened
         }
         inner.state = State::Closed("what was written could not be stored");
+    }
+}
+
+impl Inner {
+    fn restored(backup: &[u8], location: Location, memory: Option<Memory>, now: i64) -> Answer<Device> {
+        let now = super::super::verifier::moment(now)?;
+        crate::backup::restore(backup, location.clone())?;
+        let desk = Desk::open(location.clone(), now)?;
+        Ok(Self::of(desk, location, memory))
     }
 }
 
@@ -179,5 +238,15 @@ impl Device {
         let now = super::super::verifier::moment(now)?;
         let (desk, _) = Desk::join(location.clone(), &invitation, &plan_of(input), now)?;
         Ok(Inner::of(desk, location, None))
+    }
+
+    /// Begins from a backup, in a folder that isn't there yet.
+    ///
+    /// # Errors
+    /// As [`Device::restore`]; a folder that is there.
+    #[cfg_attr(feature = "uniffi", uniffi::constructor)]
+    pub fn restore_folder(path: &str, backup: Vec<u8>, storage_key: Option<Vec<u8>>, now: i64) -> Answer<Self> {
+        let location = Location { path: path.into(), key: key_of(storage_key)?, medium: Medium::Disk };
+        Inner::restored(&backup, location, None, now)
     }
 }

@@ -398,3 +398,41 @@ fn a_folder_of_a_disk_is_the_same_device() {
     assert_eq!(on_hand(&Device::open_folder(path, None, NOW).unwrap()), [("A1".into(), 100, 0)]);
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[test]
+fn a_backup_comes_back_to_be_read_and_goes_on_under_a_new_key() {
+    let mut ministry = Ministry::new();
+    let (device, mut stored) = ministry.device("01C55");
+    comes_in(&device, "A1", "100").unwrap();
+    stored.keep(&device);
+    let backup = device.backup(false, NOW).unwrap();
+    stored.keep(&device);
+    assert_eq!(device.status().unwrap().unsealed, 0, "what stood unsealed was sealed first");
+    comes_in(&device, "A1", "7").unwrap();
+
+    let again = Device::restore(backup.clone(), None, NOW).unwrap();
+    let mut kept = Stored::default();
+    kept.keep(&again);
+    assert!(!kept.0.keys().any(|name| name.starts_with("keys/")), "{:?}", kept.0.keys());
+    let again = Device::open(kept.files(), None, NOW).unwrap();
+    assert_eq!(on_hand(&again), [("A1".into(), 100, 0)]);
+    assert!(again.status().unwrap().read_only.is_some());
+    assert!(comes_in(&again, "A1", "1").is_err());
+    let elsewhere = Ministry::new().invite("01C55");
+    assert!(again.begin_again(elsewhere, JoinInput::default(), NOW).is_err());
+    assert!(again.status().unwrap().read_only.is_some(), "it is as it was");
+    again.begin_again(ministry.invite("01C55"), JoinInput::default(), NOW).unwrap();
+    kept.keep(&again);
+    let enrolment = ministry.enrol(&again.request().unwrap());
+    assert!(again.accept(enrolment, NOW).unwrap().enrolled);
+    kept.keep(&again);
+    comes_in(&again, "A1", "1").unwrap();
+    kept.keep(&again);
+    assert_eq!(on_hand(&Device::open(kept.files(), None, NOW).unwrap()), [("A1".into(), 101, 0)]);
+    let refused = again.begin_again(ministry.invite("01C55"), JoinInput::default(), NOW).unwrap_err();
+    assert!(refused.english().contains("needs no other key"), "{refused}");
+
+    for wrong in [&b"nothing"[..], &backup[..backup.len() / 2]] {
+        assert!(Device::restore(wrong.to_vec(), None, NOW).is_err());
+    }
+}
