@@ -399,7 +399,7 @@ impl Table<'_> {
             if row.slot == slot && row.index >= from {
                 shift(&mut row.time);
             }
-            row.flags |= if row.is(is::CLOCKED) { is::TAIL } else { 0 };
+            row.flags |= if row.is(is::CLOCKED | is::DURING) { is::TAIL } else { 0 };
             row.flags |= if row.is(is::CONCURRENT) { is::FULL } else { 0 };
         }
         if passed && forgotten > 0 {
