@@ -1,6 +1,7 @@
 //! Counts, and what devices knew of each other when they counted (`spec/ledger.md` section 4).
 
 use super::error::{FixedError, Room};
+use super::names::DAY;
 use super::state::{Cell, Clock, Log, Open, Rest, Row, Source, Table, When, front, is};
 use crate::ledger::effect::measured;
 use crate::record::{CountBegin, CountEnd, CountLine, Entry, Observed, Record};
@@ -132,7 +133,7 @@ impl Table<'_> {
             self.mark_beside(&own, is::FULL);
             return Ok(());
         };
-        if self.is_forgotten(begin.time) {
+        if self.is_forgotten(begin.time.min(when.time)) {
             return self.full(Room::Balances);
         }
         let known = self.known_put(when.slot)?;
@@ -231,7 +232,8 @@ impl Table<'_> {
             return Ok(());
         }
         let begin = *open;
-        if self.is_forgotten(begin.time) {
+        // By a clock that is set while counting the end may be before the beginning.
+        if self.is_forgotten(begin.time.min(when.time)) {
             return self.full(Room::Balances);
         }
         let known = self.known_put(when.slot)?;
@@ -379,19 +381,29 @@ impl Table<'_> {
                 }
             }
         }
+        // A count that was younger than all rows given up, and now isn't, says something of them that the log knows.
+        let (forgotten, mut passed) = (self.s.forgotten, false);
+        let mut shift = |time: &mut i64| {
+            let new = time.saturating_add(change);
+            passed |= *time > forgotten.saturating_add(DAY) && new <= forgotten;
+            *time = new;
+        };
         let begins = self.s.rests.iter_mut().map(|rest| &mut rest.begin).chain(self.s.open.iter_mut());
         for open in begins.filter(|open| open.slot == slot && open.index >= from) {
-            open.time = open.time.saturating_add(change);
+            shift(&mut open.time);
         }
         for rest in self.s.rests.iter_mut().filter(|rest| rest.begin.slot == slot && rest.end >= from) {
-            rest.time = rest.time.saturating_add(change);
+            shift(&mut rest.time);
         }
-        for row in self.rows_mut() {
+        for row in self.rows.iter_mut().take(self.s.rows.into()) {
             if row.slot == slot && row.index >= from {
-                row.time = row.time.saturating_add(change);
+                shift(&mut row.time);
             }
-            row.flags |= if row.is(is::CLOCKED) { is::TAIL } else { 0 };
+            row.flags |= if row.is(is::CLOCKED | is::DURING) { is::TAIL } else { 0 };
             row.flags |= if row.is(is::CONCURRENT) { is::FULL } else { 0 };
+        }
+        if passed && forgotten > 0 {
+            return self.full(Room::Balances);
         }
         Ok(())
     }

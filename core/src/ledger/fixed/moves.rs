@@ -60,7 +60,7 @@ impl Table<'_> {
         }
         let (deltas, _) = self.deltas(entry, true)?;
         for (row, adds) in deltas.into_iter().flatten() {
-            self.add_new(row, signed(net, adds), adds, when);
+            self.add_new(row, signed(net, adds), when);
         }
         let named = self.answered(when.slot, when.index, movement.answers, movement.group, source);
         self.transit(when.slot, when.index, movement, net, false, named)
@@ -88,15 +88,17 @@ impl Table<'_> {
 
     /// Adds what the last record of a log does, unless the row's line covers it; where that doesn't show here, the row
     /// is to be scanned.
-    fn add_new(&mut self, row: usize, amount: i64, increases: bool, when: &When) {
+    fn add_new(&mut self, row: usize, amount: i64, when: &When) {
         self.first_touch(row, when.time);
         let r = self.row(row);
         if r.is(is::STALE) {
             return;
         }
-        // Of a rest that is zero the end of the count says what is certainly behind it.
+        // Of a rest that is zero what neither its end nor its beginning covers is certainly behind it: a clock
+        // that was set while counting, and is lost again, makes the beginning the later of both.
         let rest = r.is(is::REST);
-        let Some(line) = self.line_of(&r, increases && !rest) else { return self.add(row, amount) };
+        let Some(line) = self.line_of(&r, false) else { return self.add(row, amount) };
+        let until = self.line_of(&r, true).map_or(i64::MAX, |begin| begin.time.max(line.time));
         let covered = if when.slot == line.slot {
             // It stands before the line where every record from there on was written after it took place.
             (!when.late || when.time >= line.time).then_some(false)
@@ -108,7 +110,7 @@ impl Table<'_> {
             Some(false)
         } else {
             self.mark(row, is::CLOCKED);
-            Some(when.time.saturating_add(self.noted_difference(&line, when.slot)) <= line.time)
+            Some(when.time.saturating_add(self.noted_difference(&line, when.slot)) <= until)
         };
         match covered {
             Some(true) if !rest => {}
@@ -231,7 +233,7 @@ impl Table<'_> {
             if r.is(is::STALE) || back == 0 {
                 continue;
             }
-            let covered = self.line_of(&r, adds && !r.is(is::REST)).map(|line| {
+            let covered = self.line_of(&r, false).map(|line| {
                 let other = when.slot != line.slot;
                 if other && index < self.knew(line.known, slot) || !other && index < line.index {
                     Some(true)

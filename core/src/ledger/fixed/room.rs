@@ -26,9 +26,13 @@ impl Table<'_> {
         let mut at = 0;
         while at < self.rows().len() {
             let row = self.row(at);
-            let end = (i64::from(self.lot(row.lot).day()) + 1) * DAY;
+            // Its line may be younger than the day on which it was noted: its clock was set since.
+            let end = ((i64::from(self.lot(row.lot).day()) + 1) * DAY).max(row.time);
             // What clocks decided may change yet.
-            if row.stock != 0 || row.is(is::STALE | is::CLOCKED) || end + IDLE > i64::from(now) {
+            if row.stock != 0
+                || row.is(is::STALE | is::CLOCKED | is::DURING)
+                || end.saturating_add(IDLE) > i64::from(now)
+            {
                 at += 1;
                 continue;
             }

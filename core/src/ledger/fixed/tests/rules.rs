@@ -4,7 +4,7 @@ use crate::ident::Store;
 use crate::ledger::fixed::{Reach, Room};
 use crate::ledger::tests::{facility, goes_in, goes_out, moves, reference as names, said};
 use crate::movement::{Bucket, Direction, Group, Movement, Reference};
-use crate::record::{EndRecall, Entry, List, LotFact, Recall, SameProduct};
+use crate::record::{ClockSet, EndRecall, Entry, List, LotFact, Recall, SameProduct};
 use crate::time::Expiry;
 
 const LOT: (&str, &str) = (A, "L1");
@@ -52,6 +52,25 @@ fn clocks_decide_only_where_nothing_else_does_and_both_ways() {
     till.records.pop();
     counter.observe(2_500, &till, Some(3_600));
     with(&[till, counter], |table| assert_eq!(units(table, LOT), Ok(95)));
+}
+
+/// The storekeeper begins to count at 600. Her handheld's clock is set 420 s ahead, so the beginning is of 1,020, and is
+/// lost again when the battery is changed: the end, at 660, is before the beginning. The till knows nothing of it.
+#[test]
+fn what_came_before_a_count_began_is_in_it_though_its_clock_says_that_it_ended_earlier() {
+    let (mut handheld, mut till) = (device(1), device(2));
+    let begin = handheld.begin_count(600);
+    handheld.say(601, Entry::ClockSet(ClockSet { change: 420, extensions: None }));
+    handheld.end_count(660, begin, true);
+    // Both of between the end and the beginning: the storekeeper found nothing of this lot on the shelf.
+    till.say(700, goes_in(LOT, 2));
+    till.say(1_020, goes_out(LOT, 1));
+    with(&[handheld.clone(), till.clone()], |table| assert_eq!(units(table, LOT), Ok(0)));
+    with(&[till.clone(), handheld.clone()], |table| assert_eq!(units(table, LOT), Ok(0)));
+    // Behind both.
+    till.say(1_021, goes_in(LOT, 5));
+    with(&[handheld.clone(), till.clone()], |table| assert_eq!(units(table, LOT), Ok(5)));
+    with(&[till, handheld], |table| assert_eq!(units(table, LOT), Ok(5)));
 }
 
 #[test]
@@ -306,6 +325,63 @@ fn lots_that_are_sold_out_give_their_room_to_new_ones() {
     assert!(!table.is_complete(), "only the log knows that it was counted");
     table.settle(&mut shelf).unwrap();
     assert_eq!((units(&mut table, (A, "LOT-00000")), table.is_complete()), (Ok(0), true));
+}
+
+/// In a table of three rows, of which those that are idle are given up, all records of the first log and then of the
+/// second.
+fn with_three_rows<T>(logs: &[Log; 2], ask: impl FnOnce(&mut Table<'_>, &mut Shelf<'_>) -> T) -> T {
+    let mut memory: std::boxed::Box<FixedLedger<3, 384, 0>> = std::boxed::Box::default();
+    let (mut table, mut shelf) = (memory.table(SHOP), Shelf::new(logs));
+    for record in logs.iter().flat_map(|log| &log.records) {
+        let _ = table.apply(&record.verified(), &mut shelf);
+    }
+    ask(&mut table, &mut shelf)
+}
+
+const DAYS: u32 = 86_400;
+
+#[test]
+fn a_lot_counted_by_a_clock_that_was_set_since_is_not_given_up_as_if_it_were_old() {
+    let (mut handheld, mut till) = (device(1), device(2));
+    // By a clock that began anew in 2020.
+    handheld.say(5, goes_in(LOT, 1));
+    let begin = handheld.begin_count(10);
+    handheld.count_line(11, begin, LOT, 0);
+    handheld.say(60 * DAYS, Entry::ClockSet(ClockSet { change: i64::from(60 * DAYS - 20), extensions: None }));
+    handheld.say(60 * DAYS + 1, goes_in((A, "L2"), 1));
+    handheld.say(60 * DAYS + 2, goes_in((A, "L3"), 1));
+    // An hour before that count, and heard of afterwards.
+    till.say(60 * DAYS - 3_600, goes_in(LOT, 4));
+    with_three_rows(&[handheld, till], |table, shelf| {
+        table.settle(shelf).unwrap();
+        assert_eq!((table.is_complete(), units(table, LOT)), (true, Ok(0)));
+    });
+}
+
+#[test]
+fn a_clock_set_back_that_puts_a_count_among_what_was_given_up_is_said() {
+    let (mut till, mut handheld) = (device(1), device(2));
+    till.say(10 * DAYS, goes_in(LOT, 10));
+    till.say(12 * DAYS, goes_out(LOT, 10));
+    for (day, lot) in [(58, "L2"), (59, "L3"), (60, "L4")] {
+        till.say(day * DAYS, goes_in((A, lot), 1));
+    }
+    // By its clock on day 56, in truth on day 11: what left on day 12 left nothing, but less than nothing.
+    let begin = handheld.begin_count(56 * DAYS);
+    handheld.end_count(56 * DAYS + 60, begin, true);
+    with_three_rows(&[till.clone(), handheld.clone()], |table, shelf| {
+        table.settle(shelf).unwrap();
+        assert!(table.is_complete());
+        assert_eq!(units(table, LOT), Ok(0));
+    });
+    handheld.say(11 * DAYS + 90, Entry::ClockSet(ClockSet { change: -i64::from(45 * DAYS), extensions: None }));
+    let all: Vec<&Made> = till.records.iter().chain(&handheld.records).collect();
+    let counts: Vec<i64> = expected(reference(&all).settled()).iter().map(|line| line.4).collect();
+    assert!(counts.contains(&-10), "{counts:?}");
+    with_three_rows(&[till, handheld], |table, shelf| {
+        let _ = table.settle(shelf);
+        assert_eq!((table.is_complete(), table.lost()), (false, 1 << Room::Balances as u8));
+    });
 }
 
 /// Saves and loads into fresh memory.
