@@ -1,8 +1,8 @@
 //! What is asked of stock: lots, what may be dispensed, what is on the way.
 
 use super::add::Ledger;
-use super::book::NONE;
 use super::names::{Place, lot_of, product_of};
+use super::row::NONE;
 use super::rules::encoding;
 use super::shelf::Shelf;
 use crate::crypto::Hash;
@@ -114,7 +114,7 @@ pub(super) fn measure(measure: u32) -> Option<(u16, Measure)> {
 }
 
 impl<'l> Settled<'l> {
-    fn site(self, facility: &str) -> Option<(u32, &'l super::add::Site)> {
+    fn site(self, facility: &str) -> Option<(u32, &'l super::site::Site)> {
         let facility = self.ledger.book.facilities.find(facility.as_bytes())?;
         Some((facility, self.ledger.sites.get(facility as usize)?))
     }
@@ -345,12 +345,12 @@ impl<'l> Settled<'l> {
 }
 
 /// Whether two products are one at a site.
-pub(super) fn same(site: Option<&super::add::Site>, a: &[u8], b: &[u8]) -> bool {
+pub(super) fn same(site: Option<&super::site::Site>, a: &[u8], b: &[u8]) -> bool {
     a == b || site.is_some_and(|site| site.class_of(a) == site.class_of(b))
 }
 
 impl<'l> Lot<'l> {
-    fn held_part(&self) -> Option<&'l super::add::Part> {
+    fn held_part(&self) -> Option<&'l super::part::Part> {
         self.settled.ledger.parts.get(self.part as usize)
     }
 
@@ -468,7 +468,7 @@ impl<'l> Lot<'l> {
         self.part
     }
 
-    pub(super) fn settled_site(&self) -> Option<&'l super::add::Site> {
+    pub(super) fn settled_site(&self) -> Option<&'l super::site::Site> {
         self.settled.site(self.facility()).map(|(_, site)| site)
     }
 
@@ -485,7 +485,7 @@ impl<'l> Lot<'l> {
         let counted = self.settled.ledger.counted.get(&self.part);
         let added = if counted.is_none() { self.held_part() } else { None };
         let counted = counted.into_iter().flat_map(|counted| counted.sums.iter().copied());
-        counted.chain(added.into_iter().flat_map(super::add::Part::sums))
+        counted.chain(added.into_iter().flat_map(super::part::Part::sums))
     }
 
     fn each_stock(&self) -> impl Iterator<Item = Stock<'l>> + use<'l> {
