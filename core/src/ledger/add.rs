@@ -4,8 +4,8 @@
 //! taken back, or made one with another product, it is worked out from the lot's own rows when asked.
 
 use super::book::Book;
-use super::counts::{Counted, Sum};
-use super::part::Part;
+use super::counts::Counted;
+use super::part::{Part, Parts};
 use super::row::{NONE, does};
 use super::rules::Rules;
 use super::site::{Site, site_mut};
@@ -13,7 +13,6 @@ use super::transit::{self, Transit};
 use crate::ident::Party;
 use crate::movement::{Direction, reasons};
 use crate::record::Entry;
-use crate::time::Expiry;
 use crate::trust::{RecordId, Standing, Verified};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -28,7 +27,7 @@ use hashbrown::HashMap;
 pub struct Ledger {
     pub(super) book: Book,
     pub(super) rules: Rules,
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Parts,
     pub(super) sites: Vec<Site>,
     pub(super) transit: Transit,
     /// Reversals by what they name, and what is taken back of a row.
@@ -102,28 +101,14 @@ impl Ledger {
         if let Some(part) = site.part_at(item) {
             return part;
         }
-        let part = self.parts.len() as u32;
-        site.set_part(item, part);
+        let part = self.parts.len();
         let product = self.book.of_item.get(item as usize).map_or(NONE, |of| of.0);
-        site.grouped &= site.classes.is_empty(); // it may belong to a lot that is there
-        site.parts.push(part);
+        let next_of_product = site.put(part, item, product);
         if self.by_item.len() <= item as usize {
             self.by_item.resize(item as usize + 1, NONE);
         }
-        self.parts.push(Part {
-            facility,
-            item,
-            head: NONE,
-            sum: Sum { place: NONE, measure: 0, count: 0 },
-            more: None,
-            next_of_product: site.by_product.insert(product, part).unwrap_or(NONE),
-            next_of_item: self.by_item.get_mut(item as usize).map_or(NONE, |last| core::mem::replace(last, part)),
-            source: NONE,
-            expiry: Expiry::NotRead.packed(),
-            expiries_differ: false,
-            counted: false,
-            taken_back: false,
-        });
+        let next_of_item = self.by_item.get_mut(item as usize).map_or(NONE, |last| core::mem::replace(last, part));
+        self.parts.push(Part { next_of_product, next_of_item, ..Part::new(facility, item) });
         part
     }
 
@@ -143,7 +128,7 @@ impl Ledger {
 
     /// The parts of a product at a facility, as it was written.
     pub(super) fn parts_of_product(&self, site: &Site, product: u32) -> impl Iterator<Item = u32> + '_ {
-        self.chain(site.by_product.get(&product).copied().unwrap_or(NONE), |part| part.next_of_product)
+        self.chain(site.last_of_product(product).unwrap_or(NONE), |part| part.next_of_product)
     }
 
     /// The parts of a product and lot, as they were written, at any facility.

@@ -34,6 +34,24 @@ pub(super) struct Part {
 }
 
 impl Part {
+    /// Nothing of it yet.
+    pub(super) fn new(facility: u32, item: u32) -> Self {
+        Self {
+            facility,
+            item,
+            head: NONE,
+            sum: Sum { place: NONE, measure: 0, count: 0 },
+            more: None,
+            next_of_product: NONE,
+            next_of_item: NONE,
+            source: NONE,
+            expiry: Expiry::NotRead.packed(),
+            expiries_differ: false,
+            counted: false,
+            taken_back: false,
+        }
+    }
+
     pub(super) fn add(&mut self, place: u32, measure: u32, count: i64) {
         if self.sum.place == place && self.sum.measure == measure || self.sum.place == NONE {
             (self.sum.place, self.sum.measure) = (place, measure);
@@ -84,8 +102,63 @@ impl Part {
         }
     }
 }
+/// Parts in one piece of memory.
+const CHUNK: usize = 1 << 10;
+
+/// The parts of all facilities, by number. In pieces: what is there never moves when another comes.
+#[derive(Debug, Default)]
+pub(super) struct Parts(Vec<Vec<Part>>);
+
+impl Parts {
+    pub(super) fn len(&self) -> u32 {
+        self.0.last().map_or(0, |last| (self.0.len() - 1) * CHUNK + last.len()) as u32
+    }
+
+    pub(super) fn get(&self, part: usize) -> Option<&Part> {
+        self.0.get(part / CHUNK)?.get(part % CHUNK)
+    }
+
+    pub(super) fn get_mut(&mut self, part: usize) -> Option<&mut Part> {
+        self.0.get_mut(part / CHUNK)?.get_mut(part % CHUNK)
+    }
+
+    pub(super) fn push(&mut self, part: Part) {
+        match self.0.last_mut().filter(|last| last.len() < CHUNK) {
+            Some(last) => last.push(part),
+            None => {
+                // The first grows: most ledgers are a facility's, and small.
+                let mut chunk = Vec::with_capacity(if self.0.is_empty() { 1 } else { CHUNK });
+                chunk.push(part);
+                self.0.push(chunk);
+            }
+        }
+    }
+}
+
 /// The lot number that a row is about; `NONE` where it is about none.
-pub(super) fn lot_of_row(book: &Book, parts: &[Part], row: u32) -> u32 {
+pub(super) fn lot_of_row(book: &Book, parts: &Parts, row: u32) -> u32 {
     let part = book.row(row).and_then(|r| parts.get(r.part as usize));
     part.and_then(|part| book.of_item.get(part.item as usize)).map_or(NONE, |of| of.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_of_more_parts_than_one_piece_holds_is_found_by_its_number() {
+        let (mut parts, many) = (Parts::default(), 3 * CHUNK as u32 + 7);
+        for item in 0..many {
+            assert_eq!(parts.len(), item);
+            parts.push(Part::new(1, item));
+        }
+        if let Some(part) = parts.get_mut(CHUNK) {
+            part.facility = 2;
+        }
+        for item in 0..many {
+            let found = parts.get(item as usize).map(|part| (part.facility, part.item));
+            assert_eq!(found, Some((if item as usize == CHUNK { 2 } else { 1 }, item)));
+        }
+        assert!(parts.get(many as usize).is_none() && parts.get_mut(4 * CHUNK).is_none());
+    }
 }

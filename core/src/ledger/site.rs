@@ -7,18 +7,50 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use hashbrown::HashMap;
 
-/// Items on a page of a facility's table.
+/// Slots on a page.
 const PAGE: usize = 64;
+
+/// A number for each of many, in pages: what comes together is mostly one facility's and lies near.
+#[derive(Debug, Default)]
+struct Pages {
+    pages: Vec<u32>,
+    slots: Vec<[u32; PAGE]>,
+}
+
+impl Pages {
+    fn get(&self, at: u32) -> Option<u32> {
+        let page = *self.pages.get(at as usize / PAGE)?;
+        let number = *self.slots.get(page as usize)?.get(at as usize % PAGE)?;
+        (number != NONE).then_some(number)
+    }
+
+    /// Puts a number; gives the one that stood there, `NONE` for none.
+    fn set(&mut self, at: u32, number: u32) -> u32 {
+        if at == NONE {
+            return NONE; // nothing has this number
+        }
+        let page = at as usize / PAGE;
+        if self.pages.len() <= page {
+            self.pages.resize(page + 1, NONE);
+        }
+        let Some(page) = self.pages.get_mut(page) else { return NONE };
+        if *page == NONE {
+            *page = self.slots.len() as u32;
+            self.slots.push([NONE; PAGE]);
+        }
+        let slot = self.slots.get_mut(*page as usize).and_then(|page| page.get_mut(at as usize % PAGE));
+        slot.map_or(NONE, |slot| core::mem::replace(slot, number))
+    }
+}
 
 /// A facility.
 #[derive(Debug, Default)]
 pub(super) struct Site {
     pub(super) parts: Vec<u32>,
-    /// Parts by item, in pages of 64 items: what comes together is mostly one facility's and lies near.
-    pages: Vec<u32>,
-    by_item: Vec<[u32; PAGE]>,
+    /// Parts by item.
+    by_item: Pages,
     /// The last part of each product, as it was written.
-    pub(super) by_product: HashMap<u32, u32>,
+    by_product: Pages,
     pub(super) count_rows: Vec<u32>,
     pub(super) counts: BTreeMap<u32, Count>,
     /// Something was counted here: causes matter.
@@ -36,24 +68,20 @@ pub(super) struct Site {
 
 impl Site {
     pub(super) fn part_at(&self, item: u32) -> Option<u32> {
-        let page = *self.pages.get(item as usize / PAGE)?;
-        let part = *self.by_item.get(page as usize)?.get(item as usize % PAGE)?;
-        (part != NONE).then_some(part)
+        self.by_item.get(item)
     }
 
-    pub(super) fn set_part(&mut self, item: u32, part: u32) {
-        let number = item as usize / PAGE;
-        if self.pages.len() <= number {
-            self.pages.resize(number + 1, NONE);
-        }
-        let Some(page) = self.pages.get_mut(number) else { return };
-        if *page == NONE {
-            *page = self.by_item.len() as u32;
-            self.by_item.push([NONE; PAGE]);
-        }
-        if let Some(slot) = self.by_item.get_mut(*page as usize).and_then(|page| page.get_mut(item as usize % PAGE)) {
-            *slot = part;
-        }
+    /// The last part of a product, as it was written.
+    pub(super) fn last_of_product(&self, product: u32) -> Option<u32> {
+        self.by_product.get(product)
+    }
+
+    /// Takes a part that is new here; gives the one before it of its product.
+    pub(super) fn put(&mut self, part: u32, item: u32, product: u32) -> u32 {
+        self.parts.push(part);
+        self.by_item.set(item, part);
+        self.grouped &= self.classes.is_empty(); // it may belong to a lot that is there
+        self.by_product.set(product, part)
     }
 
     /// What stands for a product here: the smallest encoding of those that it is one with.

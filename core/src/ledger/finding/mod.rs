@@ -153,17 +153,11 @@ impl<'l> Settled<'l> {
         search.receipts();
         search.reversals();
         search.serials();
-        let name = |f: &Finding<'_>| f.product.as_ref().map(encoding);
         let mut found = search.found;
         found.retain(|f| asked.facility.is_none_or(|only| f.facility == only || f.other == Some(only)));
-        found.sort_by(|a, b| {
-            let records =
-                |f: &Finding<'_>| -> Vec<_> { f.records.iter().map(|r| (r.log, r.index, r.identity)).collect() };
-            let lots = a.lot.map(|l| l.as_str()).cmp(&b.lot.map(|l| l.as_str()));
-            (a.facility, a.kind.code(), name(a))
-                .cmp(&(b.facility, b.kind.code(), name(b)))
-                .then(lots)
-                .then_with(|| records(a).cmp(&records(b)))
+        found.sort_by_cached_key(|f| {
+            let records: Vec<_> = f.records.iter().map(|r| (r.log, r.index, r.identity)).collect();
+            (f.facility, f.kind.code(), f.product.as_ref().map(encoding), f.lot.map(LotNumber::as_str), records)
         });
         found.dedup();
         found
