@@ -187,6 +187,9 @@ impl Places {
     }
 
     pub(super) fn get(&self, id: u32) -> Place<'_> {
+        if id == 0 {
+            return Place { store: None, fund: None, vvm: None, hold: false };
+        }
         let name = self.0.get(id);
         let (hold, vvm, length, texts) = match name {
             [hold, vvm, length, texts @ ..] => (*hold == 1, *vvm, usize::from(*length), texts),

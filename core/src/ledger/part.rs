@@ -70,6 +70,11 @@ impl Part {
         Some(self.sum).into_iter().filter(|sum| sum.place != NONE).chain(more)
     }
 
+    /// The only sum, where there is one.
+    pub(super) fn only(&self) -> Option<Sum> {
+        (self.more.is_none() && self.sum.place != NONE).then_some(self.sum)
+    }
+
     /// The only sum, where there is one and nothing else is known of the lot: neither counts nor differing expiries.
     pub(super) fn plain(&self) -> Option<Sum> {
         let plain = self.more.is_none() && !self.counted && !self.expiries_differ;

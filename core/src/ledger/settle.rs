@@ -108,9 +108,9 @@ impl Ledger {
     /// All parts of a lot, by the one that answers.
     pub(super) fn group(&self, leader: u32) -> impl Iterator<Item = u32> + '_ {
         let site = self.parts.get(leader as usize).and_then(|p| self.sites.get(p.facility as usize));
-        let others = site.and_then(|site| site.groups.get(&leader));
-        let alone = others.is_none().then_some(leader);
-        alone.into_iter().chain(others.into_iter().flatten().copied())
+        let several = site.and_then(|site| site.groups.get(&leader)).map(Vec::as_slice).unwrap_or_default();
+        let alone = several.is_empty().then_some(leader);
+        alone.into_iter().chain(several.iter().copied())
     }
 
     /// Rows of a part.
