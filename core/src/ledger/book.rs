@@ -3,220 +3,17 @@
 //! A record is a row. Its bytes are kept and decoded again where more is asked than a row says, so that nothing is told
 //! twice. Rows are numbered in the order of arrival; that order never reaches an answer.
 
-use super::branches::Branches;
 use super::effect::{Side, measured, sides};
+use super::log::Log;
 use super::names::{ITEM_ROOM, Names, Places, item_name};
+use super::row::{NONE, Row, does};
 use crate::crypto::Hash;
 use crate::movement::{Bucket, Direction, Group, Movement, Reference, reasons};
 use crate::record::{Entry, Record, written};
 use crate::trust::{RecordId, Verified};
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use hashbrown::HashMap;
-
-/// No row, no partition.
-pub(super) const NONE: u32 = u32::MAX;
-
-const CHUNK: u32 = 64;
-
-// A sum of as many of the largest quantities as there are rows doesn't overflow.
-const _: () = assert!(u32::MAX as u128 * (crate::limits::MAX_QUANTITY as u128) < i64::MAX as u128);
-
-/// What a record does, as far as adding up asks.
-pub(super) mod does {
-    /// It moves something.
-    pub(in super::super) const MOVES: u16 = 1;
-    /// Taken from `from`.
-    pub(in super::super) const TAKES: u16 = 2;
-    /// Put to `into`.
-    pub(in super::super) const PUTS: u16 = 4;
-    /// Begins a transit.
-    pub(in super::super) const SENT: u16 = 8;
-    /// A line of a count.
-    pub(in super::super) const LINE: u16 = 16;
-    /// Written later than it took place.
-    pub(in super::super) const EFFECTIVE: u16 = 32;
-    /// It no longer counts.
-    pub(in super::super) const GONE: u16 = 64;
-    /// It takes back another.
-    pub(in super::super) const REVERSAL: u16 = 128;
-    /// Destroyed, missing or stolen: somebody must stand for it.
-    pub(in super::super) const NOTED: u16 = 256;
-    /// Its clock was never set: its time is an uptime.
-    pub(in super::super) const CLOCK_UNSET: u16 = 512;
-}
-
-/// A record.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Row {
-    pub(super) log: u32,
-    pub(super) index: u32,
-    /// The lot at the facility that it is about.
-    pub(super) part: u32,
-    /// The row before it of the same part.
-    pub(super) next: u32,
-    pub(super) quantity: u32,
-    /// Places, where it takes and puts.
-    pub(super) from: u32,
-    pub(super) into: u32,
-    /// When it took place: seconds as written, in its own clock.
-    pub(super) time: u32,
-    /// Parts of a unit and their measure; 0: whole units.
-    pub(super) measure: u32,
-    /// As in records; see [`crate::time::Expiry::packed`].
-    pub(super) expiry: u16,
-    pub(super) does: u16,
-}
-
-impl Row {
-    pub(super) const fn is(&self, what: u16) -> bool {
-        self.does & what != 0
-    }
-    pub(super) const fn counts(&self) -> bool {
-        !self.is(does::GONE)
-    }
-}
-
-/// An `Observed` in a log.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Seen {
-    pub(super) index: u32,
-    /// Of two at one index in a forked log the least identity comes first.
-    identity: Hash,
-    pub(super) row: u32,
-    pub(super) of: [u8; 16],
-    pub(super) count: u32,
-    pub(super) head: [u8; 16],
-    pub(super) clock: Option<i64>,
-}
-
-/// A log's records by index.
-#[derive(Debug)]
-pub(super) struct Log {
-    pub(super) id: Hash,
-    pub(super) facility: u32,
-    /// Where each chunk of indexes stands in `rows`, and the one written last: records mostly come in order.
-    chunks: BTreeMap<u32, u32>,
-    rows: Vec<[u32; CHUNK as usize]>,
-    last: (u32, u32),
-    /// Further records at an index where one is already: branches.
-    others: BTreeMap<u32, Vec<u32>>,
-    /// Indexes whose record isn't the one that a record at the next index follows: branches too.
-    broken: BTreeSet<u32>,
-    /// The branches of a forked log, while nothing has come to it or left it since they were found.
-    pub(super) branches: Option<Branches>,
-    pub(super) observed: Vec<Seen>,
-    /// Index, change, row; in order.
-    clock_sets: Vec<(u32, i64, u32)>,
-    /// Whether a record of a clock that wasn't set ever came: without one there is one clock.
-    unset: bool,
-    /// Indexes at which another clock begins than that of the record before.
-    clocks: BTreeSet<u32>,
-    pub(super) records: u32,
-    /// One more than the greatest index held.
-    pub(super) end: u32,
-}
-
-impl Log {
-    fn chunk(&self, number: u32) -> Option<u32> {
-        if self.last.0 == number { Some(self.last.1) } else { self.chunks.get(&number).copied() }
-    }
-
-    /// The rows of a chunk's indexes.
-    fn chunk_rows(&self, at: u32) -> &[u32] {
-        self.rows.get(at as usize).map(<[u32; CHUNK as usize]>::as_slice).unwrap_or_default()
-    }
-
-    pub(super) fn first(&self, index: u32) -> Option<u32> {
-        let row = *self.chunk_rows(self.chunk(index / CHUNK)?).get((index % CHUNK) as usize)?;
-        (row != NONE).then_some(row)
-    }
-
-    /// Puts a row at an index, `NONE` for none.
-    fn set_first(&mut self, index: u32, row: u32) {
-        let number = index / CHUNK;
-        let at = self.chunk(number).unwrap_or_else(|| {
-            let at = self.rows.len() as u32;
-            self.rows.push([NONE; CHUNK as usize]);
-            self.chunks.insert(number, at);
-            at
-        });
-        self.last = (number, at);
-        if let Some(slot) = self.rows.get_mut(at as usize).and_then(|rows| rows.get_mut((index % CHUNK) as usize)) {
-            *slot = row;
-        }
-    }
-
-    /// The rows at an index: one, or one of each branch.
-    pub(super) fn at(&self, index: u32) -> impl Iterator<Item = u32> + '_ {
-        self.first(index).into_iter().chain(self.others.get(&index).into_iter().flatten().copied())
-    }
-
-    pub(super) fn is_forked(&self) -> bool {
-        self.fork().is_some()
-    }
-
-    /// The lowest index at which several branches show.
-    pub(super) fn fork(&self) -> Option<u32> {
-        self.others.keys().next().into_iter().chain(self.broken.first()).min().copied()
-    }
-
-    /// Rows below an index, the last first: of a forked log one an index.
-    pub(super) fn below(&self, index: u32) -> impl Iterator<Item = u32> + '_ {
-        self.chunks.range(..=index / CHUNK).rev().flat_map(move |(number, at)| {
-            let below = (0..CHUNK).rev().filter(move |at| number * CHUNK + at < index);
-            let rows = self.chunk_rows(*at);
-            below.filter_map(|at| rows.get(at as usize).copied()).filter(|row| *row != NONE)
-        })
-    }
-
-    /// The next index at which a record is held.
-    fn next_held(&self, index: u32) -> Option<u32> {
-        let from = index.checked_add(1)?;
-        self.chunks.range(from / CHUNK..).find_map(|(number, at)| {
-            let held = (0..CHUNK).zip(self.chunk_rows(*at)).filter(|(_, row)| **row != NONE);
-            held.map(|(slot, _)| number * CHUNK + slot).find(|index| *index >= from)
-        })
-    }
-
-    /// Every row, by index.
-    pub(super) fn rows(&self) -> impl Iterator<Item = u32> + '_ {
-        self.chunks.iter().flat_map(move |(number, at)| {
-            (0..CHUNK).zip(self.chunk_rows(*at)).filter(|(_, row)| **row != NONE).flat_map(move |(at, row)| {
-                let others = if self.others.is_empty() { None } else { self.others.get(&(number * CHUNK + at)) };
-                core::iter::once(*row).chain(others.into_iter().flatten().copied())
-            })
-        })
-    }
-
-    /// Settings of the clock that an index was written by, after it. Of a forked log one an index, the least: both
-    /// branches are read alike.
-    fn sets_after(&self, index: i64) -> impl Iterator<Item = i64> + '_ {
-        let next = if self.clocks.is_empty() { None } else { self.clocks.iter().find(|at| i64::from(**at) > index) };
-        let of_it =
-            self.clock_sets.iter().filter(move |(at, ..)| i64::from(*at) > index && next.is_none_or(|n| at < n));
-        let mut last = None;
-        of_it.filter_map(move |(at, change, _)| (last.replace(*at) != Some(*at)).then_some(*change))
-    }
-
-    /// Whether a clock is set at an index.
-    fn is_setting(&self, index: u32) -> bool {
-        self.clock_sets.binary_search_by_key(&index, |(at, ..)| *at).is_ok()
-    }
-
-    /// Whether the clock that an index was written by was set after it.
-    pub(super) fn is_set_after(&self, index: u32) -> bool {
-        self.sets_after(index.into()).next().is_some()
-    }
-
-    /// The seconds by which what stands at an index is read later: what its clock was set by afterwards.
-    pub(super) fn set_after(&self, index: i64) -> i64 {
-        if self.clock_sets.is_empty() {
-            return 0;
-        }
-        self.sets_after(index).fold(0, i64::saturating_add)
-    }
-}
 
 /// The set of records.
 #[derive(Debug, Default)]
@@ -505,22 +302,7 @@ impl Book {
         }
         let log = self.logs.len() as u32;
         let facility = self.facilities.put(facility.as_bytes()).0;
-        self.logs.push(Log {
-            id: *id,
-            facility,
-            chunks: BTreeMap::new(),
-            rows: Vec::new(),
-            last: (NONE, NONE),
-            others: BTreeMap::new(),
-            broken: BTreeSet::new(),
-            branches: None,
-            observed: Vec::new(),
-            clock_sets: Vec::new(),
-            unset: false,
-            clocks: BTreeSet::new(),
-            records: 0,
-            end: 0,
-        });
+        self.logs.push(Log::new(*id, facility));
         self.by_id.insert(*id, log);
         self.by_id8.entry(id.log_id()).or_default().push(log);
         log
@@ -544,34 +326,11 @@ impl Book {
     /// Puts a row in its log; `None` where the record is there, else whether it stands beside another.
     fn place_row(&mut self, log: u32, row: u32, record: &Verified<'_>) -> Option<bool> {
         let at = record.at();
-        let held = self.log(log)?.first(at.index);
-        let forks = held.is_some();
-        if forks && self.log(log)?.at(at.index).any(|held| self.identity(held) == at.identity) {
+        let held = self.log(log)?;
+        if held.first(at.index).is_some() && held.at(at.index).any(|held| self.identity(held) == at.identity) {
             return None;
         }
-        let log = self.logs.get_mut(log as usize)?;
-        if forks {
-            log.others.entry(at.index).or_default().push(row);
-        } else {
-            log.set_first(at.index, row);
-        }
-        log.records += 1;
-        log.branches = None;
-        log.end = log.end.max(at.index.saturating_add(1));
-        match &record.record().entry {
-            Entry::Observed(o) => {
-                let (index, identity) = (at.index, at.identity);
-                let seen = Seen { index, identity, row, of: o.log, count: o.count, head: o.head, clock: o.clock };
-                let to = log.observed.partition_point(|other| (other.index, other.identity) < (index, identity));
-                log.observed.insert(to, seen);
-            }
-            Entry::ClockSet(set) => {
-                let to = log.clock_sets.partition_point(|(i, change, _)| (*i, *change) < (at.index, set.change));
-                log.clock_sets.insert(to, (at.index, set.change, row));
-            }
-            _ => {}
-        }
-        Some(forks)
+        Some(self.logs.get_mut(log as usize)?.put(&at, row, &record.record().entry))
     }
 
     /// Takes a record out of its log: it no longer counts.
@@ -585,31 +344,7 @@ impl Book {
                 self.follows.insert(next, previous);
             }
         }
-        let log = self.logs.get_mut(number as usize)?;
-        let others = log.others.entry(at.index).or_default();
-        match others.iter().position(|other| *other == row) {
-            Some(position) => {
-                others.remove(position);
-            }
-            None => {
-                let next = others.pop().unwrap_or(NONE);
-                log.set_first(at.index, next);
-            }
-        }
-        if log.others.get(&at.index).is_some_and(Vec::is_empty) {
-            log.others.remove(&at.index);
-        }
-        log.observed.retain(|seen| seen.row != row);
-        log.clock_sets.retain(|(.., set)| *set != row);
-        log.records -= 1;
-        log.branches = None;
-        if log.end == at.index.saturating_add(1) {
-            let held = log.chunks.iter().rev().find_map(|(number, at)| {
-                let last = log.chunk_rows(*at).iter().rposition(|row| *row != NONE);
-                last.map(|slot| number * CHUNK + slot as u32 + 1)
-            });
-            log.end = held.unwrap_or(0);
-        }
+        self.logs.get_mut(number as usize)?.take_out(at.index, row);
         self.rows.get_mut(row as usize)?.does |= does::GONE;
         self.part_clocks(number, at.index);
         self.link(number, at.index);

@@ -109,11 +109,10 @@ impl super::Ledger {
             rows.filter_map(|row| self.book.row(row).map(|r| (row, r.log, r.index))).collect();
         let asked = |book: &Book| -> Vec<Option<u32>> {
             let of = |(row, log, to): (u32, u32, u32)| {
-                let fork = book.log(log).and_then(super::book::Log::fork).unwrap_or(to);
+                let fork = book.log(log).and_then(super::log::Log::fork).unwrap_or(to);
                 (fork..to).map(move |index| book.ancestor(row, index))
             };
-            let counting =
-                held.iter().copied().filter(|(row, ..)| book.row(*row).is_some_and(super::book::Row::counts));
+            let counting = held.iter().copied().filter(|(row, ..)| book.row(*row).is_some_and(super::row::Row::counts));
             counting.flat_map(of).collect()
         };
         let fast = asked(&self.book);

@@ -1,7 +1,7 @@
 //! The stock card of a lot.
 
-use super::book::does;
 use super::names::Place;
+use super::row::does;
 use super::settled::{Lot, Settled, measure};
 use crate::ident::Measure;
 use crate::trust::RecordId;

@@ -1,6 +1,8 @@
 //! What a line of a count covers (`spec/ledger.md` section 4): causality first, clocks where there is none.
 
-use super::book::{Book, Seen, does};
+use super::book::Book;
+use super::log::{Log, Seen};
+use super::row::does;
 
 /// Where a record stands in its log: greater is later.
 pub(super) type Stand = u64;
@@ -124,14 +126,13 @@ impl Book {
             self.log_of(of).is_none_or(|log| !log.is_forked()) || self.on_one_branch(seen.row, of)
         };
         // Noted in a log of another: the other's clock less its own, both read as they were set last.
-        let noted = |by: &super::book::Log, of: &super::book::Log, seen: &Seen| {
+        let noted = |by: &Log, of: &Log, seen: &Seen| {
             let clock = seen.clock?;
             let theirs = of.set_after(i64::from(seen.count) - 1);
             Some(clock.saturating_add(theirs).saturating_sub(by.set_after(i64::from(seen.index))))
         };
-        let says = |seen: &Seen, of: &super::book::Log, log| {
-            seen.of == of.id.log16() && seen.clock.is_some() && self.is_held(log, seen)
-        };
+        let says =
+            |seen: &Seen, of: &Log, log| seen.of == of.id.log16() && seen.clock.is_some() && self.is_held(log, seen);
         let of_line = |seen: &&Seen| says(seen, mine, l.log) && on_branch(seen, row);
         let of_row = |seen: &&Seen| says(seen, other, r.log) && on_branch(seen, line);
         let after = other.observed.iter().filter(of_line).find(|seen| at_index(seen.index) > stand);
@@ -173,7 +174,7 @@ impl<'b> Line<'b> {
                 (true, false) => Cover::Absorbed,
             };
         }
-        let forked = |log: u32| book.log(log).is_some_and(super::book::Log::is_forked);
+        let forked = |log: u32| book.log(log).is_some_and(Log::is_forked);
         let (known, absorbed, seen) = if forked(r.log) || forked(l.log) {
             (book.knows(self.row, row), self.knew_later(row), self.was_seen_before(row))
         } else {

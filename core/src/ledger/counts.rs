@@ -1,8 +1,9 @@
 //! Stock of one lot at one facility where something was counted (`spec/ledger.md` section 4).
 
-use super::book::{Book, NONE, does};
+use super::book::Book;
 use super::cause::{Cover, Line};
 use super::names::Place;
+use super::row::{NONE, does};
 use super::rules::encoding;
 use crate::movement::Reference;
 use crate::record::{Entry, Record};

@@ -25,17 +25,27 @@ mod counts;
 #[cfg(feature = "alloc")]
 mod finding;
 #[cfg(feature = "alloc")]
+mod log;
+#[cfg(feature = "alloc")]
 mod names;
+#[cfg(feature = "alloc")]
+mod part;
 #[cfg(feature = "alloc")]
 mod quick;
 #[cfg(feature = "alloc")]
 pub mod report;
 #[cfg(feature = "alloc")]
+mod row;
+#[cfg(feature = "alloc")]
 mod rules;
+#[cfg(feature = "alloc")]
+mod settle;
 #[cfg(feature = "alloc")]
 mod settled;
 #[cfg(feature = "alloc")]
 mod shelf;
+#[cfg(feature = "alloc")]
+mod site;
 #[cfg(feature = "alloc")]
 mod trace;
 #[cfg(feature = "alloc")]

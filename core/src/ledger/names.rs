@@ -17,44 +17,72 @@ pub(super) struct Names {
     hash: DefaultHashBuilder,
 }
 
-/// A name's number, and where it stands: looked up most often, so nothing else is asked for it.
+/// As long as most products with their lot numbers.
+const FRONT: usize = 24;
+
+/// A name's number, its length and what it begins with: looked up for every record, so a short name is known by this
+/// alone, which is in one line of the processor's cache.
 #[derive(Debug, Clone, Copy)]
+#[repr(align(32))]
 struct Known {
     id: u32,
-    begin: u32,
     length: u32,
+    front: [u8; FRONT],
 }
 
 impl Known {
-    fn of(self, bytes: &[u8]) -> &[u8] {
-        let begin = self.begin as usize;
-        bytes.get(begin..begin + self.length as usize).unwrap_or_default()
+    fn new(id: u32, name: &[u8]) -> Self {
+        let mut front = [0; FRONT];
+        let short = name.len().min(FRONT);
+        if let (Some(to), Some(from)) = (front.get_mut(..short), name.get(..short)) {
+            to.copy_from_slice(from);
+        }
+        Self { id, length: name.len() as u32, front }
     }
+
+    /// Whether it has this name's length and front: of a short one, whether it is this name.
+    fn begins_as(&self, name: &Self) -> bool {
+        self.length == name.length && self.front == name.front
+    }
+
+    const fn is_short(&self) -> bool {
+        self.length as usize <= FRONT
+    }
+}
+
+/// A name by its number.
+fn name_at<'b>(bytes: &'b [u8], ends: &[u32], id: u32) -> &'b [u8] {
+    let from = id.checked_sub(1).and_then(|before| ends.get(before as usize)).copied().unwrap_or(0);
+    let to = ends.get(id as usize).copied().unwrap_or(from);
+    bytes.get(from as usize..to as usize).unwrap_or_default()
 }
 
 impl Names {
     pub(super) fn get(&self, id: u32) -> &[u8] {
-        let from = id.checked_sub(1).and_then(|before| self.ends.get(before as usize)).copied().unwrap_or(0);
-        let to = self.ends.get(id as usize).copied().unwrap_or(from);
-        self.bytes.get(from as usize..to as usize).unwrap_or_default()
+        name_at(&self.bytes, &self.ends, id)
     }
 
     pub(super) fn find(&self, name: &[u8]) -> Option<u32> {
-        self.table.find(self.hash.hash_one(name), |known| known.of(&self.bytes) == name).map(|known| known.id)
+        self.known(self.hash.hash_one(name), name, &Known::new(0, name))
+    }
+
+    fn known(&self, hashed: u64, name: &[u8], as_known: &Known) -> Option<u32> {
+        let is = |known: &Known| known.begins_as(as_known) && (known.is_short() || self.get(known.id) == name);
+        self.table.find(hashed, is).map(|known| known.id)
     }
 
     /// The number of a name, and whether it is new.
     pub(super) fn put(&mut self, name: &[u8]) -> (u32, bool) {
-        let Self { bytes, ends, table, hash } = self;
-        let hashed = hash.hash_one(name);
-        if let Some(known) = table.find(hashed, |known| known.of(bytes) == name) {
-            return (known.id, false);
+        let new = Known::new(self.ends.len() as u32, name);
+        let hashed = self.hash.hash_one(name);
+        if let Some(id) = self.known(hashed, name, &new) {
+            return (id, false);
         }
-        let known = Known { id: ends.len() as u32, begin: bytes.len() as u32, length: name.len() as u32 };
+        let Self { bytes, ends, table, hash } = self;
         bytes.extend_from_slice(name);
         ends.push(bytes.len() as u32);
-        table.insert_unique(hashed, known, |known| hash.hash_one(known.of(bytes)));
-        (known.id, true)
+        table.insert_unique(hashed, new, |known| hash.hash_one(name_at(bytes, ends, known.id)));
+        (new.id, true)
     }
 
     pub(super) fn text(&self, id: u32) -> &str {
@@ -159,6 +187,9 @@ impl Places {
     }
 
     pub(super) fn get(&self, id: u32) -> Place<'_> {
+        if id == 0 {
+            return Place { store: None, fund: None, vvm: None, hold: false };
+        }
         let name = self.0.get(id);
         let (hold, vvm, length, texts) = match name {
             [hold, vvm, length, texts @ ..] => (*hold == 1, *vvm, usize::from(*length), texts),
@@ -167,5 +198,29 @@ impl Places {
         let (store, fund) = texts.split_at_checked(length).unwrap_or_default();
         let text = |bytes| core::str::from_utf8(bytes).ok().filter(|text: &&str| !text.is_empty());
         Place { store: text(store), fund: text(fund), vvm: (vvm > 0).then_some(vvm), hold }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn names_that_begin_alike_are_kept_apart_whatever_their_length() {
+        let mut names = Names::default();
+        let long = [0x41; 2 * FRONT];
+        let mut given: Vec<Vec<u8>> = (0..=long.len()).map(|length| long.get(..length).unwrap().to_vec()).collect();
+        // Zeros at the end, and others of one length that differ in their last byte alone.
+        for length in [1, FRONT - 1, FRONT, FRONT + 1, 2 * FRONT] {
+            given
+                .extend([0, 0x42].map(|last| [long.get(..length - 1).unwrap(), core::slice::from_ref(&last)].concat()));
+        }
+        for (id, name) in (0..).zip(&given) {
+            assert_eq!((names.find(name), names.put(name)), (None, (id, true)), "{name:?}");
+        }
+        for (id, name) in (0..).zip(&given) {
+            assert_eq!((names.find(name), names.put(name), names.get(id)), (Some(id), (id, false), name.as_slice()));
+        }
     }
 }

@@ -3,8 +3,8 @@
 //! What is passed over here gives no finding; what isn't may still give none.
 
 use super::add::Ledger;
-use super::book::{Row, does};
 use super::names::lot_name;
+use super::row::{Row, does};
 use super::rules::encoding;
 use crate::record::Entry;
 use crate::time::{Days, Expiry};

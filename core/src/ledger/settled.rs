@@ -1,8 +1,8 @@
 //! What is asked of stock: lots, what may be dispensed, what is on the way.
 
 use super::add::Ledger;
-use super::book::NONE;
 use super::names::{Place, lot_of, product_of};
+use super::row::NONE;
 use super::rules::encoding;
 use super::shelf::Shelf;
 use crate::crypto::Hash;
@@ -114,7 +114,7 @@ pub(super) fn measure(measure: u32) -> Option<(u16, Measure)> {
 }
 
 impl<'l> Settled<'l> {
-    fn site(self, facility: &str) -> Option<(u32, &'l super::add::Site)> {
+    fn site(self, facility: &str) -> Option<(u32, &'l super::site::Site)> {
         let facility = self.ledger.book.facilities.find(facility.as_bytes())?;
         Some((facility, self.ledger.sites.get(facility as usize)?))
     }
@@ -213,13 +213,14 @@ impl<'l> Settled<'l> {
     #[must_use]
     pub fn pick(self, wanted: &Picking<'_>) -> (Vec<Picked<'l>>, u32) {
         let recalls = self.recalls_of(wanted.facility, &wanted.product);
-        let mut from: Vec<(Turn, Picked<'l>)> = Vec::new();
-        for lot in self.lots_of(wanted.facility, &wanted.product) {
+        let lots = self.lots_of(wanted.facility, &wanted.product);
+        let mut from: Vec<(Turn, Picked<'l>)> = Vec::with_capacity(lots.len());
+        for lot in lots {
             let last_usable = lot.expiry().last_usable();
             if last_usable.is_some_and(|day| day < wanted.today) || lot.is_named_by(&recalls) {
                 continue;
             }
-            for shelf in lot.shelf() {
+            lot.each_shelf(|shelf| {
                 let at = shelf.place;
                 let usable = at.may_be_dispensed()
                     && wanted.store.is_none_or(|store| store == at.store)
@@ -231,10 +232,10 @@ impl<'l> Settled<'l> {
                     let order = (at.vvm != Some(2), last_usable.is_none(), last_usable);
                     from.push((order, Picked { lot, place: at, last_usable, units }));
                 }
-            }
+            });
         }
         from.sort_by(|(a, x), (b, y)| {
-            a.cmp(b).then_with(|| x.lot.name().cmp(&y.lot.name())).then(x.place.cmp(&y.place))
+            a.cmp(b).then_with(|| x.lot.name().cmp(&y.lot.name())).then_with(|| x.place.cmp(&y.place))
         });
         let mut left = wanted.units;
         let mut picked = Vec::new();
@@ -345,12 +346,12 @@ impl<'l> Settled<'l> {
 }
 
 /// Whether two products are one at a site.
-pub(super) fn same(site: Option<&super::add::Site>, a: &[u8], b: &[u8]) -> bool {
+pub(super) fn same(site: Option<&super::site::Site>, a: &[u8], b: &[u8]) -> bool {
     a == b || site.is_some_and(|site| site.class_of(a) == site.class_of(b))
 }
 
 impl<'l> Lot<'l> {
-    fn held_part(&self) -> Option<&'l super::add::Part> {
+    fn held_part(&self) -> Option<&'l super::part::Part> {
         self.settled.ledger.parts.get(self.part as usize)
     }
 
@@ -414,10 +415,9 @@ impl<'l> Lot<'l> {
         let day = |packed: u16| Expiry::from_packed(packed).ok().and_then(Expiry::last_usable);
         let claims = ledger.group(self.part).filter_map(|part| ledger.parts.get(part as usize)).map(|part| part.expiry);
         let not_read = Expiry::NotRead.packed();
-        let least = claims
-            .filter(|packed| *packed != not_read)
-            .min_by_key(|packed| (day(*packed).is_none(), day(*packed), *packed));
-        Expiry::from_packed(least.unwrap_or(not_read)).unwrap_or(Expiry::NotRead)
+        let dated = claims.filter(|packed| *packed != not_read).map(|packed| (day(packed), packed));
+        let least = dated.min_by_key(|(day, packed)| (day.is_none(), *day, *packed));
+        Expiry::from_packed(least.map_or(not_read, |(_, packed)| packed)).unwrap_or(Expiry::NotRead)
     }
 
     fn fact(&self) -> Option<(Expiry, u32)> {
@@ -468,7 +468,7 @@ impl<'l> Lot<'l> {
         self.part
     }
 
-    pub(super) fn settled_site(&self) -> Option<&'l super::add::Site> {
+    pub(super) fn settled_site(&self) -> Option<&'l super::site::Site> {
         self.settled.site(self.facility()).map(|(_, site)| site)
     }
 
@@ -481,11 +481,17 @@ impl<'l> Lot<'l> {
         self.each_sum().collect()
     }
 
+    /// The only sum, where it is one of whole units that no count settles.
+    pub(super) fn only_units(&self) -> Option<super::counts::Sum> {
+        let added = !self.settled.ledger.counted.contains_key(&self.part);
+        self.held_part().filter(|_| added)?.only().filter(|sum| sum.measure == 0)
+    }
+
     fn each_sum(&self) -> impl Iterator<Item = super::counts::Sum> + use<'l> {
         let counted = self.settled.ledger.counted.get(&self.part);
         let added = if counted.is_none() { self.held_part() } else { None };
         let counted = counted.into_iter().flat_map(|counted| counted.sums.iter().copied());
-        counted.chain(added.into_iter().flat_map(super::add::Part::sums))
+        counted.chain(added.into_iter().flat_map(super::part::Part::sums))
     }
 
     fn each_stock(&self) -> impl Iterator<Item = Stock<'l>> + use<'l> {

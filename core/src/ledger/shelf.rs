@@ -128,15 +128,22 @@ impl<'l> Lot<'l> {
     /// What a person finds at each place: opened units reckoned in. Also where nothing is left; by place.
     #[must_use]
     pub fn shelf(&self) -> Vec<Shelf<'l>> {
-        let mut all: Vec<Shelf<'l>> = by_place(&self.sums())
-            .iter()
-            .filter_map(|group| {
-                let amounts: Vec<_> = group.iter().map(|sum| (sum.count, measure(sum.measure))).collect();
-                let (units, parts) = together(&amounts);
-                Some(Shelf { place: self.place_at(group.first()?.place), units, parts })
-            })
-            .collect();
+        let mut all = Vec::new();
+        self.each_shelf(|shelf| all.push(shelf));
         all.sort_by(|a, b| a.place.cmp(&b.place));
         all
+    }
+
+    /// The same, in no order of its own. Most lots stand at one place in whole units: those take no memory.
+    pub(super) fn each_shelf(&self, mut each: impl FnMut(Shelf<'l>)) {
+        if let Some(sum) = self.only_units() {
+            return each(Shelf { place: self.place_at(sum.place), units: sum.count, parts: Vec::new() });
+        }
+        for group in by_place(&self.sums()) {
+            let Some(place) = group.first().map(|sum| self.place_at(sum.place)) else { continue };
+            let amounts: Vec<_> = group.iter().map(|sum| (sum.count, measure(sum.measure))).collect();
+            let (units, parts) = together(&amounts);
+            each(Shelf { place, units, parts });
+        }
     }
 }

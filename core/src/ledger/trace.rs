@@ -1,6 +1,6 @@
 //! Where a lot went and where it came from, through any number of facilities and through repacking.
 
-use super::book::NONE;
+use super::row::NONE;
 use super::settled::{Lot, Settled};
 use crate::ident::{LotNumber, Party, Product};
 use crate::movement::{Direction, Movement, reasons};

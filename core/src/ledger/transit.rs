@@ -1,7 +1,8 @@
 //! What is on the way (`spec/ledger.md` section 5): kept for each sent record, never netted between them.
 
-use super::book::{Book, NONE};
+use super::book::Book;
 use super::names::{ITEM_ROOM, party_name};
+use super::row::NONE;
 use super::rules::Rules;
 use crate::ident::Party;
 use crate::movement::{Bucket, Direction, Group, Movement, Reference};
@@ -301,8 +302,8 @@ impl Transit {
     fn add_up(&mut self, with: &With<'_>, key: LaneKey) {
         let book = with.book;
         let Some(mut lane) = self.lanes.get(&key).cloned() else { return };
-        lane.sent.retain(|row| book.row(*row).is_some_and(super::book::Row::counts));
-        lane.receipts.retain(|row| book.row(*row).is_some_and(super::book::Row::counts));
+        lane.sent.retain(|row| book.row(*row).is_some_and(super::row::Row::counts));
+        lane.receipts.retain(|row| book.row(*row).is_some_and(super::row::Row::counts));
         lane.sent.sort_by_key(|row| book.order(*row));
         lane.receipts.sort_by_key(|row| book.order(*row));
         let mut states: Vec<(u32, Sent)> = Vec::new();

@@ -1,7 +1,7 @@
 //! Which records an answer rests on, and the ledger as it was when only those were known.
 
 use super::super::add::Ledger;
-use super::super::book::Log;
+use super::super::log::Log;
 use super::super::settled::Settled;
 use crate::crypto::Hash;
 use crate::trust::{RecordId, Verified};

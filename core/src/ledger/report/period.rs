@@ -1,6 +1,6 @@
 //! Opening, in, out, closing of a facility: per lot and per product, in the national form.
 
-use super::super::book::Log;
+use super::super::log::Log;
 use super::super::settled::{Lot, Settled, measure};
 use super::group::{InGroup, OutGroup, is_loss};
 use super::span::Span;

@@ -1,7 +1,7 @@
 //! What movements were worth, where documents say it.
 
 use super::super::add::Ledger;
-use super::super::book::NONE;
+use super::super::row::NONE;
 use super::super::settled::Settled;
 use crate::ident::Operator;
 use crate::movement::{Amount, Movement};

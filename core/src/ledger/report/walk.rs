@@ -1,6 +1,6 @@
 //! One pass over the records of a lot: what each did, before a period or in it. Every report is made of this.
 
-use super::super::book::does;
+use super::super::row::does;
 use super::super::settled::{Lot, Settled};
 use super::period::Period;
 use super::value::Beside;

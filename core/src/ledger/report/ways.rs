@@ -1,6 +1,6 @@
 //! What was sent and what became of it, from both ends.
 
-use super::super::book::Row;
+use super::super::row::Row;
 use super::super::settled::{Settled, Shipment};
 use super::period::Period;
 use crate::movement::{Bucket, Movement};
