@@ -189,8 +189,8 @@ pub fn restore(backup: impl Read, at: impl Into<Location>) -> Result<Restored> {
 pub fn restore_file(file: &Path, at: impl Into<Location>) -> Result<Value> {
     let at = at.into();
     let open = std::fs::File::open(file).map_err(|e| Error::file(file, &e))?;
-    let Restored { files, facility, log, records } = restore(open, at.clone())
-        .map_err(|e| Error { message: format!("{}: {}", file.display(), e.message), ..e })?;
+    let Restored { files, facility, log, records } =
+        restore(open, at.clone()).map_err(|e| Error { message: format!("{}: {}", file.display(), e.message), ..e })?;
     Ok(json!({
         "dir": at.path.display().to_string(), "files": files, "facility": facility,
         "log": log.to_string(), "records": records, "read_only": true,

@@ -1,7 +1,7 @@
 //! What medlot's tests share: the bodies of fuzz targets, figures, and the world of the vectors.
 pub mod bench_catalogue;
-pub mod bench_ledger;
 pub mod bench_facade;
+pub mod bench_ledger;
 pub mod bench_log;
 pub mod bench_reports;
 pub mod chip;

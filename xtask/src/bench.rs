@@ -50,8 +50,7 @@ pub fn bindings() -> Done {
 
     bindings::kotlin_setup()?;
     let (folder_at, library_at) = (folder.display(), library.display());
-    let jvm =
-        format!("-Dmedlot.jvm=-Dmedlot.bench={folder_at} -Duniffi.component.medlot.libraryOverride={library_at}");
+    let jvm = format!("-Dmedlot.jvm=-Dmedlot.bench={folder_at} -Duniffi.component.medlot.libraryOverride={library_at}");
     let mvn = ["-q", "-B", "--no-transfer-progress", "-f", "ffi/kotlin/pom.xml", "test", "-Dtest=Bench"];
     Sh::new("mvn").args(mvn).args([jvm]).run()?;
     let kotlin = folder.join("kotlin.json");

@@ -1,7 +1,7 @@
 //! What is answered out of an account, by a device and by whoever verifies for others: rows in pages.
 use super::device::{
-    Card, FindingPage, FindingView, Incomplete, Language, LotInput, MovementPage, Pick, ReportInput, ReportRow, ReportView,
-    StockInput, StockPage, StockView, Trace, count, view,
+    Card, FindingPage, FindingView, Incomplete, Language, LotInput, MovementPage, Pick, ReportInput, ReportRow,
+    ReportView, StockInput, StockPage, StockView, Trace, count, view,
 };
 use super::{Answer, Js, give, take};
 use crate::account::{Account, FindingsQuery, PartsLeft, RecallNote, Report, StockRow};

@@ -1,8 +1,6 @@
 //! What is given to a device.
 use super::super::{Answer, Failure};
-use crate::account::{
-    LotQuery, NEAR_EXPIRY_DAYS, ReportKind, ReportQuery, SentReport, control_of, half_of,
-};
+use crate::account::{LotQuery, NEAR_EXPIRY_DAYS, ReportKind, ReportQuery, SentReport, control_of, half_of};
 use crate::correct::Note;
 use crate::count::CountPlan;
 use crate::fields::Fields;

@@ -45,8 +45,12 @@ fn answers(account: &mut Account) -> String {
         out.push(account.report(kind, &query, Lang::En).unwrap().json().to_string());
     }
     for at in 0..4 {
-        let query = crate::account::LotQuery { product: PARACETAMOL.into(), lot: Some(format!("A{at}")), facility: None };
-        out.push(format!("{:?}", account.card(&query).map(|rows| rows.iter().map(ToString::to_string).collect::<Vec<_>>())));
+        let query =
+            crate::account::LotQuery { product: PARACETAMOL.into(), lot: Some(format!("A{at}")), facility: None };
+        out.push(format!(
+            "{:?}",
+            account.card(&query).map(|rows| rows.iter().map(ToString::to_string).collect::<Vec<_>>())
+        ));
     }
     out.join("\n")
 }
