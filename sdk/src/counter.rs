@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::fields::Fields;
 use crate::lang::Lang;
 use crate::{count, stock};
+use medlot_core::crypto::Hash;
 use medlot_core::ident::Product;
 use medlot_core::movement::{Bucket, Direction, Movement};
 use medlot_core::record::{Entry, Record};
@@ -200,12 +201,12 @@ pub fn record(desk: &mut Desk, direction: Direction, fields: &Fields, anyway: bo
 ///
 /// # Errors
 /// [`Error::stopped`]; a field that can't be; files that can't be read.
-pub fn stop(desk: &Desk, direction: Direction, fields: &Fields, lang: Lang) -> Result<()> {
+pub fn stop(desk: &mut Desk, direction: Direction, fields: &Fields, lang: Lang) -> Result<()> {
     let movement = fields.movement(direction)?;
     if !gives(&movement) {
         return Ok(());
     }
-    let check = Account::of_desk(desk)?.check(&movement, None, lang)?;
+    let check = desk.account()?.check(&movement, None, lang)?;
     check.refusal(lang).map_or(Ok(()), Err)
 }
 
@@ -213,19 +214,14 @@ pub fn stop(desk: &Desk, direction: Direction, fields: &Fields, lang: Lang) -> R
 ///
 /// # Errors
 /// As [`stop`]; names the line.
-pub fn stop_lines(desk: &Desk, reason: &str, lines: &[Fields], lang: Lang) -> Result<()> {
-    let mut account = None;
+pub fn stop_lines(desk: &mut Desk, reason: &str, lines: &[Fields], lang: Lang) -> Result<()> {
     for (at, fields) in (1..).zip(lines) {
         let fields = Fields { reason: Some(reason.to_owned()), ..fields.clone() };
         let movement = fields.movement(Direction::Out)?;
         if !gives(&movement) {
             return Ok(());
         }
-        let account = match &mut account {
-            Some(account) => account,
-            none => none.insert(Account::of_desk(desk)?),
-        };
-        if let Some(error) = account.check(&movement, None, lang)?.refusal(lang) {
+        if let Some(error) = desk.account()?.check(&movement, None, lang)?.refusal(lang) {
             let message = lang.pick(format!("dòng {at}: {error}"), format!("line {at}: {error}"));
             return Err(Error { message, ..error });
         }
@@ -246,7 +242,7 @@ pub fn count_line(desk: &mut Desk, begin: Option<u32>, fields: &Fields, shown: O
 }
 
 /// What the book says stands where a line is counted, in the line's measure; `None` in a blind count.
-fn book_balance(desk: &Desk, begin: Option<u32>, fields: &Fields) -> Result<Option<i64>> {
+fn book_balance(desk: &mut Desk, begin: Option<u32>, fields: &Fields) -> Result<Option<i64>> {
     let begin = count::begun(desk, begin)?;
     let bytes = desk.log().records().get(begin as usize).map(Vec::as_slice).unwrap_or_default();
     let Entry::CountBegin(plan) = Record::decode(bytes)?.entry else { return Ok(None) };
@@ -254,13 +250,14 @@ fn book_balance(desk: &Desk, begin: Option<u32>, fields: &Fields) -> Result<Opti
         return Ok(None);
     }
     let line = fields.movement(Direction::Out)?;
-    let mut account = Account::of_desk(desk)?;
+    let (store, fund) = (plan.store.map(|s| s.as_str().to_owned()), line.fund.map(|f| f.as_str()));
+    let account = desk.account()?;
     let facility = account.facility().to_owned();
     let Some(lot) = account.settled().lot(&facility, &line.product, line.lot.as_ref()) else { return Ok(Some(0)) };
     let here = lot.shelf().into_iter().find(|shelf| {
         let place = &shelf.place;
-        place.store == plan.store.map(|s| s.as_str())
-            && place.fund == line.fund.map(|f| f.as_str())
+        place.store == store.as_deref()
+            && place.fund == fund
             && place.vvm == line.vvm
             && place.hold == (line.bucket == Bucket::Hold)
     });
@@ -289,7 +286,10 @@ pub fn reverse(
     let mut said = crate::correct::reverse(desk, record, total, note)?;
     let index = said.get("first").and_then(Value::as_u64).and_then(|first| u32::try_from(first).ok());
     let by = match index {
-        Some(index) => Account::of_desk(desk)?.counted_target(desk, index),
+        Some(index) => {
+            let own = (desk.log().id(), desk.log().records().get(index as usize).cloned().unwrap_or_default());
+            desk.account()?.counted_target(&own)
+        }
         None => None,
     };
     if let (Some(by), Some(said)) = (by, said.as_object_mut()) {
@@ -303,12 +303,11 @@ pub fn reverse(
 }
 
 impl Account {
-    /// The count that covers what a reversal in the own log takes back.
-    fn counted_target(&mut self, desk: &Desk, reversal: u32) -> Option<Value> {
-        let bytes = desk.log().records().get(reversal as usize)?;
-        let Entry::Reversal(said) = Record::decode(bytes).ok()?.entry else { return None };
+    /// The count that covers what a reversal in this log takes back.
+    fn counted_target(&mut self, (log, reversal): &(Hash, Vec<u8>)) -> Option<Value> {
+        let Entry::Reversal(said) = Record::decode(reversal).ok()?.entry else { return None };
         let settled = self.settled();
-        let target = settled.named(&desk.log().id(), &said.target)?;
+        let target = settled.named(log, &said.target)?;
         let by = settled.counted_by(&target)?;
         Some(json!({"log": by.log.to_string(), "index": by.index, "id": by.identity.to_string()}))
     }

@@ -1,4 +1,5 @@
 //! An open folder with its own log: append, seal, and make bundles of it.
+use crate::account::Account;
 use crate::error::{Error, Kind, Result};
 use crate::evidence::{Evidence, Library, body_of};
 use crate::folder::{Config, Folder, Location, LogFile, LogHead, OwnKey, ReadOnly, hex, random};
@@ -18,6 +19,8 @@ pub struct Desk {
     /// None where the log takes no further record: a backup holds no keys.
     key: Option<OwnKey>,
     now: Timestamp,
+    /// Worked out when it was asked for first.
+    account: Option<Box<Account>>,
 }
 
 /// One record's bytes.
@@ -40,7 +43,7 @@ impl Desk {
         let id = folder.log()?;
         let log = folder.open_log(&folder.log_path(&id))?;
         let key = folder.check_writable().is_ok().then(|| folder.own_key(&id.to_string())).transpose()?;
-        let mut desk = Self { folder, log, key, now };
+        let mut desk = Self { folder, log, key, now, account: None };
         if desk.key.is_some() {
             desk.write_waiting()?;
         }
@@ -73,7 +76,7 @@ impl Desk {
         let key = folder.own_key(&name)?;
         let facility = head.facility.clone();
         let log = folder.create_log(head)?;
-        let mut desk = Self { folder, log, key: Some(key), now };
+        let mut desk = Self { folder, log, key: Some(key), now, account: None };
         desk.append_here(&[first.to_vec()])?;
         desk.seal_if_here()?;
         if desk.folder.check_writable().is_err() {
@@ -374,7 +377,7 @@ impl Desk {
     /// # Errors
     /// The own log isn't enrolled here.
     pub fn entries_bundle(&self, from: u32, to: u32) -> Result<Vec<u8>> {
-        let library = Library::of_folder(&self.folder)?;
+        let library = self.library()?;
         let evidence = Evidence::of(&library)?;
         let mut path = evidence.path_to(&self.log.id())?;
         for index in from..to {
@@ -387,7 +390,22 @@ impl Desk {
     /// # Errors
     /// Files that can't be read.
     pub fn library(&self) -> Result<Library> {
-        Library::of_folder(&self.folder)
+        Library::of_desk(&self.folder, &self.log)
+    }
+
+    /// The account of everything held, at this desk's time. It is worked out once and then follows the own log; what comes
+    /// from others works it out anew.
+    ///
+    /// # Errors
+    /// As [`Account::of_desk`].
+    pub fn account(&mut self) -> Result<&mut Account> {
+        let mut known = self.account.take();
+        let follows = known.as_mut().is_some_and(|account| account.follow(self));
+        let account = match known.filter(|_| follows) {
+            Some(account) => account,
+            None => Box::new(Account::of_desk(self)?),
+        };
+        Ok(self.account.insert(account))
     }
     /// The folder.
     #[must_use]

@@ -87,12 +87,29 @@ impl Library {
     /// # Errors
     /// Files that can't be read or are damaged.
     pub fn of_folder(folder: &Folder) -> Result<Self> {
+        Self::of_logs(folder, None)
+    }
+
+    /// Reads a folder whose own log is open: its file isn't read again.
+    ///
+    /// # Errors
+    /// As [`Library::of_folder`].
+    pub(crate) fn of_desk(folder: &Folder, log: &LogFile) -> Result<Self> {
+        Self::of_logs(folder, Some(log))
+    }
+
+    fn of_logs(folder: &Folder, own: Option<&LogFile>) -> Result<Self> {
         let mut library = Self { root: folder.root()?, objects: folder.kept()?, ..Self::default() };
+        let open = own.map(|log| folder.log_path(&log.id()));
         for path in folder.logs()? {
-            let log = folder.open_log(&path)?;
-            library.add_log(&log)?;
+            let opened = match own.filter(|_| open.as_ref() == Some(&path)) {
+                Some(_) => None,
+                None => Some(folder.open_log(&path)?),
+            };
+            let Some(log) = opened.as_ref().or(own) else { continue };
+            library.add_log(log)?;
             if folder.is_own(&log.id()) {
-                library.add_tail(&log);
+                library.add_tail(log);
             }
         }
         Ok(library)

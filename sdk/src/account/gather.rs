@@ -11,10 +11,10 @@ use crate::view::short;
 use medlot_core::crypto::Hash;
 use medlot_core::ident::Party;
 use medlot_core::ledger::{Ledger, Settled};
-use medlot_core::movement::{Group, Movement};
-use medlot_core::record::{Entry, Record};
+use medlot_core::movement::{Amount, Group, Movement};
+use medlot_core::record::{Detail, Entry, Record};
 use medlot_core::time::Timestamp;
-use medlot_core::trust::{Ask, Counts, Evaluation, FactKind, Judged, Reason, RecordId, Warning};
+use medlot_core::trust::{Ask, Counts, Evaluation, FactKind, Judged, OwnLog, Reason, RecordId, Verified, Warning};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,9 +65,32 @@ pub(super) struct Gathered {
     pub(super) amounts: Amounts,
     /// Facilities with a log of which only pieces are here.
     pub(super) in_pieces: BTreeSet<String>,
+    /// What the own log writes next, where nothing has to be said of it but that it counts.
+    pub(super) own: Option<OwnLog>,
 }
 
 impl Gathered {
+    /// The own log, where nothing is to be said of its next records: no fork of it, no clock in doubt, a device within its
+    /// validity.
+    fn plain(&self, evaluation: &mut Evaluation<'_, '_>, log: &Hash, now: Timestamp) -> Option<OwnLog> {
+        let clock = self.trust.iter().any(|trusted| matches!(trusted.code, 3017 | 3018));
+        let remarked = clock
+            || evaluation.fork_of(log).is_some()
+            || evaluation.is_outside_validity(log, now)
+            || evaluation.is_reported_beside_device(log);
+        if remarked { None } else { evaluation.own_log(log) }
+    }
+
+    /// Takes a further record of the own log.
+    pub(super) fn follow(&mut self, record: &Verified<'_>) {
+        let at = record.at();
+        if let Entry::Detail(detail) = &record.record().entry {
+            self.amounts.extend(amounts_of(detail, at));
+        }
+        let heads = self.heads.entry(record.facility().to_owned()).or_default();
+        heads.insert(at.log, (at.index + 1, at.identity));
+    }
+
     /// The value of a movement as its device wrote it, in the record or in a `Detail` beside it.
     pub(super) fn amount_of(&self, settled: Settled<'_>, at: &RecordId) -> Option<u64> {
         let beside = || self.amounts.get(&(at.log, at.index)).map(|amount| amount.value);
@@ -76,6 +99,11 @@ impl Gathered {
             _ => None,
         }
     }
+}
+
+/// The amounts that a `Detail` says of the lines before it.
+fn amounts_of<'d>(detail: &Detail<'d>, at: RecordId) -> impl Iterator<Item = ((Hash, u32), Amount)> + use<'d> {
+    lines_of(detail, at.index).filter_map(move |(line, amount)| Some(((at.log, line), amount?)))
 }
 
 /// What is said of a log as a whole; asked once for each.
@@ -125,10 +153,7 @@ impl Walk<'_> {
         }
         match &said.entry {
             Entry::Movement { movement, .. } => self.party_of(movement),
-            Entry::Detail(detail) => {
-                let amounts = lines_of(detail, at.index).filter_map(|(line, amount)| Some(((at.log, line), amount?)));
-                self.out.amounts.extend(amounts);
-            }
+            Entry::Detail(detail) => self.out.amounts.extend(amounts_of(detail, at)),
             Entry::Observed(seen) => {
                 let most = self.noted.entry(seen.log).or_default();
                 *most = seen.count.max(*most);
@@ -218,11 +243,20 @@ impl Walk<'_> {
     }
 }
 
+/// Whose account it is.
+#[derive(Clone, Copy)]
+pub(super) struct Own<'o> {
+    /// The facility.
+    pub(super) facility: &'o str,
+    /// The log, where the account is to follow it.
+    pub(super) log: Option<Hash>,
+}
+
 /// Walks over everything.
 pub(super) fn gather(
     evidence: &Evidence<'_>,
     ledger: &mut Ledger,
-    own: &str,
+    Own { facility: own, log }: Own<'_>,
     now: Option<Timestamp>,
 ) -> Result<Gathered> {
     evidence.judge(|evaluation| {
@@ -269,7 +303,9 @@ pub(super) fn gather(
         if let Some(at) = last {
             walk.states(evaluation, at, now);
         }
-        walk.ends(evidence)
+        let mut out = walk.ends(evidence);
+        out.own = now.zip(log).and_then(|(now, log)| out.plain(evaluation, &log, now));
+        out
     })
 }
 

@@ -13,7 +13,7 @@ mod stock;
 
 pub use card::LotQuery;
 pub use findings::FindingsQuery;
-pub use report::{Report, ReportKind, ReportQuery, SentReport};
+pub use report::{NEAR_EXPIRY_DAYS, Report, ReportKind, ReportQuery, SentReport, control_of, half_of};
 pub use stock::{PartsLeft, Picked, RecallNote, StockAnswer, StockQuery, StockRow};
 
 pub(crate) use findings::share;
@@ -26,7 +26,7 @@ use crate::evidence::{Evidence, Library};
 use crate::folder::Folder;
 use crate::lang::Lang;
 use crate::view;
-use gather::{Gathered, Missing};
+use gather::{Gathered, Missing, Own};
 use medlot_core::crypto::Hash;
 use medlot_core::ident::{LotNumber, Product};
 use medlot_core::ledger::{Ledger, Settled};
@@ -44,6 +44,17 @@ pub struct Account {
     utc_offset: i16,
     now: Option<Timestamp>,
     gathered: Gathered,
+    follows: Option<Follows>,
+}
+
+/// How far the own log stands in an account, to go on from there.
+#[derive(Debug)]
+struct Follows {
+    count: u32,
+    head: Hash,
+    /// What was held besides ([`Folder::holds`]).
+    holds: u64,
+    since: Timestamp,
 }
 
 impl Account {
@@ -52,7 +63,43 @@ impl Account {
     /// # Errors
     /// Files that can't be read; a log that doesn't verify.
     pub fn of_desk(desk: &Desk) -> Result<Self> {
-        Self::of_folder(desk.folder(), Some(desk.now()))
+        let (log, library) = (desk.log(), desk.library()?);
+        let own = Own { facility: &desk.folder().config().facility, log: Some(log.id()) };
+        let mut account = Self::of_own(&Evidence::of(&library)?, own, Some(desk.now()))?;
+        let holds = desk.folder().holds();
+        account.follows = Some(Follows { count: log.tip().count(), head: log.tip().head(), holds, since: desk.now() });
+        Ok(account)
+    }
+
+    /// Goes on with what the own device wrote since: the same answers as of a new one, at the price of the new records.
+    /// False where more than that changed: then it is to be worked out anew.
+    #[must_use]
+    pub(crate) fn follow(&mut self, desk: &Desk) -> bool {
+        let (log, now) = (desk.log(), desk.now());
+        let (Some(own), Some(follows)) = (self.gathered.own, &mut self.follows) else { return false };
+        let day = |at: Timestamp| at.as_secs() / 86_400; // what validity is said in
+        let same = own.log() == log.id()
+            && follows.holds == desk.folder().holds()
+            && follows.since <= now
+            && day(follows.since) == day(now);
+        if !same {
+            return false;
+        }
+        let mut previous = follows.head;
+        for (index, bytes) in (0..).zip(log.records()).skip(follows.count as usize) {
+            let Some(record) = own.record(index, previous, bytes) else { return false };
+            let said = record.record();
+            let of_now = !said.clock_unset && day(said.recorded_at) == day(now);
+            // What another device's log is known to hold says what of it isn't here.
+            if !of_now || matches!(said.entry, Entry::Observed(_)) {
+                return false;
+            }
+            self.ledger.apply(&record);
+            self.gathered.follow(&record);
+            previous = record.at().identity;
+        }
+        (follows.count, follows.head, self.now) = (log.tip().count(), previous, Some(now));
+        true
     }
 
     /// Of a folder. `now`: the time by which clocks, waiting and today are judged; `None` where no clock is set.
@@ -69,9 +116,14 @@ impl Account {
     /// # Errors
     /// The evaluation has no room.
     pub fn of(evidence: &Evidence<'_>, facility: &str, now: Option<Timestamp>) -> Result<Self> {
+        Self::of_own(evidence, Own { facility, log: None }, now)
+    }
+
+    fn of_own(evidence: &Evidence<'_>, own: Own<'_>, now: Option<Timestamp>) -> Result<Self> {
         let mut ledger = Ledger::new();
-        let gathered = gather::gather(evidence, &mut ledger, facility, now)?;
-        Ok(Self { ledger, facility: facility.to_owned(), utc_offset: utc_offset(evidence), now, gathered })
+        let gathered = gather::gather(evidence, &mut ledger, own, now)?;
+        let (facility, utc_offset) = (own.facility.to_owned(), utc_offset(evidence));
+        Ok(Self { ledger, facility, utc_offset, now, gathered, follows: None })
     }
 
     /// The own facility's code.

@@ -17,6 +17,39 @@ use medlot_core::time::{Date, Days};
 use rows::{Rows, run_json};
 use serde_json::{Map, Value};
 
+/// From how many days before its last usable day a lot is said to expire soon.
+pub const NEAR_EXPIRY_DAYS: u16 = 90;
+
+/// Reads half a year: `2026-1` or `2026-2`.
+///
+/// # Errors
+/// Another form.
+pub fn half_of(text: &str) -> Result<(u16, Half)> {
+    let form = || Error::argument(format!("half: {text:?}; give the year and 1 or 2, as 2026-1"));
+    let (year, half) = text.split_once('-').ok_or_else(form)?;
+    let half = match half {
+        "1" => Half::First,
+        "2" => Half::Second,
+        _ => return Err(form()),
+    };
+    Ok((year.parse().map_err(|_| form())?, half))
+}
+
+/// Reads a product that is specially controlled: `scheme:value`, or with how, `narcotic=scheme:value`. Without a type the
+/// catalogue's number isn't known.
+///
+/// # Errors
+/// No such type.
+pub fn control_of(text: &str) -> Result<(String, Control)> {
+    let Some((how, product)) = text.split_once('=') else { return Ok((text.to_owned(), Control::Other(u8::MAX))) };
+    let named = (1..=6).map(Control::of_number).find(|control| control.name() == Some(how));
+    let how = named.ok_or_else(|| {
+        let types = "narcotic, psychotropic, precursor, poison, banned or radioactive";
+        Error::argument(format!("controlled: {how:?} is no control type; give {types}"))
+    })?;
+    Ok((product.to_owned(), how))
+}
+
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident = $name:literal: [$($column:literal),*],)*) => {
         /// Which report.

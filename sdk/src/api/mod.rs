@@ -8,6 +8,7 @@
 //! facility's calendar. Ids are lower-case hex, dates `YYYY-MM-DD`, instants RFC 3339 in UTC.
 #[macro_use]
 mod annotate;
+mod asking;
 mod codes;
 mod device;
 mod failure;

@@ -1,17 +1,46 @@
-//! Verifying what others sent, with nothing but the trust anchor.
+//! Verifying what others sent, with nothing but the trust anchor; and what follows from what was kept.
+use super::asking::{self, Page};
+use super::device::{
+    Card, FindingPage, Language, LotInput, Pick, ReportInput, ReportView, StockInput, StockPage, Trace,
+};
 use super::{Answer, Failure, Js, Verdict, give};
+use crate::account::{Account, FindingsQuery};
 use crate::evidence::{Evidence, Library};
 use crate::verify::{Question, verify_with};
 use medlot_core::time::Timestamp;
 use medlot_core::trust::Anchor;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Verifies bundles under one trust anchor, without a network, a device or a key.
+/// Verifies bundles under one trust anchor, without a network, a device or a key; answers for every facility of which
+/// something is kept. It is what a national system, an inspector or a page that only looks begins with.
 #[derive(Debug)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Object))]
 #[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), wasm_bindgen::prelude::wasm_bindgen)]
 pub struct Verifier {
-    library: Mutex<Library>,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    library: Library,
+    /// Worked out from what is kept, as of a time; none since something more was kept.
+    account: Option<(i64, Account)>,
+}
+
+impl Verifier {
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn account(&mut self, now: i64) -> Answer<&mut Account> {
+        let account = match self.account.take() {
+            Some((of, account)) if of == now => account,
+            _ => Account::of(&Evidence::of(&self.library)?, "", Some(moment(now)?))?,
+        };
+        Ok(&mut self.account.insert((now, account)).1)
+    }
 }
 
 #[cfg_attr(feature = "uniffi", uniffi::export)]
@@ -25,21 +54,22 @@ impl Verifier {
     #[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), wasm_bindgen::prelude::wasm_bindgen(constructor))]
     pub fn new(anchor: Vec<u8>) -> Answer<Self> {
         Anchor::parse(&anchor).map_err(crate::error::Error::from)?;
-        Ok(Self { library: Mutex::new(Library::of_root(anchor)) })
+        Ok(Self { inner: Mutex::new(Inner { library: Library::of_root(anchor), account: None }) })
     }
 
-    /// Keeps what is known besides: news of authorities, State lists, the other half of a fork. Gives how many objects are
-    /// kept. The same bytes twice are kept once.
+    /// Keeps what is known: news of authorities, State lists, what facilities hand in. Gives how many objects are kept. The
+    /// same bytes twice are kept once. What doesn't verify is kept too, adds nothing, and may come to count with the next.
     ///
     /// # Errors
     /// Bytes that are none of medlot's objects.
     pub fn keep(&self, object: Vec<u8>) -> Answer<u32> {
         medlot_core::record::read_header(&object).map_err(crate::error::Error::from)?;
-        let mut library = self.library.lock().unwrap_or_else(PoisonError::into_inner);
-        if !library.objects.contains(&object) {
-            library.objects.push(object);
+        let mut inner = self.inner();
+        if !inner.library.objects.contains(&object) {
+            inner.library.objects.push(object);
+            inner.account = None;
         }
-        Ok(u32::try_from(library.objects.len()).unwrap_or(u32::MAX))
+        Ok(u32::try_from(inner.library.objects.len()).unwrap_or(u32::MAX))
     }
 
     /// Verifies an object with what is kept; it isn't kept itself. `now` in seconds since 1970, none where no clock is
@@ -49,8 +79,78 @@ impl Verifier {
     /// 4001: `now` is before 2020 or behind 2156. What is wrong with the object is the answer.
     pub fn verify(&self, object: Vec<u8>, now: Option<i64>, facility: Option<String>) -> Answer<Js<Verdict>> {
         let now = now.map(moment).transpose()?;
-        let mut library = self.library.lock().unwrap_or_else(PoisonError::into_inner);
-        give(judged(&mut library, object, Question { now, max_age_days: None, facility })?)
+        give(judged(&mut self.inner().library, object, Question { now, max_age_days: None, facility })?)
+    }
+
+    /// Stock of a facility (`of.facility`), by product and then by what is to be dispensed first: rows from `offset` on, at
+    /// most `limit`.
+    ///
+    /// # Errors
+    /// No facility named; a field that can't be.
+    pub fn stock(
+        &self,
+        of: Js<StockInput>,
+        offset: u32,
+        limit: u32,
+        language: Js<Language>,
+        now: i64,
+    ) -> Answer<Js<StockPage>> {
+        asking::stock(self.inner().account(now)?, of, Page { offset, limit }, language)
+    }
+
+    /// Which lots of a product a facility is to dispense so many units from.
+    ///
+    /// # Errors
+    /// As [`Verifier::stock`]; parts instead of units.
+    pub fn pick(&self, of: Js<StockInput>, quantity: &str, now: i64) -> Answer<Js<Pick>> {
+        asking::pick(self.inner().account(now)?, of, quantity)
+    }
+
+    /// What was found, by facility, number, product and lot: of one facility, or of all.
+    ///
+    /// # Errors
+    /// 4001: a facility that can't be.
+    pub fn findings(
+        &self,
+        facility: Option<String>,
+        offset: u32,
+        limit: u32,
+        language: Js<Language>,
+        now: i64,
+    ) -> Answer<Js<FindingPage>> {
+        let query = FindingsQuery { all: facility.is_none(), facility, ..FindingsQuery::default() };
+        asking::findings(self.inner().account(now)?, &query, Page { offset, limit }, language)
+    }
+
+    /// The stock card of a lot at a facility.
+    ///
+    /// # Errors
+    /// No facility named; a lot that never was there.
+    pub fn card(&self, of: Js<LotInput>, offset: u32, limit: u32, now: i64) -> Answer<Js<Card>> {
+        asking::card(self.inner().account(now)?, of, Page { offset, limit })
+    }
+
+    /// Where a lot came from and went, through any number of facilities, ending where nothing is known here.
+    ///
+    /// # Errors
+    /// A field that can't be.
+    pub fn trace(&self, of: Js<LotInput>, language: Js<Language>, now: i64) -> Answer<Js<Trace>> {
+        asking::trace(self.inner().account(now)?, of, language)
+    }
+
+    /// A report of a facility.
+    ///
+    /// # Errors
+    /// As [`super::Device::report`]; no facility named.
+    pub fn report(
+        &self,
+        of: Js<ReportInput>,
+        offset: u32,
+        limit: u32,
+        language: Js<Language>,
+        now: i64,
+    ) -> Answer<Js<ReportView>> {
+        asking::report(self.inner().account(now)?, of, Page { offset, limit }, language)
     }
 }
 

@@ -26,6 +26,7 @@ use medlot_core::crypto::{Hash, SoftwareKey, Suite};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The layout that this build writes.
 pub const LAYOUT: u32 = 1;
@@ -143,6 +144,8 @@ pub struct Folder {
     config: Config,
     vault: Vault,
     medium: Medium,
+    /// How often something came besides records of the own log.
+    holds: AtomicU64,
     _hold: Hold,
 }
 
@@ -198,7 +201,7 @@ impl Folder {
             Some(_) => Some(hex(&vault.seal(Path::new("medlot.toml"), WORD)?)),
             None => None,
         };
-        let folder = Self { path, config, vault, medium, _hold: hold };
+        let folder = Self { path, config, vault, medium, holds: AtomicU64::new(0), _hold: hold };
         // A root's anchor is written once its log stands.
         if !root.is_empty() {
             folder.save_root(root)?;
@@ -239,7 +242,7 @@ impl Folder {
             }
         };
         let hold = medium.hold(&path)?;
-        Ok(Self { path, config, vault, medium, _hold: hold })
+        Ok(Self { path, config, vault, medium, holds: AtomicU64::new(0), _hold: hold })
     }
 
     /// Where its files stand.
@@ -303,6 +306,7 @@ impl Folder {
     /// # Errors
     /// `medlot.toml` can't be written.
     pub fn switch_log(&mut self, log: &Hash) -> Result<()> {
+        self.changed();
         self.config.log = log.to_string();
         // The new key's history begins here.
         self.config.read_only = None;
@@ -345,7 +349,17 @@ impl Folder {
     /// # Errors
     /// It can't be written.
     pub(crate) fn save_root(&self, root: &[u8]) -> Result<()> {
+        self.changed();
         self.write(&self.path.join("root.mlt"), root)
+    }
+
+    /// A number that is another one as soon as something else is held than before, the own log's records aside: what was
+    /// worked out from everything held goes no further then.
+    pub(crate) fn holds(&self) -> u64 {
+        self.holds.load(Ordering::Relaxed)
+    }
+    fn changed(&self) {
+        self.holds.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Reads a file of the folder.
@@ -441,6 +455,7 @@ impl Folder {
     /// # Errors
     /// As [`LogFile::create`].
     pub fn create_log(&self, head: LogHead) -> Result<LogFile> {
+        self.changed();
         LogFile::create(&self.log_path(&head.id()?), head, &self.medium, &self.vault)
     }
     /// The file of a log.
@@ -456,6 +471,7 @@ impl Folder {
         let path = self.path.join("extracts").join(format!("{}.mlt", name_of(object)));
         if !self.medium.has(&path) {
             self.write(&path, object)?;
+            self.changed();
         }
         Ok(path)
     }

@@ -3,7 +3,8 @@ use crate::context::Context;
 use crate::stock::today;
 use crate::table::{lines, wrapped};
 use medlot_sdk::account::{
-    Account, FindingsQuery, LotQuery, PartsLeft, ReportKind, ReportQuery, SentReport, StockAnswer, StockQuery, StockRow,
+    Account, FindingsQuery, LotQuery, NEAR_EXPIRY_DAYS, PartsLeft, ReportKind, ReportQuery, SentReport, StockAnswer,
+    StockQuery, StockRow, control_of, half_of,
 };
 use medlot_sdk::counter::proposal;
 use medlot_sdk::error::{Error, Result};
@@ -19,9 +20,6 @@ use std::process::ExitCode;
 fn date(text: &str) -> std::result::Result<Date, String> {
     Date::parse(text).map_err(|e| e.to_string())
 }
-
-/// From how many days before its expiry a lot is said to be near it, where nothing else is asked.
-const SOON: u16 = 90;
 
 /// Which product and lot: by hand or by a scan of a pack.
 #[derive(clap::Args)]
@@ -144,7 +142,7 @@ pub(crate) fn stock(args: &StockArgs, context: &Context) -> Result<ExitCode> {
         let said = json!({"facility": answer.facility, "today": answer.today.to_string(), "stock": answer.rows_json()});
         return context.say("stock", &said);
     }
-    let soon = args.expiring.as_deref().and_then(|text| text.parse().ok()).unwrap_or(SOON);
+    let soon = args.expiring.as_deref().and_then(|text| text.parse().ok()).unwrap_or(NEAR_EXPIRY_DAYS);
     print(&stock_table(&answer, soon, lang))
 }
 
@@ -460,7 +458,7 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_parser = controlled)]
     controlled: Vec<(String, Control)>,
     /// Of at-risk: within how many days from today.
-    #[arg(long, value_name = "DAYS", default_value_t = SOON)]
+    #[arg(long, value_name = "DAYS", default_value_t = NEAR_EXPIRY_DAYS)]
     within: u16,
     /// Of a correction: the report that was sent, as --json wrote it.
     #[arg(long, value_name = "FILE")]
@@ -476,24 +474,11 @@ fn kind(text: &str) -> std::result::Result<ReportKind, String> {
 }
 
 fn half(text: &str) -> std::result::Result<(u16, Half), String> {
-    let form = || format!("{text:?}: give the year and 1 or 2, as 2026-1");
-    let (year, half) = text.split_once('-').ok_or_else(form)?;
-    let half = match half {
-        "1" => Half::First,
-        "2" => Half::Second,
-        _ => return Err(form()),
-    };
-    Ok((year.parse().map_err(|_| form())?, half))
+    half_of(text).map_err(|e| e.message)
 }
 
-/// `narcotic=registration:…`; without a type the catalogue's number isn't known.
 fn controlled(text: &str) -> std::result::Result<(String, Control), String> {
-    let Some((how, product)) = text.split_once('=') else { return Ok((text.to_owned(), Control::Other(u8::MAX))) };
-    let named = (1..=6).map(Control::of_number).find(|control| control.name() == Some(how));
-    let how = named.ok_or_else(|| {
-        format!("{how:?} is no control type: narcotic, psychotropic, precursor, poison, banned or radioactive")
-    })?;
-    Ok((product.to_owned(), how))
+    control_of(text).map_err(|e| e.message)
 }
 
 fn month(text: &str) -> std::result::Result<(Date, Date), String> {

@@ -2,7 +2,6 @@
 use crate::context::Context;
 use crate::table::wrapped;
 use crate::words::Lang;
-use medlot_sdk::account::Account;
 use medlot_sdk::counter::{self, proposal};
 use medlot_sdk::error::Error;
 use medlot_sdk::fields::Fields;
@@ -43,15 +42,16 @@ pub(crate) fn run(args: &Args, lang: Lang, context: &Context) -> Result<ExitCode
 
 /// What is known here of packs that are about to be dispensed: each is read, and checked against the stock.
 fn dispense(args: &Args, context: &Context) -> Result<ExitCode, Error> {
-    let desk = context.desk()?;
-    let mut account = Account::of_desk(&desk)?;
+    let mut desk = context.desk()?;
+    let default_gs = desk.folder().config().scanner_gs.clone();
+    let account = desk.account()?;
     let day = args.today.map_or_else(|| account.today(), Ok)?;
-    let (gs, lang) = (args.gs.clone().or_else(|| desk.folder().config().scanner_gs.clone()), context.lang.sdk());
+    let (gs, lang) = (args.gs.clone().or(default_gs), context.lang.sdk());
     let mut stopped = false;
     for raw in &args.code {
         let mut fields = Fields::default();
         fields.scan(raw, gs.as_deref(), day, None)?;
-        let check = counter::check_pack(&mut account, &fields, Some(day), lang)?;
+        let check = counter::check_pack(account, &fields, Some(day), lang)?;
         let mut said = scan_json(raw, gs.as_deref(), day);
         if let Some(map) = said.as_object_mut() {
             map.insert("dispense".into(), check.json());

@@ -162,8 +162,10 @@ view! {
         #[serde(default)]
         expiry: Option<String>,
         /// The pack names the month, not the day.
-        #[serde(default)]
         expiry_whole_month: bool,
+        /// The notice by which a regulator said the expiry.
+        #[serde(default)]
+        expiry_notice: Option<String>,
         /// Whose medicine; absent: the facility's own.
         #[serde(default)]
         fund: Option<String>,
@@ -332,6 +334,50 @@ view! {
         total: u32,
         /// Those asked for.
         rows: Vec<CardRow>,
+    }
+}
+
+view! {
+    /// Movements.
+    MovementPage {
+        /// How many there are in all.
+        total: u32,
+        /// Those asked for.
+        rows: Vec<RecordView>,
+    }
+}
+
+view! {
+    /// A row of a report.
+    ReportRow {
+        /// A text for each column; empty where the row says nothing.
+        cells: Vec<String>,
+    }
+}
+
+view! {
+    /// A report: a table for people, and all of it for programs.
+    ReportView {
+        /// Which, for example `turnover`.
+        report: String,
+        /// The facility.
+        facility: String,
+        /// The first day.
+        from: String,
+        /// The last day.
+        until: String,
+        /// Whether something may still come that changes it.
+        provisional: bool,
+        /// What the cells of each row are, as stable names. Units are whole ones; parts stand in `json`.
+        columns: Vec<String>,
+        /// How many rows there are in all.
+        total: u32,
+        /// Those asked for.
+        rows: Vec<ReportRow>,
+        /// What is missing for the answer to be whole.
+        incomplete: Vec<Incomplete>,
+        /// All of it as `spec/json/report.schema.json` says: what is sent and kept. A correction is asked for with it.
+        json: String,
     }
 }
 

@@ -1,5 +1,8 @@
 //! What is given to a device.
 use super::super::{Answer, Failure};
+use crate::account::{
+    LotQuery, NEAR_EXPIRY_DAYS, ReportKind, ReportQuery, SentReport, control_of, half_of,
+};
 use crate::correct::Note;
 use crate::count::CountPlan;
 use crate::fields::Fields;
@@ -341,7 +344,7 @@ input! {
 }
 
 impl StockInput {
-    pub(super) fn query(self) -> Answer<crate::account::StockQuery> {
+    pub(in crate::api) fn query(self) -> Answer<crate::account::StockQuery> {
         let date = |field: &str, text: Option<String>| text.map(|text| day(field, &text)).transpose();
         Ok(crate::account::StockQuery {
             facility: self.facility,
@@ -352,5 +355,112 @@ impl StockInput {
             until: date("until", self.until)?,
             empty_too: self.empty_too,
         })
+    }
+}
+
+input! {
+    /// Which lot.
+    LotInput {
+        /// The facility of a card; the own one where absent. A trace goes through all.
+        facility: Option<String>,
+        /// The product, `scheme:value`.
+        product: String,
+        /// The lot; `none` where none is printed. A card without one is of every lot of the product.
+        lot: Option<String>,
+    }
+}
+
+impl LotInput {
+    pub(in crate::api) fn query(self) -> LotQuery {
+        let Self { facility, product, lot } = self;
+        LotQuery { facility, product, lot }
+    }
+}
+
+choice! {
+    /// Which report.
+    ReportName {
+        /// Opening, in, out, closing of each lot in a period: the national form.
+        Turnover,
+        /// The same of each product.
+        Products,
+        /// The register of specially controlled medicines: every movement with the balance after it.
+        Register,
+        /// The half-year's form of specially controlled medicines.
+        HalfYear,
+        /// Which lines of a report that was sent differ now, and by which records.
+        Correction,
+        /// Consumption, its monthly average, months of stock, open-vial wastage.
+        Usage,
+        /// Days on which there was nothing to dispense.
+        StockOuts,
+        /// What expires soon, and what it is worth.
+        AtRisk,
+        /// What was sent and what became of it, from both ends.
+        Deliveries,
+    }
+}
+
+impl From<ReportName> for ReportKind {
+    fn from(of: ReportName) -> Self {
+        match of {
+            ReportName::Turnover => Self::Turnover,
+            ReportName::Products => Self::Products,
+            ReportName::Register => Self::Register,
+            ReportName::HalfYear => Self::HalfYear,
+            ReportName::Correction => Self::Correction,
+            ReportName::Usage => Self::Usage,
+            ReportName::StockOuts => Self::StockOuts,
+            ReportName::AtRisk => Self::AtRisk,
+            ReportName::Deliveries => Self::Deliveries,
+        }
+    }
+}
+
+input! {
+    /// What a report is about.
+    ReportInput {
+        /// Which; the turnover where absent.
+        report: Option<ReportName>,
+        /// The facility; the own one where absent.
+        facility: Option<String>,
+        /// The first legal day.
+        from: Option<String>,
+        /// The last legal day; today where absent.
+        until: Option<String>,
+        /// Half a year instead of days: `2026-1` or `2026-2`.
+        half: Option<String>,
+        /// Only this store; `main` for the main one.
+        store: Option<String>,
+        /// Only this fund; `own` for the facility's own.
+        fund: Option<String>,
+        /// Only these products, `scheme:value`; all where empty.
+        products: Vec<String>,
+        /// Specially controlled products: `scheme:value`, or with how, `narcotic=scheme:value`.
+        controlled: Vec<String>,
+        /// Of what is at risk: within how many days from today it expires; 90 where absent.
+        within_days: Option<u16>,
+        /// Of a correction: the `json` of the report that was sent.
+        sent: Option<String>,
+    }
+}
+
+impl ReportInput {
+    pub(in crate::api) fn query(self) -> Answer<(ReportKind, ReportQuery)> {
+        let date = |field: &str, text: Option<String>| text.map(|text| day(field, &text)).transpose();
+        let unless = |text: Option<String>, none: &str| text.map(|text| Some(text).filter(|text| text != none));
+        let query = ReportQuery {
+            facility: self.facility,
+            from: date("from", self.from)?,
+            until: date("until", self.until)?,
+            half: self.half.as_deref().map(half_of).transpose()?,
+            store: unless(self.store, "main"),
+            fund: unless(self.fund, "own"),
+            products: self.products,
+            controlled: self.controlled.iter().map(|text| control_of(text)).collect::<Result<_, _>>()?,
+            within: self.within_days.unwrap_or(NEAR_EXPIRY_DAYS),
+            sent: self.sent.as_deref().map(SentReport::parse).transpose()?,
+        };
+        Ok((self.report.map_or(ReportKind::Turnover, Into::into), query))
     }
 }

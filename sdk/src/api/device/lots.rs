@@ -1,15 +1,11 @@
-//! Asking: stock, what to take, findings, cards, the way of a lot.
+//! Asking: stock, what to take, findings, cards, the way of a lot, reports.
+use super::super::asking::{self, Page};
 use super::super::{Answer, Js, give, take};
-use super::inputs::{Language, MovementInput, StockInput};
-use super::{Card, Device, FindingPage, PackAnswer, Pick, StockPage, Trace, count, page, view};
-use crate::account::{FindingsQuery, LotQuery};
+use super::inputs::{Language, LotInput, MovementInput, ReportInput, StockInput};
+use super::{Card, Device, FindingPage, MovementPage, PackAnswer, Pick, ReportView, StockPage, Trace, view};
+use crate::account::FindingsQuery;
 use crate::counter;
 use crate::lang::Lang;
-
-/// A lot at the own facility.
-fn lot_query(product: &str, lot: Option<String>) -> LotQuery {
-    LotQuery { facility: None, product: product.to_owned(), lot }
-}
 
 #[cfg_attr(feature = "uniffi", uniffi::export)]
 #[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), wasm_bindgen::prelude::wasm_bindgen)]
@@ -26,13 +22,7 @@ impl Device {
         language: Js<Language>,
         now: i64,
     ) -> Answer<Js<StockPage>> {
-        let lang: Lang = take(language)?.into();
-        let query = take(of)?.query()?;
-        let mut inner = self.inner();
-        let answer = inner.account(now)?.stock(&query, lang)?;
-        let rows = page(answer.rows_json(), offset, limit).into_iter().map(view).collect::<Answer<_>>()?;
-        let incomplete = answer.incomplete.iter().cloned().map(view).collect::<Answer<_>>()?;
-        give(StockPage { total: count(answer.rows.len()), rows, incomplete })
+        asking::stock(self.inner().account(now)?, of, Page { offset, limit }, language)
     }
 
     /// Which lots of a product to dispense so many units from: what expires first goes first, nothing held, recalled or
@@ -41,11 +31,7 @@ impl Device {
     /// # Errors
     /// A field that can't be; parts instead of units.
     pub fn pick(&self, of: Js<StockInput>, quantity: &str, now: i64) -> Answer<Js<Pick>> {
-        let query = take(of)?.query()?;
-        let mut inner = self.inner();
-        let picked = inner.account(now)?.pick(&query, quantity)?;
-        let lines = picked.lines.into_iter().map(view).collect::<Answer<_>>()?;
-        give(Pick { lines, missing: picked.missing })
+        asking::pick(self.inner().account(now)?, of, quantity)
     }
 
     /// What is known of a scanned pack that is about to be dispensed.
@@ -72,33 +58,49 @@ impl Device {
         language: Js<Language>,
         now: i64,
     ) -> Answer<Js<FindingPage>> {
-        let lang: Lang = take(language)?.into();
-        let mut inner = self.inner();
-        let found = inner.account(now)?.findings(&FindingsQuery { all, ..FindingsQuery::default() }, lang)?;
-        let total = count(found.len());
-        let rows = page(found, offset, limit).into_iter().map(view).collect::<Answer<_>>()?;
-        give(FindingPage { total, rows })
+        let query = FindingsQuery { all, ..FindingsQuery::default() };
+        asking::findings(self.inner().account(now)?, &query, Page { offset, limit }, language)
     }
 
     /// The stock card of a lot, or of each lot of a product: every movement and count, by time.
     ///
     /// # Errors
     /// A lot that never was here.
-    pub fn card(&self, product: &str, lot: Option<String>, offset: u32, limit: u32, now: i64) -> Answer<Js<Card>> {
-        let mut inner = self.inner();
-        let lines = inner.account(now)?.card(&lot_query(product, lot))?;
-        let total = count(lines.len());
-        let rows = page(lines, offset, limit).into_iter().map(view).collect::<Answer<_>>()?;
-        give(Card { total, rows })
+    pub fn card(&self, of: Js<LotInput>, offset: u32, limit: u32, now: i64) -> Answer<Js<Card>> {
+        asking::card(self.inner().account(now)?, of, Page { offset, limit })
     }
 
     /// Where a lot came from and went, through any number of facilities, ending where nothing is known here.
     ///
     /// # Errors
     /// A field that can't be.
-    pub fn trace(&self, product: &str, lot: Option<String>, language: Js<Language>, now: i64) -> Answer<Js<Trace>> {
-        let lang: Lang = take(language)?.into();
+    pub fn trace(&self, of: Js<LotInput>, language: Js<Language>, now: i64) -> Answer<Js<Trace>> {
+        asking::trace(self.inner().account(now)?, of, language)
+    }
+
+    /// A report: what a facility hands in or plans by.
+    ///
+    /// # Errors
+    /// No first day; a period that ends before it begins; a field that can't be.
+    pub fn report(
+        &self,
+        of: Js<ReportInput>,
+        offset: u32,
+        limit: u32,
+        language: Js<Language>,
+        now: i64,
+    ) -> Answer<Js<ReportView>> {
+        asking::report(self.inner().account(now)?, of, Page { offset, limit }, language)
+    }
+
+    /// Movements, corrections and refusals that are held here, own and others', by log and place, each with what it counts.
+    ///
+    /// # Errors
+    /// Closed, or synchronising.
+    pub fn movements(&self, offset: u32, limit: u32) -> Answer<Js<MovementPage>> {
         let mut inner = self.inner();
-        give(view(inner.account(now)?.trace(&lot_query(product, lot), lang)?)?)
+        let library = inner.desk()?.library()?;
+        let rows = crate::movements::movements(&crate::evidence::Evidence::of(&library)?)?;
+        asking::movements(rows, Page { offset, limit })
     }
 }

@@ -16,12 +16,13 @@ mod sync;
 mod write;
 
 pub use answers::{
-    Accepted, Card, CardRow, Edge, FindingPage, FindingView, Handover, Incomplete, LotRef, Node, PackAnswer, PartsOf,
-    Pick, PickLine, RecallView, StatusView, StockPage, StockView, Stop, Taken, ToSign, Trace, Written,
+    Accepted, Card, CardRow, Edge, FindingPage, FindingView, Handover, Incomplete, LotRef, MovementPage, Node,
+    PackAnswer, PartsOf, Pick, PickLine, RecallView, ReportRow, ReportView, StatusView, StockPage, StockView, Stop,
+    Taken, ToSign, Trace, Written,
 };
 pub use inputs::{
-    CountInput, Direction, GotLine, HandoverInput, JoinInput, KeySuite, Language, NoteInput, ReceiveInput, RefusedLine,
-    ScanInput, StockInput,
+    CountInput, Direction, GotLine, HandoverInput, JoinInput, KeySuite, Language, LotInput, NoteInput, ReceiveInput,
+    RefusedLine, ReportInput, ReportName, ScanInput, StockInput,
 };
 pub use storage::{StoredChange, StoredFile};
 pub use sync::{SetAside, SyncAnswer, SyncInput, WentOver};
@@ -58,14 +59,12 @@ struct Inner {
     /// Where it is, to open it again.
     location: Location,
     memory: Option<Memory>,
-    /// Worked out from what is held; none since something was written.
-    account: Option<(i64, Account)>,
 }
 
 impl Inner {
     fn of(desk: Desk, location: Location, memory: Option<Memory>) -> Device {
         let state = State::Idle(Box::new(desk));
-        Device { inner: Mutex::new(Self { state, location, memory, account: None }) }
+        Device { inner: Mutex::new(Self { state, location, memory }) }
     }
 
     /// The desk, to read.
@@ -82,7 +81,6 @@ impl Inner {
         self.desk()?;
         self.check_confirmed()?;
         let now = super::verifier::moment(now)?;
-        self.account = None;
         let desk = self.desk()?;
         desk.set_now(now);
         Ok(desk)
@@ -96,14 +94,9 @@ impl Inner {
     /// What is worked out from everything held, as of this time.
     fn account(&mut self, now: i64) -> Answer<&mut Account> {
         let moment = super::verifier::moment(now)?;
-        if self.account.as_ref().is_none_or(|(of, _)| *of != now) {
-            let desk = self.desk()?;
-            desk.set_now(moment);
-            let account = Account::of_desk(desk)?;
-            self.account = Some((now, account));
-        }
-        let missing = || Failure::from(Error::closed("nothing is worked out"));
-        self.account.as_mut().map(|(_, account)| account).ok_or_else(missing)
+        let desk = self.desk()?;
+        desk.set_now(moment);
+        Ok(desk.account()?)
     }
 }
 
@@ -119,18 +112,13 @@ impl std::fmt::Debug for Device {
     }
 }
 
-/// A page of rows: those from `offset` on, at most `limit`.
-fn page<T>(rows: impl IntoIterator<Item = T>, offset: u32, limit: u32) -> Vec<T> {
-    rows.into_iter().skip(offset as usize).take(limit as usize).collect()
-}
-
 /// How many.
-fn count(rows: usize) -> u32 {
+pub(super) fn count(rows: usize) -> u32 {
     u32::try_from(rows).unwrap_or(u32::MAX)
 }
 
 /// A view of an answer in JSON.
-fn view<T: serde::de::DeserializeOwned>(json: serde_json::Value) -> Answer<T> {
+pub(super) fn view<T: serde::de::DeserializeOwned>(json: serde_json::Value) -> Answer<T> {
     serde_json::from_value(json).map_err(|e| Failure::argument(&format!("the answer can't be read: {e}")))
 }
 

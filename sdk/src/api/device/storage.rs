@@ -141,7 +141,6 @@ impl Device {
     /// confirmed never happened.
     pub fn failed(&self) {
         let mut inner = self.inner();
-        inner.account = None;
         if let Some(memory) = &inner.memory {
             memory.confirm(); // nothing waits any more: it never happened
         }

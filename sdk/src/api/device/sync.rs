@@ -170,7 +170,6 @@ impl Device {
                 return Err(Error::refused("no synchronisation is under way: begin one").into());
             }
         };
-        inner.account = None;
         let report = exchange.finish()?;
         inner.state = State::Idle(Box::new(Desk::open(inner.location.clone(), moment)?));
         let aside = report.aside.iter().map(|aside| SetAside {

@@ -289,7 +289,6 @@ impl Device {
     /// Ends it: further calls say so (4013). A folder is free for others from then on.
     pub fn close(&self) {
         let mut inner = self.inner();
-        inner.account = None;
         inner.state = State::Closed("it was closed");
     }
 }

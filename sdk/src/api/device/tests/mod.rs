@@ -1,5 +1,7 @@
 //! Devices whose files and keys the platform keeps: nothing that was confirmed is lost, and nothing else happened.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+mod account;
+
 use super::*;
 use crate::api::{StoredChange, StoredFile, VerdictKind, Verifier};
 use crate::authority::{EnrolPlan, RootPlan, ScopePlan, enrol, init, invite};
@@ -113,6 +115,10 @@ fn line(lot: &str, quantity: &str) -> MovementInput {
     }
 }
 
+fn lot(number: &str) -> LotInput {
+    LotInput { product: PARACETAMOL.into(), lot: Some(number.into()), ..LotInput::default() }
+}
+
 fn comes_in(device: &Device, lot: &str, quantity: &str) -> Answer<Written> {
     device.record(Direction::In, line(lot, quantity), false, Language::En, NOW)
 }
@@ -200,7 +206,7 @@ fn a_key_kept_outside_signs_hand_overs_that_anyone_verifies_in_either_suite() {
         assert!(!bundle.windows(4).any(|bytes| bytes == b"NV07"), "staff codes stay at home");
         assert_eq!(sender.status().unwrap().unsealed, 1, "the code stands behind the seal");
 
-        let trace = sender.trace(PARACETAMOL, Some("A1".into()), Language::En, NOW).unwrap();
+        let trace = sender.trace(lot("A1"), Language::En, NOW).unwrap();
         assert_eq!(trace.edges.iter().map(|edge| edge.quantity).collect::<Vec<_>>(), [50, 10]);
         let verdict = Verifier::new(ministry.root()).unwrap().verify(bundle.clone(), Some(NOW), None).unwrap();
         assert_eq!((verdict.verdict, verdict.records.len() > 2), (VerdictKind::Valid, true));
@@ -345,7 +351,7 @@ fn counting_taking_back_and_asking_answer_with_fields() {
     device.count_end(Some(begun.first), false, None, NOW).unwrap();
     stored.keep(&device);
     assert_eq!(on_hand(&device), [("A1".into(), 93, 0)]);
-    let card = device.card(PARACETAMOL, Some("A1".into()), 0, 100, NOW).unwrap();
+    let card = device.card(lot("A1"), 0, 100, NOW).unwrap();
     assert_eq!(card.rows.last().map(|row| (row.change, row.balance)), Some((-2, 93)));
     let pick =
         device.pick(StockInput { product: Some(PARACETAMOL.into()), ..StockInput::default() }, "95", NOW).unwrap();

@@ -1,0 +1,174 @@
+//! What is answered out of an account, by a device and by whoever verifies for others: rows in pages.
+use super::device::{
+    Card, FindingPage, FindingView, Incomplete, Language, LotInput, MovementPage, Pick, ReportInput, ReportRow, ReportView,
+    StockInput, StockPage, StockView, Trace, count, view,
+};
+use super::{Answer, Js, give, take};
+use crate::account::{Account, FindingsQuery, PartsLeft, RecallNote, Report, StockRow};
+use crate::lang::Lang;
+use medlot_core::time::Expiry;
+use serde_json::Value;
+
+/// A page: rows from `offset` on, at most `limit`.
+#[derive(Clone, Copy)]
+pub(super) struct Page {
+    pub(super) offset: u32,
+    pub(super) limit: u32,
+}
+
+impl Page {
+    fn of<T>(self, rows: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
+        rows.into_iter().skip(self.offset as usize).take(self.limit as usize)
+    }
+
+    fn views<T: serde::de::DeserializeOwned>(self, rows: Vec<Value>) -> Answer<Vec<T>> {
+        self.of(rows).map(view).collect()
+    }
+}
+
+fn incomplete(missing: &[Value]) -> Answer<Vec<Incomplete>> {
+    missing.iter().cloned().map(view).collect()
+}
+
+pub(super) fn stock(
+    account: &mut Account,
+    of: Js<StockInput>,
+    page: Page,
+    language: Js<Language>,
+) -> Answer<Js<StockPage>> {
+    let lang: Lang = take(language)?.into();
+    let answer = account.stock(&take(of)?.query()?, lang)?;
+    let total = count(answer.rows.len());
+    let rows = page.of(answer.rows).map(StockView::from).collect();
+    give(StockPage { total, rows, incomplete: incomplete(&answer.incomplete)? })
+}
+
+pub(super) fn pick(account: &mut Account, of: Js<StockInput>, quantity: &str) -> Answer<Js<Pick>> {
+    let picked = account.pick(&take(of)?.query()?, quantity)?;
+    let lines = picked.lines.into_iter().map(view).collect::<Answer<_>>()?;
+    give(Pick { lines, missing: picked.missing })
+}
+
+/// `query`: whose.
+pub(super) fn findings(
+    account: &mut Account,
+    query: &FindingsQuery,
+    page: Page,
+    language: Js<Language>,
+) -> Answer<Js<FindingPage>> {
+    let lang: Lang = take(language)?.into();
+    let found = account.findings(query, lang)?;
+    let total = count(found.len());
+    give(FindingPage { total, rows: page.views::<FindingView>(found)? })
+}
+
+pub(super) fn card(account: &mut Account, of: Js<LotInput>, page: Page) -> Answer<Js<Card>> {
+    let lines = account.card(&take(of)?.query())?;
+    give(Card { total: count(lines.len()), rows: page.views(lines)? })
+}
+
+pub(super) fn trace(account: &mut Account, of: Js<LotInput>, language: Js<Language>) -> Answer<Js<Trace>> {
+    let lang: Lang = take(language)?.into();
+    give(view(account.trace(&take(of)?.query(), lang)?)?)
+}
+
+pub(super) fn movements(rows: Vec<Value>, page: Page) -> Answer<Js<MovementPage>> {
+    give(MovementPage { total: count(rows.len()), rows: page.views(rows)? })
+}
+
+pub(super) fn report(
+    account: &mut Account,
+    of: Js<ReportInput>,
+    page: Page,
+    language: Js<Language>,
+) -> Answer<Js<ReportView>> {
+    let lang: Lang = take(language)?.into();
+    let (kind, query) = take(of)?.query()?;
+    let report = account.report(kind, &query, lang)?;
+    let json = report.json().to_string();
+    let Report { facility, from, until, rows, provisional, incomplete: missing, .. } = report;
+    let columns = kind.columns();
+    let cells = |row: &Value| ReportRow { cells: columns.iter().map(|key| cell(row.get(*key))).collect() };
+    give(ReportView {
+        report: kind.name().to_owned(),
+        facility,
+        from: from.to_string(),
+        until: until.to_string(),
+        provisional,
+        columns: columns.iter().map(|key| (*key).to_owned()).collect(),
+        total: count(rows.len()),
+        rows: page.of(&rows).map(cells).collect(),
+        incomplete: incomplete(&missing)?,
+        json,
+    })
+}
+
+/// A cell as text.
+fn cell(value: Option<&Value>) -> String {
+    let text = |of: &Value, key: &str| of.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        // A product.
+        Some(Value::Object(of)) => {
+            let names = of.iter().map(|(scheme, name)| format!("{scheme}:{}", name.as_str().unwrap_or_default()));
+            names.collect::<Vec<_>>().join(", ")
+        }
+        // Spans of days, or why something was corrected.
+        Some(Value::Array(all)) => {
+            let said = |of: &Value| match of.get("why").and_then(Value::as_str) {
+                Some(why) => why.to_owned(),
+                None => format!("{} – {}", text(of, "from"), text(of, "until")),
+            };
+            let mut all: Vec<String> = all.iter().map(said).collect();
+            all.dedup();
+            all.join(", ")
+        }
+        Some(other) => other.to_string(),
+    }
+}
+
+impl From<PartsLeft> for super::device::PartsOf {
+    fn from(of: PartsLeft) -> Self {
+        Self { count: of.count, per_unit: of.per_unit, measure: of.measure.to_string() }
+    }
+}
+
+impl From<RecallNote> for super::device::RecallView {
+    fn from(of: RecallNote) -> Self {
+        let RecallNote { class, notice, record } = of;
+        Self { class, notice, record: super::RecordAt { log: record.log.to_string(), index: record.index } }
+    }
+}
+
+impl From<StockRow> for StockView {
+    fn from(of: StockRow) -> Self {
+        let named = |(scheme, value): (&str, &str)| super::ProductName { scheme: scheme.into(), value: value.into() };
+        Self {
+            facility: of.facility,
+            store: of.store,
+            product: of.product.split_once(':').map(named),
+            lot: of.lot,
+            expiry: match of.expiry {
+                Expiry::NotRead => None,
+                Expiry::None => Some("none".to_owned()),
+                dated => dated.last_usable().map(|day| day.to_string()),
+            },
+            expiry_whole_month: matches!(of.expiry, Expiry::Month { .. }),
+            expiry_notice: of.expiry_notice.map(|(notice, _)| notice),
+            fund: of.fund,
+            vvm: of.vvm,
+            on_hand: of.on_hand,
+            available: of.available,
+            hold: of.hold,
+            recalled: of.recalled,
+            expired: of.expired,
+            in_transit_in: of.in_transit_in,
+            in_transit_out: of.in_transit_out,
+            refused_in: of.refused_in,
+            refused_out: of.refused_out,
+            parts: of.parts.into_iter().map(Into::into).collect(),
+            recalls: of.recalls.into_iter().map(Into::into).collect(),
+        }
+    }
+}
