@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::sh::{Done, root};
-use crate::{bindings, parts, setup};
+use crate::{bindings, firmware, parts, setup};
 
 /// The variable that names the file to which suites write.
 pub const AGREED: &str = "MEDLOT_CONFORMANCE";
@@ -69,6 +69,15 @@ const SUITES: &[Suite] = &[
         languages: &[Language { name: "python", title: "Python", groups: FACADE }],
         setup: bindings::python_setup,
         run: bindings::python_vectors,
+    },
+    Suite {
+        languages: &[Language {
+            name: "cortex-m4",
+            title: "Cortex-M4 (emulated)",
+            groups: &["records", "segments", "bundles", "ledger"],
+        }],
+        setup: firmware::setup,
+        run: firmware::vectors,
     },
 ];
 
