@@ -1,4 +1,4 @@
-//! The committed vectors through an image for a microcontroller, in the emulator: a board is given what each vector gives, and
+//! The committed vectors through an image for two processors, in the emulator: a board is given what each vector gives, and
 //! what it says is held against what the vector states.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 use medlot_tests::agree::{agree, differs, differs_in, vectors};
@@ -15,6 +15,13 @@ struct Board {
 }
 
 const M4: Board = Board { processor: "cortex-m4", image: "MEDLOT_VECTORS_M4", machine: &["-M", "mps2-an386"] };
+
+/// With far more memory than such a part has: what is tried is the processor, with the longest vectors too.
+const M0: Board = Board {
+    processor: "cortex-m0",
+    image: "MEDLOT_VECTORS_M0",
+    machine: &["-M", "microbit", "-global", "nrf51-soc.sram-size=4194304", "-global", "nrf51-soc.flash-size=1048576"],
+};
 
 /// The groups that boards answer, and of each what a vector gives: the rest stays here.
 const GROUPS: [(&str, &[&str]); 4] = [
@@ -81,4 +88,10 @@ fn answers_every_vector(board: &Board) {
 #[ignore = "needs the image: cargo xtask test firmware"]
 fn an_emulated_cortex_m4_says_what_every_vector_states() {
     answers_every_vector(&M4);
+}
+
+#[test]
+#[ignore = "needs the image: cargo xtask test firmware"]
+fn an_emulated_cortex_m0_says_what_every_vector_states() {
+    answers_every_vector(&M0);
 }

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::sh::{Done, root};
-use crate::{bindings, firmware, parts, setup};
+use crate::{bindings, browser, firmware, parts, setup};
 
 /// The variable that names the file to which suites write.
 pub const AGREED: &str = "MEDLOT_CONFORMANCE";
@@ -38,6 +38,8 @@ struct Suite {
     run: fn(&Path) -> Done,
 }
 
+/// What boards answer.
+const BOARDS: &[&str] = &["records", "segments", "bundles", "ledger"];
 /// What goes through the façade.
 const FACADE: &[&str] = &["records", "segments", "bundles", "ledger", "scans"];
 
@@ -71,11 +73,18 @@ const SUITES: &[Suite] = &[
         run: bindings::python_vectors,
     },
     Suite {
-        languages: &[Language {
-            name: "cortex-m4",
-            title: "Cortex-M4 (emulated)",
-            groups: &["records", "segments", "bundles", "ledger"],
-        }],
+        languages: &[
+            Language { name: "node", title: "Node.js", groups: FACADE },
+            Language { name: "chromium", title: "Chromium", groups: FACADE },
+        ],
+        setup: browser::setup,
+        run: browser::vectors,
+    },
+    Suite {
+        languages: &[
+            Language { name: "cortex-m4", title: "Cortex-M4 (emulated)", groups: BOARDS },
+            Language { name: "cortex-m0", title: "Cortex-M0 (emulated)", groups: BOARDS },
+        ],
         setup: firmware::setup,
         run: firmware::vectors,
     },

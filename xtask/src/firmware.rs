@@ -77,9 +77,9 @@ fn probes() -> Done<Vec<(String, u64)>> {
 }
 
 /// Processors that answer vectors, and the variable that names the image for each to the tests.
-const ANSWERS: [(&str, &str); 1] = [(TARGET, "MEDLOT_VECTORS_M4")];
+const ANSWERS: [(&str, &str); 2] = [(TARGET, "MEDLOT_VECTORS_M4"), ("thumbv6m-none-eabi", "MEDLOT_VECTORS_M0")];
 
-/// The committed vectors on an emulated processor; `with` says what else the tests are given.
+/// The committed vectors on both processors; `with` says what else the tests are given.
 fn vectors_with(with: impl FnOnce(Sh) -> Sh) -> Done {
     const IMAGE: &str = "medlot-chip-vectors";
     cross::build("tests/probe", IMAGE, &ANSWERS.map(|(target, _)| target), &[])?;
@@ -90,7 +90,7 @@ fn vectors_with(with: impl FnOnce(Sh) -> Sh) -> Done {
     with(tests).aside().run()
 }
 
-/// The committed vectors on an emulated processor; how many agree is written to a file.
+/// The committed vectors on both processors; how many agree is written to a file.
 pub fn vectors(agreed: &Path) -> Done {
     vectors_with(|tests| tests.env(AGREED, agreed))
 }
