@@ -9,12 +9,14 @@ public interface CatalogueInterface
 open class Catalogue: Disposable, AutoCloseable, CatalogueInterface
     fun saved(bytes: ByteArray): Catalogue
 public interface DeviceInterface
-    fun card(product: String, lot: String?, offset: UInt, limit: UInt, now: Long): Card
+    fun card(of: LotInput, offset: UInt, limit: UInt, now: Long): Card
     fun check(pack: MovementInput, language: Language, now: Long): PackAnswer
     fun findings(all: Boolean, offset: UInt, limit: UInt, language: Language, now: Long): FindingPage
+    fun movements(offset: UInt, limit: UInt): MovementPage
     fun pick(of: StockInput, quantity: String, now: Long): Pick
+    fun report(of: ReportInput, offset: UInt, limit: UInt, language: Language, now: Long): ReportView
     fun stock(of: StockInput, offset: UInt, limit: UInt, language: Language, now: Long): StockPage
-    fun trace(product: String, lot: String?, language: Language, now: Long): Trace
+    fun trace(of: LotInput, language: Language, now: Long): Trace
     fun changes(): List<StoredChange>
     fun confirm()
     fun failed()
@@ -51,7 +53,13 @@ public interface QrReaderInterface
     fun startAgain()
 open class QrReader: Disposable, AutoCloseable, QrReaderInterface
 public interface VerifierInterface
+    fun card(of: LotInput, offset: UInt, limit: UInt, now: Long): Card
+    fun findings(facility: String?, offset: UInt, limit: UInt, language: Language, now: Long): FindingPage
     fun keep(object: ByteArray): UInt
+    fun pick(of: StockInput, quantity: String, now: Long): Pick
+    fun report(of: ReportInput, offset: UInt, limit: UInt, language: Language, now: Long): ReportView
+    fun stock(of: StockInput, offset: UInt, limit: UInt, language: Language, now: Long): StockPage
+    fun trace(of: LotInput, language: Language, now: Long): Trace
     fun verify(object: ByteArray, now: Long?, facility: String?): Verdict
 open class Verifier: Disposable, AutoCloseable, VerifierInterface
     constructor(anchor: ByteArray)
@@ -179,6 +187,15 @@ data class Loaded
     val unchanged: UInt
     val refused: List<RefusedRow>
     val leftOut: List<RefusedRow>
+data class LogInput
+    val parent: String = ""
+    val suite: KeySuite? = null
+    val key: ByteArray = byteArrayOf()
+    val facility: String = ""
+data class LotInput
+    val facility: String? = null
+    val product: String = ""
+    val lot: String? = null
 data class LotRef
     val product: ProductName?
     val lot: String?
@@ -206,6 +223,9 @@ data class MovementInput
     val madeOn: String? = null
     val logisticUnit: String? = null
     val localReason: String? = null
+data class MovementPage
+    val total: UInt
+    val rows: List<RecordView>
 data class Node
     val facility: String
     val known: Boolean
@@ -326,11 +346,44 @@ data class RefusedRow
     val field: String
     val limit: String
     val value: String
+data class ReportInput
+    val report: ReportName? = null
+    val facility: String? = null
+    val from: String? = null
+    val until: String? = null
+    val half: String? = null
+    val store: String? = null
+    val fund: String? = null
+    val products: List<String> = listOf()
+    val controlled: List<String> = listOf()
+    val withinDays: UShort? = null
+    val sent: String? = null
+data class ReportRow
+    val cells: List<String>
+data class ReportView
+    val report: String
+    val facility: String
+    val from: String
+    val until: String
+    val provisional: Boolean
+    val columns: List<String>
+    val total: UInt
+    val rows: List<ReportRow>
+    val incomplete: List<Incomplete>
+    val json: String
 data class ScanInput
     val raw: String = ""
     val gs: String? = null
     val today: String = ""
     val pick: UInt? = null
+data class SealedRecord
+    val bytes: ByteArray
+    val record: RecordView
+data class SealedSegment
+    val log: String
+    val index: UInt
+    val head: String
+    val records: List<SealedRecord>
 data class SetAside
     val code: UShort
     val name: String
@@ -363,6 +416,7 @@ data class StockView
     val lot: String?
     val expiry: String?
     val expiryWholeMonth: Boolean
+    val expiryNotice: String?
     val fund: String?
     val vvm: UByte?
     val onHand: Long
@@ -455,6 +509,16 @@ enum class KeySuite
 enum class Language
     VI
     EN
+enum class ReportName
+    TURNOVER
+    PRODUCTS
+    REGISTER
+    HALF_YEAR
+    CORRECTION
+    USAGE
+    STOCK_OUTS
+    AT_RISK
+    DELIVERIES
 sealed class Scanned
     data class Read
         val item: ReadItem
@@ -490,4 +554,6 @@ enum class VerdictKind
     INVALID
     UNKNOWN
     fun qrTexts(object: ByteArray, mostCharacters: UInt?): List<String>
+    fun readRecord(bytes: ByteArray, index: UInt): RecordView
+    fun verifySegment(log: LogInput, body: ByteArray): SealedSegment
     fun scan(raw: String, gs: String?, today: String): Scanned

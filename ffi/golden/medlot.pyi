@@ -2,7 +2,7 @@ import builtins
 import enum
 import typing
 
-__all__ = ['InternalError', 'KeySuite', 'VerdictKind', 'Direction', 'Failure', 'Language', 'Scanned', 'StoredChange', 'Taken', 'Accepted', 'AiValue', 'Amount', 'AskFor', 'ProductName', 'Reference', 'Document', 'Reason', 'RecordView', 'CardRow', 'Card', 'CountInput', 'Packaging', 'Drug', 'DrugPage', 'RecordAt', 'LotRef', 'Edge', 'FacilityEntry', 'FacilityPage', 'Fault', 'FindingView', 'FindingPage', 'GotLine', 'Handover', 'ScanInput', 'MovementInput', 'HandoverInput', 'Incomplete', 'JoinInput', 'RefusedRow', 'Loaded', 'Node', 'NoteInput', 'Stop', 'PickLine', 'PackAnswer', 'PartsOf', 'Pick', 'QrProgress', 'ReadItem', 'RecallView', 'RefusedLine', 'ReceiveInput', 'SetAside', 'StatusView', 'StockInput', 'StockView', 'StockPage', 'StoredFile', 'WentOver', 'SyncAnswer', 'SyncInput', 'ToSign', 'Trace', 'Verdict', 'Written', 'qr_texts', 'scan', 'Catalogue', 'CatalogueProtocol', 'Device', 'DeviceProtocol', 'QrReader', 'QrReaderProtocol', 'Verifier', 'VerifierProtocol']
+__all__ = ['InternalError', 'KeySuite', 'ReportName', 'VerdictKind', 'Direction', 'Failure', 'Language', 'Scanned', 'StoredChange', 'Taken', 'Accepted', 'AiValue', 'Amount', 'AskFor', 'ProductName', 'Reference', 'Document', 'Reason', 'RecordView', 'CardRow', 'Card', 'CountInput', 'Packaging', 'Drug', 'DrugPage', 'RecordAt', 'LotRef', 'Edge', 'FacilityEntry', 'FacilityPage', 'Fault', 'FindingView', 'FindingPage', 'GotLine', 'Handover', 'ScanInput', 'MovementInput', 'HandoverInput', 'Incomplete', 'JoinInput', 'RefusedRow', 'Loaded', 'LogInput', 'LotInput', 'MovementPage', 'Node', 'NoteInput', 'Stop', 'PickLine', 'PackAnswer', 'PartsOf', 'Pick', 'QrProgress', 'ReadItem', 'RecallView', 'RefusedLine', 'ReceiveInput', 'ReportInput', 'ReportRow', 'ReportView', 'SealedRecord', 'SealedSegment', 'SetAside', 'StatusView', 'StockInput', 'StockView', 'StockPage', 'StoredFile', 'WentOver', 'SyncAnswer', 'SyncInput', 'ToSign', 'Trace', 'Verdict', 'Written', 'qr_texts', 'read_record', 'scan', 'verify_segment', 'Catalogue', 'CatalogueProtocol', 'Device', 'DeviceProtocol', 'QrReader', 'QrReaderProtocol', 'Verifier', 'VerifierProtocol']
 
 class InternalError(Exception): ...
 
@@ -10,6 +10,18 @@ class KeySuite(enum.Enum):
     """A key's suite."""
     ED25519 = 0
     P256 = 1
+
+class ReportName(enum.Enum):
+    """Which report."""
+    TURNOVER = 0
+    PRODUCTS = 1
+    REGISTER = 2
+    HALF_YEAR = 3
+    CORRECTION = 4
+    USAGE = 5
+    STOCK_OUTS = 6
+    AT_RISK = 7
+    DELIVERIES = 8
 
 class VerdictKind(enum.Enum):
     """What may be believed of an object."""
@@ -415,6 +427,27 @@ class Loaded:
     left_out: list[RefusedRow]
     def __init__(self, *, added: int, changed: int, unchanged: int, refused: list[RefusedRow], left_out: list[RefusedRow]) -> None: ...
 
+class LogInput:
+    """A log by what its id is made of: what the enrolment of its key says."""
+    parent: str
+    suite: KeySuite | None
+    key: builtins.bytes
+    facility: str
+    def __init__(self, *, parent: str = ..., suite: KeySuite | None = ..., key: builtins.bytes = ..., facility: str = ...) -> None: ...
+
+class LotInput:
+    """Which lot."""
+    facility: str | None
+    product: str
+    lot: str | None
+    def __init__(self, *, facility: str | None = ..., product: str = ..., lot: str | None = ...) -> None: ...
+
+class MovementPage:
+    """Movements."""
+    total: int
+    rows: list[RecordView]
+    def __init__(self, *, total: int, rows: list[RecordView]) -> None: ...
+
 class Node:
     """A place on a lot's way."""
     facility: str
@@ -513,6 +546,54 @@ class ReceiveInput:
     despite_warnings: bool
     def __init__(self, *, got: list[GotLine] = ..., refused: list[RefusedLine] = ..., reason: str | None = ..., document: str | None = ..., operator: str | None = ..., despite_warnings: bool = ...) -> None: ...
 
+class ReportInput:
+    """What a report is about."""
+    report: ReportName | None
+    facility: str | None
+    _from: str | None
+    until: str | None
+    half: str | None
+    store: str | None
+    fund: str | None
+    products: list[str]
+    controlled: list[str]
+    within_days: int | None
+    sent: str | None
+    def __init__(self, *, report: ReportName | None = ..., facility: str | None = ..., _from: str | None = ..., until: str | None = ..., half: str | None = ..., store: str | None = ..., fund: str | None = ..., products: list[str] = ..., controlled: list[str] = ..., within_days: int | None = ..., sent: str | None = ...) -> None: ...
+
+class ReportRow:
+    """A row of a report."""
+    cells: list[str]
+    def __init__(self, *, cells: list[str]) -> None: ...
+
+class ReportView:
+    """A report: a table for people, and all of it for programs."""
+    report: str
+    facility: str
+    _from: str
+    until: str
+    provisional: bool
+    columns: list[str]
+    total: int
+    rows: list[ReportRow]
+    incomplete: list[Incomplete]
+    json: str
+    def __init__(self, *, report: str, facility: str, _from: str, until: str, provisional: bool, columns: list[str], total: int, rows: list[ReportRow], incomplete: list[Incomplete], json: str) -> None: ...
+
+class SealedRecord:
+    """A record under a seal that holds."""
+    bytes: builtins.bytes
+    record: RecordView
+    def __init__(self, *, bytes: builtins.bytes, record: RecordView) -> None: ...
+
+class SealedSegment:
+    """A segment whose seal holds."""
+    log: str
+    index: int
+    head: str
+    records: list[SealedRecord]
+    def __init__(self, *, log: str, index: int, head: str, records: list[SealedRecord]) -> None: ...
+
 class SetAside:
     """Something that could not be taken."""
     code: int
@@ -551,6 +632,7 @@ class StockView:
     lot: str | None
     expiry: str | None
     expiry_whole_month: bool
+    expiry_notice: str | None
     fund: str | None
     vvm: int | None
     on_hand: int
@@ -564,7 +646,7 @@ class StockView:
     refused_out: int
     parts: list[PartsOf]
     recalls: list[RecallView]
-    def __init__(self, *, facility: str, store: str | None, product: ProductName | None, lot: str | None, expiry: str | None, expiry_whole_month: bool, fund: str | None, vvm: int | None, on_hand: int, available: int, hold: int, recalled: int, expired: int, in_transit_in: int, in_transit_out: int, refused_in: int, refused_out: int, parts: list[PartsOf], recalls: list[RecallView]) -> None: ...
+    def __init__(self, *, facility: str, store: str | None, product: ProductName | None, lot: str | None, expiry: str | None, expiry_whole_month: bool, expiry_notice: str | None, fund: str | None, vvm: int | None, on_hand: int, available: int, hold: int, recalled: int, expired: int, in_transit_in: int, in_transit_out: int, refused_in: int, refused_out: int, parts: list[PartsOf], recalls: list[RecallView]) -> None: ...
 
 class StockPage:
     """Stock, by product and then by what is to be dispensed first."""
@@ -643,6 +725,22 @@ def qr_texts(object: builtins.bytes, most_characters: int | None) -> list[str]:
     Bytes that are no whole object of medlot's.
     """
 
+def read_record(bytes: builtins.bytes, index: int) -> RecordView:
+    """Says what a record holds that stands, or would, at this place of its log. `log` is empty in the answer: a record alone
+    doesn't say whose it is, nor who vouches for it.
+
+    # Errors
+    Bytes that are no record (2101 to 2107, or the number of what stands wrong in it); 2108: it can't stand at this place.
+
+    ```
+    use medlot_sdk::api::read_record;
+    let bytes = [64, 40, 239, 12, 0, 0, 1, 4, 1, b'A', 0, 1, 0, 5]; // 5 units of local:A, sold
+    let record = read_record(bytes.into(), 50).unwrap();
+    assert_eq!((record.kind.as_str(), record.reason.as_deref(), record.quantity), ("movement", Some("retail"), Some(5)));
+    assert_eq!(read_record(bytes[..9].into(), 50).unwrap_err().code(), 2101);
+    ```
+    """
+
 def scan(raw: str, gs: str | None, today: str) -> Scanned:
     """Reads one scan. `gs` is what the scanner sends for the GS1 separator where it can't send it, from its profile; `today`
     places two-digit years.
@@ -656,6 +754,13 @@ def scan(raw: str, gs: str | None, today: str) -> Scanned:
     let Scanned::Read { item, .. } = scanned else { panic!("{scanned:?}") };
     assert_eq!((item.lot.as_deref(), item.expiry.as_deref()), (Some("A21"), Some("2027-11-30")));
     ```
+    """
+
+def verify_segment(log: LogInput, body: builtins.bytes) -> SealedSegment:
+    """Verifies a segment's body under a key that the caller vouches for, and hands out what is under its seal.
+
+    # Errors
+    2201 to 2210: what is wrong with the segment. 4001: a log that can't be.
     """
 
 class Catalogue(CatalogueProtocol):
@@ -803,7 +908,7 @@ class Device(DeviceProtocol):
         # Errors
         4011: its lines aren't sealed yet.
         """
-    def card(self, product: str, lot: str | None, offset: int, limit: int, now: int) -> Card:
+    def card(self, of: LotInput, offset: int, limit: int, now: int) -> Card:
         """The stock card of a lot, or of each lot of a product: every movement and count, by time.
 
         # Errors
@@ -873,6 +978,12 @@ class Device(DeviceProtocol):
         # Errors
         Closed, or synchronising.
         """
+    def movements(self, offset: int, limit: int) -> MovementPage:
+        """Movements, corrections and refusals that are held here, own and others', by log and place, each with what it counts.
+
+        # Errors
+        Closed, or synchronising.
+        """
     def pick(self, of: StockInput, quantity: str, now: int) -> Pick:
         """Which lots of a product to dispense so many units from: what expires first goes first, nothing held, recalled or
         expired.
@@ -898,6 +1009,12 @@ class Device(DeviceProtocol):
 
         # Errors
         4010; a field that can't be; a rule of movements; 4011 a signature is due first.
+        """
+    def report(self, of: ReportInput, offset: int, limit: int, language: Language, now: int) -> ReportView:
+        """A report: what a facility hands in or plans by.
+
+        # Errors
+        No first day; a period that ends before it begins; a field that can't be.
         """
     def request(self) -> builtins.bytes:
         """The request to be enrolled, for the authority that invited.
@@ -961,7 +1078,7 @@ class Device(DeviceProtocol):
         # Errors
         4012: the peer isn't told of what isn't durable yet. What ends the session.
         """
-    def trace(self, product: str, lot: str | None, language: Language, now: int) -> Trace:
+    def trace(self, of: LotInput, language: Language, now: int) -> Trace:
         """Where a lot came from and went, through any number of facilities, ending where nothing is known here.
 
         # Errors
@@ -1000,7 +1117,7 @@ class DeviceProtocol(typing.Protocol):
         # Errors
         4011: its lines aren't sealed yet.
         """
-    def card(self, product: str, lot: str | None, offset: int, limit: int, now: int) -> Card:
+    def card(self, of: LotInput, offset: int, limit: int, now: int) -> Card:
         """The stock card of a lot, or of each lot of a product: every movement and count, by time.
 
         # Errors
@@ -1070,6 +1187,12 @@ class DeviceProtocol(typing.Protocol):
         # Errors
         Closed, or synchronising.
         """
+    def movements(self, offset: int, limit: int) -> MovementPage:
+        """Movements, corrections and refusals that are held here, own and others', by log and place, each with what it counts.
+
+        # Errors
+        Closed, or synchronising.
+        """
     def pick(self, of: StockInput, quantity: str, now: int) -> Pick:
         """Which lots of a product to dispense so many units from: what expires first goes first, nothing held, recalled or
         expired.
@@ -1095,6 +1218,12 @@ class DeviceProtocol(typing.Protocol):
 
         # Errors
         4010; a field that can't be; a rule of movements; 4011 a signature is due first.
+        """
+    def report(self, of: ReportInput, offset: int, limit: int, language: Language, now: int) -> ReportView:
+        """A report: what a facility hands in or plans by.
+
+        # Errors
+        No first day; a period that ends before it begins; a field that can't be.
         """
     def request(self) -> builtins.bytes:
         """The request to be enrolled, for the authority that invited.
@@ -1158,7 +1287,7 @@ class DeviceProtocol(typing.Protocol):
         # Errors
         4012: the peer isn't told of what isn't durable yet. What ends the session.
         """
-    def trace(self, product: str, lot: str | None, language: Language, now: int) -> Trace:
+    def trace(self, of: LotInput, language: Language, now: int) -> Trace:
         """Where a lot came from and went, through any number of facilities, ending where nothing is known here.
 
         # Errors
@@ -1194,19 +1323,58 @@ class QrReaderProtocol(typing.Protocol):
         """Forgets what was read."""
 
 class Verifier(VerifierProtocol):
-    """Verifies bundles under one trust anchor, without a network, a device or a key."""
+    """Verifies bundles under one trust anchor, without a network, a device or a key; answers for every facility of which
+    something is kept. It is what a national system, an inspector or a page that only looks begins with.
+    """
     def __init__(self, anchor: builtins.bytes) -> None:
         """Begins with the trust anchor: the bytes of a root object.
 
         # Errors
         Bytes that are no trust anchor.
         """
+    def card(self, of: LotInput, offset: int, limit: int, now: int) -> Card:
+        """The stock card of a lot at a facility.
+
+        # Errors
+        No facility named; a lot that never was there.
+        """
+    def findings(self, facility: str | None, offset: int, limit: int, language: Language, now: int) -> FindingPage:
+        """What was found, by facility, number, product and lot: of one facility, or of all.
+
+        # Errors
+        4001: a facility that can't be.
+        """
     def keep(self, object: builtins.bytes) -> int:
-        """Keeps what is known besides: news of authorities, State lists, the other half of a fork. Gives how many objects are
-        kept. The same bytes twice are kept once.
+        """Keeps what is known: news of authorities, State lists, what facilities hand in. Gives how many objects are kept. The
+        same bytes twice are kept once. What doesn't verify is kept too, adds nothing, and may come to count with the next.
 
         # Errors
         Bytes that are none of medlot's objects.
+        """
+    def pick(self, of: StockInput, quantity: str, now: int) -> Pick:
+        """Which lots of a product a facility is to dispense so many units from.
+
+        # Errors
+        As [`Verifier::stock`]; parts instead of units.
+        """
+    def report(self, of: ReportInput, offset: int, limit: int, language: Language, now: int) -> ReportView:
+        """A report of a facility.
+
+        # Errors
+        As [`super::Device::report`]; no facility named.
+        """
+    def stock(self, of: StockInput, offset: int, limit: int, language: Language, now: int) -> StockPage:
+        """Stock of a facility (`of.facility`), by product and then by what is to be dispensed first: rows from `offset` on, at
+        most `limit`.
+
+        # Errors
+        No facility named; a field that can't be.
+        """
+    def trace(self, of: LotInput, language: Language, now: int) -> Trace:
+        """Where a lot came from and went, through any number of facilities, ending where nothing is known here.
+
+        # Errors
+        A field that can't be.
         """
     def verify(self, object: builtins.bytes, now: int | None, facility: str | None) -> Verdict:
         """Verifies an object with what is kept; it isn't kept itself. `now` in seconds since 1970, none where no clock is
@@ -1217,13 +1385,52 @@ class Verifier(VerifierProtocol):
         """
 
 class VerifierProtocol(typing.Protocol):
-    """Verifies bundles under one trust anchor, without a network, a device or a key."""
+    """Verifies bundles under one trust anchor, without a network, a device or a key; answers for every facility of which
+    something is kept. It is what a national system, an inspector or a page that only looks begins with.
+    """
+    def card(self, of: LotInput, offset: int, limit: int, now: int) -> Card:
+        """The stock card of a lot at a facility.
+
+        # Errors
+        No facility named; a lot that never was there.
+        """
+    def findings(self, facility: str | None, offset: int, limit: int, language: Language, now: int) -> FindingPage:
+        """What was found, by facility, number, product and lot: of one facility, or of all.
+
+        # Errors
+        4001: a facility that can't be.
+        """
     def keep(self, object: builtins.bytes) -> int:
-        """Keeps what is known besides: news of authorities, State lists, the other half of a fork. Gives how many objects are
-        kept. The same bytes twice are kept once.
+        """Keeps what is known: news of authorities, State lists, what facilities hand in. Gives how many objects are kept. The
+        same bytes twice are kept once. What doesn't verify is kept too, adds nothing, and may come to count with the next.
 
         # Errors
         Bytes that are none of medlot's objects.
+        """
+    def pick(self, of: StockInput, quantity: str, now: int) -> Pick:
+        """Which lots of a product a facility is to dispense so many units from.
+
+        # Errors
+        As [`Verifier::stock`]; parts instead of units.
+        """
+    def report(self, of: ReportInput, offset: int, limit: int, language: Language, now: int) -> ReportView:
+        """A report of a facility.
+
+        # Errors
+        As [`super::Device::report`]; no facility named.
+        """
+    def stock(self, of: StockInput, offset: int, limit: int, language: Language, now: int) -> StockPage:
+        """Stock of a facility (`of.facility`), by product and then by what is to be dispensed first: rows from `offset` on, at
+        most `limit`.
+
+        # Errors
+        No facility named; a field that can't be.
+        """
+    def trace(self, of: LotInput, language: Language, now: int) -> Trace:
+        """Where a lot came from and went, through any number of facilities, ending where nothing is known here.
+
+        # Errors
+        A field that can't be.
         """
     def verify(self, object: builtins.bytes, now: int | None, facility: str | None) -> Verdict:
         """Verifies an object with what is kept; it isn't kept itself. `now` in seconds since 1970, none where no clock is

@@ -17,7 +17,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 ///
 /// # Errors
 /// No text of hexadecimal digits.
-pub(crate) fn bytes_of(value: &Value) -> Done<Vec<u8>> {
+pub fn bytes_of(value: &Value) -> Done<Vec<u8>> {
     let text = value.as_str().ok_or("no bytes")?;
     Ok(data_encoding::HEXLOWER.decode(text.as_bytes()).map_err(|e| e.to_string())?)
 }

@@ -1,4 +1,7 @@
 //! What medlot's tests share: the bodies of fuzz targets, figures, and the world of the vectors.
+extern crate alloc;
+
+pub mod agree;
 pub mod bench_catalogue;
 pub mod bench_facade;
 pub mod bench_ledger;

@@ -1,33 +1,27 @@
 //! The committed vectors of bundles give the verdicts that they state, and no reason of trust is without one.
 use medlot_core::trust::Reason;
+use medlot_tests::agree::{agree, differs_in};
+use medlot_tests::images::bytes_of;
 use medlot_tests::trust_vectors::judge;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
 fn vectors() -> Vec<Value> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/v1/bundles.jsonl");
-    let text = std::fs::read_to_string(path).expect("tests/vectors/v1/bundles.jsonl");
-    text.lines().map(|line| serde_json::from_str(line).expect("a JSON object a line")).collect()
+    medlot_tests::agree::vectors("bundles").expect("the vectors")
 }
 
 fn bytes(hex: &Value) -> Vec<u8> {
-    let (pairs, rest) = hex.as_str().expect("hex").as_bytes().as_chunks::<2>();
-    assert!(rest.is_empty());
-    let byte = |pair: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(pair).expect("ASCII"), 16).expect("hex");
-    pairs.iter().map(byte).collect()
+    bytes_of(hex).expect("hex")
 }
 
 #[test]
 fn every_committed_bundle_gives_the_verdict_that_it_states() {
-    let vectors = vectors();
-    assert!(vectors.len() > 800, "{}", vectors.len());
-    for vector in &vectors {
+    let agreed = agree("rust", "bundles", &vectors(), |vector| {
         let held: Vec<Vec<u8>> = vector["held"].as_array().expect("held").iter().map(bytes).collect();
         let judged = judge(&bytes(&vector["root"]), &held, &bytes(&vector["object"])).expect("a root");
-        for key in ["verdict", "error", "records"] {
-            assert_eq!(judged.get(key), vector.get(key), "{} of {}", key, vector["name"]);
-        }
-    }
+        differs_in(&["verdict", "error", "records"], &judged, vector)
+    });
+    assert!(agreed.expect("agreement") > 800);
 }
 
 #[test]

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::conformance::AGREED;
 use crate::sh::{Done, Sh, root};
 use crate::{parts, setup};
 
@@ -58,7 +59,7 @@ fn generate_from(built: PathBuf) -> Done<PathBuf> {
         .run()?;
     let (name, platform) = library();
     let built = built.join(name);
-    Sh::new(folder.join("debug/medlot-bindgen")).args([built.as_os_str(), BINDINGS.as_ref()]).run()?;
+    Sh::new(folder.join("debug/medlot-bindgen")).args([built.as_os_str(), BINDINGS.as_ref()]).aside().run()?;
     let bytes = fs::read(&built).map_err(|error| format!("{}: {error}", built.display()))?;
     write(&root().join(BINDINGS).join("native").join(platform).join(name), bytes)?;
     Ok(built)
@@ -76,13 +77,7 @@ pub fn kotlin_setup() -> Done {
 pub fn kotlin() -> Done {
     generate()?;
     unchanged(KOTLIN)?;
-    let pom = read(&root().join("ffi/kotlin/pom.xml"))?;
-    let stamp = root().join("target/kotlin/fetched.xml");
-    // Maven asks its servers again and again; once everything is there it need not.
-    let offline: &[&str] = if read(&stamp).is_ok_and(|fetched| fetched == pom) { &["--offline"] } else { &[] };
-    let mvn = ["-q", "-B", "--no-transfer-progress", "-f", "ffi/kotlin/pom.xml", "package"];
-    Sh::new("mvn").args(offline).args(mvn).run()?;
-    write(&stamp, pom)?;
+    maven(&["package"], |mvn| mvn)?;
     // -q says nothing where all is well.
     let reports = root().join("target/kotlin/surefire-reports");
     let mut lines = Vec::new();
@@ -100,6 +95,23 @@ pub fn kotlin() -> Done {
     Ok(())
 }
 
+/// Runs Maven; `with` says what else it is given.
+fn maven(args: &[&str], with: impl FnOnce(Sh) -> Sh) -> Done {
+    let pom = read(&root().join("ffi/kotlin/pom.xml"))?;
+    let stamp = root().join("target/kotlin/fetched.xml");
+    // It asks its servers again and again; once everything is there it need not.
+    let offline: &[&str] = if read(&stamp).is_ok_and(|fetched| fetched == pom) { &["--offline"] } else { &[] };
+    let mvn = Sh::new("mvn").args(offline).args(["-q", "-B", "--no-transfer-progress", "-f", "ffi/kotlin/pom.xml"]);
+    with(mvn.args(args)).run()?;
+    write(&stamp, pom)
+}
+
+/// The committed vectors from Kotlin; how many agree is written to a file.
+pub fn kotlin_vectors(agreed: &Path) -> Done {
+    generate()?;
+    maven(&["test", "-Dgroups=vectors"], |mvn| mvn.env(AGREED, agreed).aside())
+}
+
 /// Python with pytest, and a software token.
 pub fn python_setup() -> Done {
     setup::python("bindings", REQUIREMENTS)?;
@@ -113,8 +125,7 @@ pub fn python_setup() -> Done {
 pub fn python() -> Done {
     let built = generate()?;
     unchanged(PYTHON)?;
-    let bin = setup::python("bindings", REQUIREMENTS)?;
-    install(&bin.join("python"), &built)?;
+    let bin = wheel(&built)?;
     for what in [["-p", "medlot"].as_slice(), &["ffi/python/tests/example.py"]] {
         Sh::new(bin.join("python")).args(["-m", "mypy", "--strict"]).args(what).run()?;
     }
@@ -126,7 +137,21 @@ pub fn python() -> Done {
 pub fn install(python: &Path, library: &Path) -> Done {
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--force-reinstall"];
     let wheel = Sh::new(python).args(pip).args(["--no-index", "ffi/python"]);
-    wheel.env("MEDLOT_LIBRARY", library).run()
+    wheel.env("MEDLOT_LIBRARY", library).aside().run()
+}
+
+/// Installs the wheel with this library for tests; where Python then is.
+fn wheel(library: &Path) -> Done<PathBuf> {
+    let bin = setup::python("bindings", REQUIREMENTS)?;
+    install(&bin.join("python"), library)?;
+    Ok(bin)
+}
+
+/// The committed vectors from Python; how many agree is written to a file.
+pub fn python_vectors(agreed: &Path) -> Done {
+    let bin = wheel(&generate()?)?;
+    let pytest = Sh::new(bin.join("python")).args(["-m", "pytest", "-q", "ffi/python/tests/test_vectors.py"]);
+    pytest.env("PYTHONDONTWRITEBYTECODE", "1").env(AGREED, agreed).aside().run()
 }
 
 fn python_surface() -> Done<String> {

@@ -1,6 +1,7 @@
 //! The package for browsers and Node.js: the module, its bindings, its tests in Node.js and in Chromium.
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use crate::conformance::AGREED;
 use crate::cross;
 use crate::setup::{apt, found};
 use crate::sh::{Done, Sh, root};
@@ -77,6 +78,15 @@ pub fn test() -> Done {
     let medlot = crate::parts::command()?;
     for script in ["golden", "types", "test", "browser"] {
         Sh::new("npm").args(["run", "--silent", script]).dir(PACKAGE).env("MEDLOT", &medlot).run()?;
+    }
+    Ok(())
+}
+
+/// The committed vectors in Node.js and in Chromium; how many agree is written to a file.
+pub fn vectors(agreed: &Path) -> Done {
+    build()?;
+    for test in ["test/vectors.test.js", "test/browser/vectors.test.js"] {
+        Sh::new("node").args(["--test", test]).dir(PACKAGE).env(AGREED, agreed).aside().run()?;
     }
     Ok(())
 }

@@ -1,7 +1,10 @@
 //! The probes: firmware for a Cortex-M4 that verifies what was signed, and what that costs; and with them the handheld.
+use std::path::Path;
+
+use crate::conformance::AGREED;
 use crate::setup::qemu;
 use crate::sh::{Done, Sh};
-use crate::{cross, handheld};
+use crate::{cross, handheld, parts};
 
 const TARGET: &str = "thumbv7em-none-eabihf";
 /// Where the board's RAM starts; what lies below is flash.
@@ -73,10 +76,30 @@ fn probes() -> Done<Vec<(String, u64)>> {
     Ok(measured)
 }
 
+/// Processors that answer vectors, and the variable that names the image for each to the tests.
+const ANSWERS: [(&str, &str); 2] = [(TARGET, "MEDLOT_VECTORS_M4"), ("thumbv6m-none-eabi", "MEDLOT_VECTORS_M0")];
+
+/// The committed vectors on both processors; `with` says what else the tests are given.
+fn vectors_with(with: impl FnOnce(Sh) -> Sh) -> Done {
+    const IMAGE: &str = "medlot-chip-vectors";
+    cross::build("tests/probe", IMAGE, &ANSWERS.map(|(target, _)| target), &[])?;
+    let mut tests = parts::tests(&["--quiet", "--test", "chips", "--", "--ignored"]);
+    for (target, variable) in ANSWERS {
+        tests = tests.env(variable, cross::folder().join(target).join("release").join(IMAGE));
+    }
+    with(tests).aside().run()
+}
+
+/// The committed vectors on both processors; how many agree is written to a file.
+pub fn vectors(agreed: &Path) -> Done {
+    vectors_with(|tests| tests.env(AGREED, agreed))
+}
+
 /// Fails when the probe did not refuse the flipped bit (its exit code), the handheld did not do its day and keep it through
 /// every cut, or a budget is exceeded. The handheld's flash and stack are printed beside their goals, which they exceed.
 pub fn test() -> Done {
     let mut measured = probes()?;
+    vectors_with(|tests| tests)?;
     measured.extend(handheld::test()?);
     let mut exceeded = Vec::new();
     for (name, value) in &measured {

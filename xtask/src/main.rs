@@ -4,6 +4,7 @@
 mod bench;
 mod bindings;
 mod browser;
+mod conformance;
 mod corpus;
 mod cross;
 mod demo;
@@ -55,6 +56,7 @@ fn usage() -> String {
          setup [part…]   installs what the parts need; prints each thing that it installs\n\
          test  [part…]   installs what is missing and runs every part, or those named\n\
          \x20 --long       with 100 full and 900 small simulated countries, not 10 and 90\n\
+         conformance [language…]  how many of the committed vectors each implementation agrees with, as a table\n\
          demo            the main job on real input: enrolment, deliveries, recall, a stolen device\n\
          bench [--json]  speed, beside its peers\n\
          bench bindings  what a call costs from Python, Kotlin and JavaScript, beside Rust\n\
@@ -158,6 +160,7 @@ fn main() -> ExitCode {
             parts::LONG.store(asked.long, std::sync::atomic::Ordering::Relaxed);
             test(&asked.names)
         }
+        Some("conformance") => conformance::run(&asked.names),
         Some("demo") => demo::run(),
         Some("bench") if asked.names == ["bindings"] => bench::bindings(),
         Some("bench") => parts::bench(asked.json),

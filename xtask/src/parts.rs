@@ -1,7 +1,9 @@
 //! The parts of `cargo xtask test`, and the commands that show or regenerate something.
 use std::fs;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::conformance::AGREED;
 use crate::sh::{Done, Sh, root};
 use crate::{bindings, browser, corpus, cross, demo, firmware, setup};
 
@@ -234,15 +236,34 @@ fn vectors() -> Done {
 
 const REQUIREMENTS: &str = "tests/independent/requirements.txt";
 
-fn independent_setup() -> Done {
+/// Python with what the reader needs.
+pub fn independent_setup() -> Done {
     setup::python("independent", REQUIREMENTS).map(drop)
 }
 
-fn independent() -> Done {
+fn reader() -> Done<Sh> {
     let bin = setup::python("independent", REQUIREMENTS)?;
     let python =
         Sh::new(bin.join("python")).args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/independent"]);
-    python.env("PYTHONDONTWRITEBYTECODE", "1").run()
+    Ok(python.env("PYTHONDONTWRITEBYTECODE", "1"))
+}
+
+fn independent() -> Done {
+    reader()?.run()
+}
+
+/// The committed vectors through the Python reader; how many agree is written to a file.
+pub fn independent_vectors(agreed: &Path) -> Done {
+    reader()?.env(AGREED, agreed).aside().run()
+}
+
+/// The committed vectors through this workspace's own code; how many agree is written to a file.
+pub fn rust_vectors(agreed: &Path) -> Done {
+    let files =
+        ["records", "segments", "bundles", "ledger_vectors", "log_vectors", "flash_vectors", "sync_vectors", "scans"];
+    let files = files.iter().flat_map(|file| ["--test", file]);
+    let names = ["--", "every_committed", "every_recorded"];
+    tests(&["--quiet"]).args(files).args(names).env(AGREED, agreed).aside().run()
 }
 
 /// Prints figures: those that the tests' program measures, and for sizes the firmware's.

@@ -1,10 +1,10 @@
 //! What is answered out of an account, by a device and by whoever verifies for others: rows in pages.
 use super::device::{
-    Card, FindingPage, FindingView, Incomplete, Language, LotInput, MovementPage, Pick, ReportInput, ReportRow,
-    ReportView, StockInput, StockPage, StockView, Trace, count, view,
+    Card, FindingPage, FindingView, FindingsInput, Incomplete, Language, LotInput, MovementPage, Pick, ReportInput,
+    ReportRow, ReportView, StockInput, StockPage, StockView, Trace, count, view,
 };
 use super::{Answer, Js, give, take};
-use crate::account::{Account, FindingsQuery, PartsLeft, RecallNote, Report, StockRow};
+use crate::account::{Account, PartsLeft, RecallNote, Report, StockRow};
 use crate::lang::Lang;
 use medlot_core::time::Expiry;
 use serde_json::Value;
@@ -49,15 +49,14 @@ pub(super) fn pick(account: &mut Account, of: Js<StockInput>, quantity: &str) ->
     give(Pick { lines, missing: picked.missing })
 }
 
-/// `query`: whose.
 pub(super) fn findings(
     account: &mut Account,
-    query: &FindingsQuery,
+    of: Js<FindingsInput>,
     page: Page,
     language: Js<Language>,
 ) -> Answer<Js<FindingPage>> {
     let lang: Lang = take(language)?.into();
-    let found = account.findings(query, lang)?;
+    let found = account.findings(&take(of)?.into(), lang)?;
     let total = count(found.len());
     give(FindingPage { total, rows: page.views::<FindingView>(found)? })
 }

@@ -13,6 +13,7 @@ mod codes;
 mod device;
 mod failure;
 mod products;
+mod records;
 mod scanned;
 mod verifier;
 mod views;
@@ -22,6 +23,7 @@ pub use codes::{QrProgress, QrReader, qr_texts};
 pub use device::*;
 pub use failure::{Answer, Failure};
 pub use products::Catalogue;
+pub use records::{LogInput, SealedRecord, SealedSegment, read_record, verify_segment};
 pub use scanned::{AiValue, ReadItem, Scanned, scan};
 pub use verifier::Verifier;
 pub use views::{

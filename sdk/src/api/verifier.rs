@@ -1,10 +1,10 @@
 //! Verifying what others sent, with nothing but the trust anchor; and what follows from what was kept.
 use super::asking::{self, Page};
 use super::device::{
-    Card, FindingPage, Language, LotInput, Pick, ReportInput, ReportView, StockInput, StockPage, Trace,
+    Card, FindingPage, FindingsInput, Language, LotInput, Pick, ReportInput, ReportView, StockInput, StockPage, Trace,
 };
 use super::{Answer, Failure, Js, Verdict, give};
-use crate::account::{Account, FindingsQuery};
+use crate::account::Account;
 use crate::evidence::{Evidence, Library};
 use crate::verify::{Question, verify_with};
 use medlot_core::time::Timestamp;
@@ -109,17 +109,16 @@ impl Verifier {
     /// What was found, by facility, number, product and lot: of one facility, or of all.
     ///
     /// # Errors
-    /// 4001: a facility that can't be.
+    /// Neither a facility named nor `all`; a field that can't be.
     pub fn findings(
         &self,
-        facility: Option<String>,
+        of: Js<FindingsInput>,
         offset: u32,
         limit: u32,
         language: Js<Language>,
         now: i64,
     ) -> Answer<Js<FindingPage>> {
-        let query = FindingsQuery { all: facility.is_none(), facility, ..FindingsQuery::default() };
-        asking::findings(self.inner().account(now)?, &query, Page { offset, limit }, language)
+        asking::findings(self.inner().account(now)?, of, Page { offset, limit }, language)
     }
 
     /// The stock card of a lot at a facility.

@@ -1,6 +1,8 @@
 //! What is given to a device.
 use super::super::{Answer, Failure};
-use crate::account::{LotQuery, NEAR_EXPIRY_DAYS, ReportKind, ReportQuery, SentReport, control_of, half_of};
+use crate::account::{
+    FindingsQuery, LotQuery, NEAR_EXPIRY_DAYS, ReportKind, ReportQuery, SentReport, control_of, half_of,
+};
 use crate::correct::Note;
 use crate::count::CountPlan;
 use crate::fields::Fields;
@@ -353,6 +355,28 @@ impl StockInput {
             until: date("until", self.until)?,
             empty_too: self.empty_too,
         })
+    }
+}
+
+input! {
+    /// Which findings are asked for.
+    FindingsInput {
+        /// The facility, as sender or receiver; the own one where absent.
+        facility: Option<String>,
+        /// Those of every facility of which something is held here.
+        all: bool,
+        /// After how many days without an answer a shipment is a finding; 14 where absent.
+        answer_days: Option<u16>,
+        /// Products that are controlled medicines, `scheme:value`: what no record says.
+        controlled: Vec<String>,
+    }
+}
+
+impl From<FindingsInput> for FindingsQuery {
+    fn from(of: FindingsInput) -> Self {
+        let FindingsInput { facility, all, answer_days, controlled } = of;
+        let answer_days = answer_days.unwrap_or(Self::default().answer_days);
+        Self { facility, all, answer_days, controlled }
     }
 }
 

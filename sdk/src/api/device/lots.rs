@@ -1,9 +1,8 @@
 //! Asking: stock, what to take, findings, cards, the way of a lot, reports.
 use super::super::asking::{self, Page};
 use super::super::{Answer, Js, give, take};
-use super::inputs::{Language, LotInput, MovementInput, ReportInput, StockInput};
+use super::inputs::{FindingsInput, Language, LotInput, MovementInput, ReportInput, StockInput};
 use super::{Card, Device, FindingPage, MovementPage, PackAnswer, Pick, ReportView, StockPage, Trace, view};
-use crate::account::FindingsQuery;
 use crate::counter;
 use crate::lang::Lang;
 
@@ -46,20 +45,19 @@ impl Device {
         give(view(checked.json())?)
     }
 
-    /// What was found, by number, product and lot. `all`: of every facility that is held here.
+    /// What was found, by facility, number, product and lot.
     ///
     /// # Errors
-    /// Closed, or synchronising.
+    /// Closed, or synchronising; a field that can't be.
     pub fn findings(
         &self,
-        all: bool,
+        of: Js<FindingsInput>,
         offset: u32,
         limit: u32,
         language: Js<Language>,
         now: i64,
     ) -> Answer<Js<FindingPage>> {
-        let query = FindingsQuery { all, ..FindingsQuery::default() };
-        asking::findings(self.inner().account(now)?, &query, Page { offset, limit }, language)
+        asking::findings(self.inner().account(now)?, of, Page { offset, limit }, language)
     }
 
     /// The stock card of a lot, or of each lot of a product: every movement and count, by time.

@@ -21,8 +21,8 @@ pub use answers::{
     Taken, ToSign, Trace, Written,
 };
 pub use inputs::{
-    CountInput, Direction, GotLine, HandoverInput, JoinInput, KeySuite, Language, LotInput, NoteInput, ReceiveInput,
-    RefusedLine, ReportInput, ReportName, ScanInput, StockInput,
+    CountInput, Direction, FindingsInput, GotLine, HandoverInput, JoinInput, KeySuite, Language, LotInput, NoteInput,
+    ReceiveInput, RefusedLine, ReportInput, ReportName, ScanInput, StockInput,
 };
 pub use storage::{StoredChange, StoredFile};
 pub use sync::{SetAside, SyncAnswer, SyncInput, WentOver};

@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const types = { js: "text/javascript", wasm: "application/wasm", html: "text/html", ts: "text/plain" };
-const folders = { dist: new URL("../../dist/", import.meta.url), pages: new URL("pages/", import.meta.url), example: new URL("../../example/", import.meta.url) };
+const at = (folder) => new URL(folder, import.meta.url);
+const folders = { dist: at("../../dist/"), pages: at("pages/"), example: at("../../example/"), vectors: at("../") };
 // 'wasm-unsafe-eval' lets modules be compiled; nothing inline, nothing from elsewhere.
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'";
 
@@ -14,7 +15,7 @@ const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker
 async function serve() {
   const server = createServer((request, response) => {
     if (request.url === "/favicon.ico") return response.writeHead(204).end();
-    const [, folder, file] = /^\/(dist|pages|example)\/([a-z.-]+)$/.exec(new URL(request.url, "http://localhost").pathname) ?? [];
+    const [, folder, file] = /^\/(dist|pages|example|vectors)\/([a-z.-]+)$/.exec(new URL(request.url, "http://localhost").pathname) ?? [];
     const path = file && fileURLToPath(new URL(file, folders[folder]));
     const found = path && existsSync(path);
     response.writeHead(found ? 200 : 404, {

@@ -191,6 +191,7 @@ fn a_verifier_answers_for_every_facility_of_which_something_is_kept() {
     supplier.confirm();
 
     let national = Verifier::new(ministry.root()).unwrap();
+    let all = || FindingsInput { all: true, ..FindingsInput::default() };
     let at = |facility: &str| StockInput { facility: Some(facility.into()), ..StockInput::default() };
     assert_eq!(national.stock(at("01C55"), 0, 10, Language::En, NOW).unwrap().total, 0);
     for device in [&supplier, &pharmacy] {
@@ -202,7 +203,7 @@ fn a_verifier_answers_for_every_facility_of_which_something_is_kept() {
     assert!(trace.edges.iter().any(|edge| (edge.quantity, edge.received) == (50, 50)), "{trace:?}");
     let of = LotInput { facility: Some("01C55".into()), ..lot("A1") };
     assert_eq!(national.card(of, 0, 10, NOW).unwrap().rows[0].balance, 50);
-    assert_eq!(national.findings(None, 0, 10, Language::En, NOW).unwrap().total, 0);
+    assert_eq!(national.findings(all(), 0, 10, Language::En, NOW).unwrap().total, 0);
     let unnamed = national.stock(StockInput::default(), 0, 10, Language::En, NOW).unwrap_err();
     assert!(unnamed.english().contains("facility"), "{unnamed}");
 }

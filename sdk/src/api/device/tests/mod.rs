@@ -358,7 +358,7 @@ fn counting_taking_back_and_asking_answer_with_fields() {
     assert_eq!((pick.lines.len(), pick.lines[0].quantity, pick.missing), (1, 93, 2));
     let wrong = device.record(Direction::Out, line(&"X".repeat(200), "1"), false, Language::En, NOW).unwrap_err();
     assert!(wrong.english().contains("200") && wrong.code() / 100 == 11, "{wrong}");
-    assert!(device.findings(false, 0, 10, Language::Vi, NOW).unwrap().rows.is_empty());
+    assert!(device.findings(FindingsInput::default(), 0, 10, Language::Vi, NOW).unwrap().rows.is_empty());
     device.close();
     assert_eq!(device.request().unwrap_err().code(), 4013);
 }
