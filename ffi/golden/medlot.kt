@@ -11,12 +11,14 @@ open class Catalogue: Disposable, AutoCloseable, CatalogueInterface
 public interface DeviceInterface
     fun card(of: LotInput, offset: UInt, limit: UInt, now: Long): Card
     fun check(pack: MovementInput, language: Language, now: Long): PackAnswer
-    fun findings(all: Boolean, offset: UInt, limit: UInt, language: Language, now: Long): FindingPage
+    fun findings(of: FindingsInput, offset: UInt, limit: UInt, language: Language, now: Long): FindingPage
     fun movements(offset: UInt, limit: UInt): MovementPage
     fun pick(of: StockInput, quantity: String, now: Long): Pick
     fun report(of: ReportInput, offset: UInt, limit: UInt, language: Language, now: Long): ReportView
     fun stock(of: StockInput, offset: UInt, limit: UInt, language: Language, now: Long): StockPage
     fun trace(of: LotInput, language: Language, now: Long): Trace
+    fun backup(withPrivate: Boolean, now: Long): ByteArray
+    fun beginAgain(invitation: ByteArray, input: JoinInput, now: Long)
     fun changes(): List<StoredChange>
     fun confirm()
     fun failed()
@@ -48,13 +50,15 @@ open class Device: Disposable, AutoCloseable, DeviceInterface
     fun joinFolder(path: String, invitation: ByteArray, input: JoinInput, storageKey: ByteArray?, now: Long): Device
     fun open(files: List<StoredFile>, storageKey: ByteArray?, now: Long): Device
     fun openFolder(path: String, storageKey: ByteArray?, now: Long): Device
+    fun restore(backup: ByteArray, storageKey: ByteArray?, now: Long): Device
+    fun restoreFolder(path: String, backup: ByteArray, storageKey: ByteArray?, now: Long): Device
 public interface QrReaderInterface
     fun add(text: String): QrProgress
     fun startAgain()
 open class QrReader: Disposable, AutoCloseable, QrReaderInterface
 public interface VerifierInterface
     fun card(of: LotInput, offset: UInt, limit: UInt, now: Long): Card
-    fun findings(facility: String?, offset: UInt, limit: UInt, language: Language, now: Long): FindingPage
+    fun findings(of: FindingsInput, offset: UInt, limit: UInt, language: Language, now: Long): FindingPage
     fun keep(object: ByteArray): UInt
     fun pick(of: StockInput, quantity: String, now: Long): Pick
     fun report(of: ReportInput, offset: UInt, limit: UInt, language: Language, now: Long): ReportView
@@ -155,6 +159,11 @@ data class FindingView
     val facility: String?
     val product: ProductName?
     val lot: String?
+data class FindingsInput
+    val facility: String? = null
+    val all: Boolean = false
+    val answerDays: UShort? = null
+    val controlled: List<String> = listOf()
 data class GotLine
     val line: UInt = 0U
     val quantity: String = ""

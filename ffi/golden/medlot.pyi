@@ -2,7 +2,7 @@ import builtins
 import enum
 import typing
 
-__all__ = ['InternalError', 'KeySuite', 'ReportName', 'VerdictKind', 'Direction', 'Failure', 'Language', 'Scanned', 'StoredChange', 'Taken', 'Accepted', 'AiValue', 'Amount', 'AskFor', 'ProductName', 'Reference', 'Document', 'Reason', 'RecordView', 'CardRow', 'Card', 'CountInput', 'Packaging', 'Drug', 'DrugPage', 'RecordAt', 'LotRef', 'Edge', 'FacilityEntry', 'FacilityPage', 'Fault', 'FindingView', 'FindingPage', 'GotLine', 'Handover', 'ScanInput', 'MovementInput', 'HandoverInput', 'Incomplete', 'JoinInput', 'RefusedRow', 'Loaded', 'LogInput', 'LotInput', 'MovementPage', 'Node', 'NoteInput', 'Stop', 'PickLine', 'PackAnswer', 'PartsOf', 'Pick', 'QrProgress', 'ReadItem', 'RecallView', 'RefusedLine', 'ReceiveInput', 'ReportInput', 'ReportRow', 'ReportView', 'SealedRecord', 'SealedSegment', 'SetAside', 'StatusView', 'StockInput', 'StockView', 'StockPage', 'StoredFile', 'WentOver', 'SyncAnswer', 'SyncInput', 'ToSign', 'Trace', 'Verdict', 'Written', 'qr_texts', 'read_record', 'scan', 'verify_segment', 'Catalogue', 'CatalogueProtocol', 'Device', 'DeviceProtocol', 'QrReader', 'QrReaderProtocol', 'Verifier', 'VerifierProtocol']
+__all__ = ['InternalError', 'KeySuite', 'ReportName', 'VerdictKind', 'Direction', 'Failure', 'Language', 'Scanned', 'StoredChange', 'Taken', 'Accepted', 'AiValue', 'Amount', 'AskFor', 'ProductName', 'Reference', 'Document', 'Reason', 'RecordView', 'CardRow', 'Card', 'CountInput', 'Packaging', 'Drug', 'DrugPage', 'RecordAt', 'LotRef', 'Edge', 'FacilityEntry', 'FacilityPage', 'Fault', 'FindingView', 'FindingPage', 'FindingsInput', 'GotLine', 'Handover', 'ScanInput', 'MovementInput', 'HandoverInput', 'Incomplete', 'JoinInput', 'RefusedRow', 'Loaded', 'LogInput', 'LotInput', 'MovementPage', 'Node', 'NoteInput', 'Stop', 'PickLine', 'PackAnswer', 'PartsOf', 'Pick', 'QrProgress', 'ReadItem', 'RecallView', 'RefusedLine', 'ReceiveInput', 'ReportInput', 'ReportRow', 'ReportView', 'SealedRecord', 'SealedSegment', 'SetAside', 'StatusView', 'StockInput', 'StockView', 'StockPage', 'StoredFile', 'WentOver', 'SyncAnswer', 'SyncInput', 'ToSign', 'Trace', 'Verdict', 'Written', 'qr_texts', 'read_record', 'scan', 'verify_segment', 'Catalogue', 'CatalogueProtocol', 'Device', 'DeviceProtocol', 'QrReader', 'QrReaderProtocol', 'Verifier', 'VerifierProtocol']
 
 class InternalError(Exception): ...
 
@@ -333,6 +333,14 @@ class FindingPage:
     total: int
     rows: list[FindingView]
     def __init__(self, *, total: int, rows: list[FindingView]) -> None: ...
+
+class FindingsInput:
+    """Which findings are asked for."""
+    facility: str | None
+    all: bool
+    answer_days: int | None
+    controlled: list[str]
+    def __init__(self, *, facility: str | None = ..., all: bool = ..., answer_days: int | None = ..., controlled: list[str] = ...) -> None: ...
 
 class GotLine:
     """A line of which another quantity came than was sent."""
@@ -884,6 +892,22 @@ class Device(DeviceProtocol):
         # Errors
         As [`Device::open`]; a folder that another process holds.
         """
+    @classmethod
+    def restore(cls, backup: builtins.bytes, storage_key: builtins.bytes | None, now: int) -> Device:
+        """Begins from a backup: what is written first stands in [`Device::changes`]. It can be read, and takes no further record
+        ([`StatusView::read_only`](super::StatusView)): its device may have written more since. The way on is a new key,
+        [`Device::begin_again`]; records and stock stay.
+
+        # Errors
+        No backup; one that doesn't verify; another storage key than the backup's.
+        """
+    @classmethod
+    def restore_folder(cls, path: str, backup: builtins.bytes, storage_key: builtins.bytes | None, now: int) -> Device:
+        """Begins from a backup, in a folder that isn't there yet.
+
+        # Errors
+        As [`Device::restore`]; a folder that is there.
+        """
     def accept(self, object: builtins.bytes, now: int) -> Accepted:
         """Takes what others sent: enrolments, cuts, recalls, State lists, hand-overs to look at.
 
@@ -901,6 +925,20 @@ class Device(DeviceProtocol):
 
         # Errors
         A record that isn't here; a capacity that isn't known.
+        """
+    def backup(self, with_private: bool, now: int) -> builtins.bytes:
+        """A backup of everything held, for [`Device::restore`]: a tar archive. It holds no private key. `with_private`: also the
+        prescription codes with their salts; what is erased later stays in the backup.
+
+        # Errors
+        4011: a key that is kept outside is to sign first. Damage.
+        """
+    def begin_again(self, invitation: builtins.bytes, input: JoinInput, now: int) -> None:
+        """Goes on with a new key where the log takes no further record: after a restore, or where a peer knows more of it. Then
+        as after [`Device::join`]: send [`Device::request`], [`Device::accept`] what comes back.
+
+        # Errors
+        A log that takes records; another root's invitation; as [`Device::join`].
         """
     def bundle(self, first: int, lines: int) -> builtins.bytes:
         """The bundle of a hand-over that was written and sealed.
@@ -959,11 +997,11 @@ class Device(DeviceProtocol):
         """The changes can't be made durable: the device takes no further call. Open it anew from what is stored; what wasn't
         confirmed never happened.
         """
-    def findings(self, all: bool, offset: int, limit: int, language: Language, now: int) -> FindingPage:
-        """What was found, by number, product and lot. `all`: of every facility that is held here.
+    def findings(self, of: FindingsInput, offset: int, limit: int, language: Language, now: int) -> FindingPage:
+        """What was found, by facility, number, product and lot.
 
         # Errors
-        Closed, or synchronising.
+        Closed, or synchronising; a field that can't be.
         """
     def hand_over(self, handover: HandoverInput, anyway: bool, language: Language, now: int) -> Handover:
         """Hands over: writes the lines as one batch. Where the key is here it is sealed and the bundle given.
@@ -1111,6 +1149,20 @@ class DeviceProtocol(typing.Protocol):
         # Errors
         A record that isn't here; a capacity that isn't known.
         """
+    def backup(self, with_private: bool, now: int) -> builtins.bytes:
+        """A backup of everything held, for [`Device::restore`]: a tar archive. It holds no private key. `with_private`: also the
+        prescription codes with their salts; what is erased later stays in the backup.
+
+        # Errors
+        4011: a key that is kept outside is to sign first. Damage.
+        """
+    def begin_again(self, invitation: builtins.bytes, input: JoinInput, now: int) -> None:
+        """Goes on with a new key where the log takes no further record: after a restore, or where a peer knows more of it. Then
+        as after [`Device::join`]: send [`Device::request`], [`Device::accept`] what comes back.
+
+        # Errors
+        A log that takes records; another root's invitation; as [`Device::join`].
+        """
     def bundle(self, first: int, lines: int) -> builtins.bytes:
         """The bundle of a hand-over that was written and sealed.
 
@@ -1168,11 +1220,11 @@ class DeviceProtocol(typing.Protocol):
         """The changes can't be made durable: the device takes no further call. Open it anew from what is stored; what wasn't
         confirmed never happened.
         """
-    def findings(self, all: bool, offset: int, limit: int, language: Language, now: int) -> FindingPage:
-        """What was found, by number, product and lot. `all`: of every facility that is held here.
+    def findings(self, of: FindingsInput, offset: int, limit: int, language: Language, now: int) -> FindingPage:
+        """What was found, by facility, number, product and lot.
 
         # Errors
-        Closed, or synchronising.
+        Closed, or synchronising; a field that can't be.
         """
     def hand_over(self, handover: HandoverInput, anyway: bool, language: Language, now: int) -> Handover:
         """Hands over: writes the lines as one batch. Where the key is here it is sealed and the bundle given.
@@ -1338,11 +1390,11 @@ class Verifier(VerifierProtocol):
         # Errors
         No facility named; a lot that never was there.
         """
-    def findings(self, facility: str | None, offset: int, limit: int, language: Language, now: int) -> FindingPage:
+    def findings(self, of: FindingsInput, offset: int, limit: int, language: Language, now: int) -> FindingPage:
         """What was found, by facility, number, product and lot: of one facility, or of all.
 
         # Errors
-        4001: a facility that can't be.
+        Neither a facility named nor `all`; a field that can't be.
         """
     def keep(self, object: builtins.bytes) -> int:
         """Keeps what is known: news of authorities, State lists, what facilities hand in. Gives how many objects are kept. The
@@ -1394,11 +1446,11 @@ class VerifierProtocol(typing.Protocol):
         # Errors
         No facility named; a lot that never was there.
         """
-    def findings(self, facility: str | None, offset: int, limit: int, language: Language, now: int) -> FindingPage:
+    def findings(self, of: FindingsInput, offset: int, limit: int, language: Language, now: int) -> FindingPage:
         """What was found, by facility, number, product and lot: of one facility, or of all.
 
         # Errors
-        4001: a facility that can't be.
+        Neither a facility named nor `all`; a field that can't be.
         """
     def keep(self, object: builtins.bytes) -> int:
         """Keeps what is known: news of authorities, State lists, what facilities hand in. Gives how many objects are kept. The

@@ -285,6 +285,28 @@ export interface GotLine {
 }
 
 /**
+ * A log by what its id is made of: what the enrolment of its key says.
+ */
+export interface LogInput {
+    /**
+     * The id of the line of whoever enrolled it: 64 hex digits.
+     */
+    parent?: string;
+    /**
+     * Its key's suite; Ed25519 where absent.
+     */
+    suite?: KeySuite | undefined;
+    /**
+     * Its public key: 32 bytes of Ed25519, 33 of P-256 (SEC 1, compressed).
+     */
+    key?: Uint8Array;
+    /**
+     * Its facility's code.
+     */
+    facility?: string;
+}
+
+/**
  * A lot of a product.
  */
 export interface LotRef {
@@ -507,6 +529,20 @@ export interface Reference {
 }
 
 /**
+ * A record under a seal that holds.
+ */
+export interface SealedRecord {
+    /**
+     * Its exact bytes, to be kept as they are.
+     */
+    bytes: Uint8Array;
+    /**
+     * What it says. One that is malformed is of the kind `malformed`, and `why` says what is wrong: it never counts.
+     */
+    record: RecordView;
+}
+
+/**
  * A record, with what its kind says; what it doesn't say is absent.
  */
 export interface RecordView {
@@ -653,6 +689,62 @@ export interface RecordView {
 }
 
 /**
+ * A report: a table for people, and all of it for programs.
+ */
+export interface ReportView {
+    /**
+     * Which, for example `turnover`.
+     */
+    report: string;
+    /**
+     * The facility.
+     */
+    facility: string;
+    /**
+     * The first day.
+     */
+    from: string;
+    /**
+     * The last day.
+     */
+    until: string;
+    /**
+     * Whether something may still come that changes it.
+     */
+    provisional: boolean;
+    /**
+     * What the cells of each row are, as stable names. Units are whole ones; parts stand in `json`.
+     */
+    columns: string[];
+    /**
+     * How many rows there are in all.
+     */
+    total: number;
+    /**
+     * Those asked for.
+     */
+    rows: ReportRow[];
+    /**
+     * What is missing for the answer to be whole.
+     */
+    incomplete: Incomplete[];
+    /**
+     * All of it as `spec/json/report.schema.json` says: what is sent and kept. A correction is asked for with it.
+     */
+    json: string;
+}
+
+/**
+ * A row of a report.
+ */
+export interface ReportRow {
+    /**
+     * A text for each column; empty where the row says nothing.
+     */
+    cells: string[];
+}
+
+/**
  * A row that can't be taken, or a part of one.
  */
 export interface RefusedRow {
@@ -694,6 +786,28 @@ export interface ScanInput {
      * Which reading a person chose, from 1, where several are possible.
      */
     pick?: number | undefined;
+}
+
+/**
+ * A segment whose seal holds.
+ */
+export interface SealedSegment {
+    /**
+     * Its log, h₀ in hex.
+     */
+    log: string;
+    /**
+     * The place of its first record.
+     */
+    index: number;
+    /**
+     * The chain's value after its last record: what the seal is over.
+     */
+    head: string;
+    /**
+     * Its records.
+     */
+    records: SealedRecord[];
 }
 
 /**
@@ -879,6 +993,20 @@ export interface Amount {
 }
 
 /**
+ * Movements.
+ */
+export interface MovementPage {
+    /**
+     * How many there are in all.
+     */
+    total: number;
+    /**
+     * Those asked for.
+     */
+    rows: RecordView[];
+}
+
+/**
  * One GS1 element as it was scanned.
  */
 export interface AiValue {
@@ -1015,7 +1143,11 @@ export interface StockView {
     /**
      * The pack names the month, not the day.
      */
-    expiryWholeMonth?: boolean;
+    expiryWholeMonth: boolean;
+    /**
+     * The notice by which a regulator said the expiry.
+     */
+    expiryNotice?: string | undefined;
     /**
      * Whose medicine; absent: the facility's own.
      */
@@ -1217,6 +1349,56 @@ export interface ReceiveInput {
      * Take it though what is known is old or unknown.
      */
     despiteWarnings?: boolean;
+}
+
+/**
+ * What a report is about.
+ */
+export interface ReportInput {
+    /**
+     * Which; the turnover where absent.
+     */
+    report?: ReportName | undefined;
+    /**
+     * The facility; the own one where absent.
+     */
+    facility?: string | undefined;
+    /**
+     * The first legal day.
+     */
+    from?: string | undefined;
+    /**
+     * The last legal day; today where absent.
+     */
+    until?: string | undefined;
+    /**
+     * Half a year instead of days: `2026-1` or `2026-2`.
+     */
+    half?: string | undefined;
+    /**
+     * Only this store; `main` for the main one.
+     */
+    store?: string | undefined;
+    /**
+     * Only this fund; `own` for the facility's own.
+     */
+    fund?: string | undefined;
+    /**
+     * Only these products, `scheme:value`; all where empty.
+     */
+    products?: string[];
+    /**
+     * Specially controlled products: `scheme:value`, or with how, `narcotic=scheme:value`.
+     */
+    controlled?: string[];
+    /**
+     * Of what is at risk: within how many days from today it expires; 90 where absent.
+     */
+    withinDays?: number | undefined;
+    /**
+     * Of a correction: the `json` of the report that was sent.
+     */
+    sent?: string | undefined;
 }
 
 /**
@@ -1534,6 +1716,46 @@ export interface RecordAt {
 }
 
 /**
+ * Which findings are asked for.
+ */
+export interface FindingsInput {
+    /**
+     * The facility, as sender or receiver; the own one where absent.
+     */
+    facility?: string | undefined;
+    /**
+     * Those of every facility of which something is held here.
+     */
+    all?: boolean;
+    /**
+     * After how many days without an answer a shipment is a finding; 14 where absent.
+     */
+    answerDays?: number | undefined;
+    /**
+     * Products that are controlled medicines, `scheme:value`: what no record says.
+     */
+    controlled?: string[];
+}
+
+/**
+ * Which lot.
+ */
+export interface LotInput {
+    /**
+     * The facility of a card; the own one where absent. A trace goes through all.
+     */
+    facility?: string | undefined;
+    /**
+     * The product, `scheme:value`.
+     */
+    product?: string;
+    /**
+     * The lot; `none` where none is printed. A card without one is of every lot of the product.
+     */
+    lot?: string | undefined;
+}
+
+/**
  * Which other log's news would settle it.
  */
 export interface AskFor {
@@ -1546,6 +1768,11 @@ export interface AskFor {
      */
     index?: number | undefined;
 }
+
+/**
+ * Which report.
+ */
+export type ReportName = "turnover" | "products" | "register" | "half_year" | "correction" | "usage" | "stock_outs" | "at_risk" | "deliveries";
 
 /**
  * Which stock is asked for; what stays absent isn't restricted.
@@ -1739,6 +1966,22 @@ export class Device {
      */
     attest(record: string, capacity: string, refused: boolean, note: NoteInput, now: Instant): Written;
     /**
+     * A backup of everything held, for [`Device::restore`]: a tar archive. It holds no private key. `with_private`: also the
+     * prescription codes with their salts; what is erased later stays in the backup.
+     *
+     * # Errors
+     * 4011: a key that is kept outside is to sign first. Damage.
+     */
+    backup(with_private: boolean, now: Instant): Uint8Array;
+    /**
+     * Goes on with a new key where the log takes no further record: after a restore, or where a peer knows more of it. Then
+     * as after [`Device::join`]: send [`Device::request`], [`Device::accept`] what comes back.
+     *
+     * # Errors
+     * A log that takes records; another root's invitation; as [`Device::join`].
+     */
+    beginAgain(invitation: Bytes, input: JoinInput, now: Instant): void;
+    /**
      * The bundle of a hand-over that was written and sealed.
      *
      * # Errors
@@ -1751,7 +1994,7 @@ export class Device {
      * # Errors
      * A lot that never was here.
      */
-    card(product: string, lot: string | null | undefined, offset: number, limit: number, now: Instant): Card;
+    card(of: LotInput, offset: number, limit: number, now: Instant): Card;
     /**
      * What the last call wrote and isn't durable yet. Empty where nothing is, or where a folder of a disk keeps it.
      *
@@ -1809,12 +2052,12 @@ export class Device {
      */
     failed(): void;
     /**
-     * What was found, by number, product and lot. `all`: of every facility that is held here.
+     * What was found, by facility, number, product and lot.
      *
      * # Errors
-     * Closed, or synchronising.
+     * Closed, or synchronising; a field that can't be.
      */
-    findings(all: boolean, offset: number, limit: number, language: Language, now: Instant): FindingPage;
+    findings(of: FindingsInput, offset: number, limit: number, language: Language, now: Instant): FindingPage;
     /**
      * Hands over: writes the lines as one batch. Where the key is here it is sealed and the bundle given.
      *
@@ -1838,6 +2081,13 @@ export class Device {
      * Closed, or synchronising.
      */
     keySuite(): KeySuite;
+    /**
+     * Movements, corrections and refusals that are held here, own and others', by log and place, each with what it counts.
+     *
+     * # Errors
+     * Closed, or synchronising.
+     */
+    movements(offset: number, limit: number): MovementPage;
     /**
      * Opens a device whose files the platform keeps. `storage_key`: 32 bytes, where they are encrypted at rest. `now`: in
      * seconds since 1970.
@@ -1877,12 +2127,28 @@ export class Device {
      */
     record(direction: Direction, movement: MovementInput, anyway: boolean, language: Language, now: Instant): Written;
     /**
+     * A report: what a facility hands in or plans by.
+     *
+     * # Errors
+     * No first day; a period that ends before it begins; a field that can't be.
+     */
+    report(of: ReportInput, offset: number, limit: number, language: Language, now: Instant): ReportView;
+    /**
      * The request to be enrolled, for the authority that invited.
      *
      * # Errors
      * The key is kept outside and the first record isn't sealed yet.
      */
     request(): Uint8Array;
+    /**
+     * Begins from a backup: what is written first stands in [`Device::changes`]. It can be read, and takes no further record
+     * ([`StatusView::read_only`](super::StatusView)): its device may have written more since. The way on is a new key,
+     * [`Device::begin_again`]; records and stock stay.
+     *
+     * # Errors
+     * No backup; one that doesn't verify; another storage key than the backup's.
+     */
+    static restore(backup: Bytes, storage_key: Bytes | null | undefined, now: Instant): Device;
     /**
      * Takes back what was written wrongly, wholly or up to a total. `record`: its place in the own log, or `log:index:id`.
      *
@@ -1945,7 +2211,7 @@ export class Device {
      * The bytes to send now, about a megabyte at most. Call again until it is empty: then the peer is awaited.
      *
      * # Errors
-     * What ends the session.
+     * 4012: the peer isn't told of what isn't durable yet. What ends the session.
      */
     syncSend(): Uint8Array;
     /**
@@ -1954,7 +2220,7 @@ export class Device {
      * # Errors
      * A field that can't be.
      */
-    trace(product: string, lot: string | null | undefined, language: Language, now: Instant): Trace;
+    trace(of: LotInput, language: Language, now: Instant): Trace;
     /**
      * Verifies an object with everything that is held here; it isn't kept.
      *
@@ -1988,14 +2254,29 @@ export class QrReader {
 }
 
 /**
- * Verifies bundles under one trust anchor, without a network, a device or a key.
+ * Verifies bundles under one trust anchor, without a network, a device or a key; answers for every facility of which
+ * something is kept. It is what a national system, an inspector or a page that only looks begins with.
  */
 export class Verifier {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Keeps what is known besides: news of authorities, State lists, the other half of a fork. Gives how many objects are
-     * kept. The same bytes twice are kept once.
+     * The stock card of a lot at a facility.
+     *
+     * # Errors
+     * No facility named; a lot that never was there.
+     */
+    card(of: LotInput, offset: number, limit: number, now: Instant): Card;
+    /**
+     * What was found, by facility, number, product and lot: of one facility, or of all.
+     *
+     * # Errors
+     * Neither a facility named nor `all`; a field that can't be.
+     */
+    findings(of: FindingsInput, offset: number, limit: number, language: Language, now: Instant): FindingPage;
+    /**
+     * Keeps what is known: news of authorities, State lists, what facilities hand in. Gives how many objects are kept. The
+     * same bytes twice are kept once. What doesn't verify is kept too, adds nothing, and may come to count with the next.
      *
      * # Errors
      * Bytes that are none of medlot's objects.
@@ -2008,6 +2289,35 @@ export class Verifier {
      * Bytes that are no trust anchor.
      */
     constructor(anchor: Bytes);
+    /**
+     * Which lots of a product a facility is to dispense so many units from.
+     *
+     * # Errors
+     * As [`Verifier::stock`]; parts instead of units.
+     */
+    pick(of: StockInput, quantity: string, now: Instant): Pick;
+    /**
+     * A report of a facility.
+     *
+     * # Errors
+     * As [`super::Device::report`]; no facility named.
+     */
+    report(of: ReportInput, offset: number, limit: number, language: Language, now: Instant): ReportView;
+    /**
+     * Stock of a facility (`of.facility`), by product and then by what is to be dispensed first: rows from `offset` on, at
+     * most `limit`.
+     *
+     * # Errors
+     * No facility named; a field that can't be.
+     */
+    stock(of: StockInput, offset: number, limit: number, language: Language, now: Instant): StockPage;
+    /**
+     * Where a lot came from and went, through any number of facilities, ending where nothing is known here.
+     *
+     * # Errors
+     * A field that can't be.
+     */
+    trace(of: LotInput, language: Language, now: Instant): Trace;
     /**
      * Verifies an object with what is kept; it isn't kept itself. `now` in seconds since 1970, none where no clock is
      * set; `facility`: the own one, what is addressed to another is said.
@@ -2028,6 +2338,23 @@ export class Verifier {
 export function qrTexts(object: Bytes, most_characters?: number | null): string[];
 
 /**
+ * Says what a record holds that stands, or would, at this place of its log. `log` is empty in the answer: a record alone
+ * doesn't say whose it is, nor who vouches for it.
+ *
+ * # Errors
+ * Bytes that are no record (2101 to 2107, or the number of what stands wrong in it); 2108: it can't stand at this place.
+ *
+ * ```
+ * use medlot_sdk::api::read_record;
+ * let bytes = [64, 40, 239, 12, 0, 0, 1, 4, 1, b'A', 0, 1, 0, 5]; // 5 units of local:A, sold
+ * let record = read_record(bytes.into(), 50).unwrap();
+ * assert_eq!((record.kind.as_str(), record.reason.as_deref(), record.quantity), ("movement", Some("retail"), Some(5)));
+ * assert_eq!(read_record(bytes[..9].into(), 50).unwrap_err().code(), 2101);
+ * ```
+ */
+export function readRecord(bytes: Bytes, index: number): RecordView;
+
+/**
  * Reads one scan. `gs` is what the scanner sends for the GS1 separator where it can't send it, from its profile; `today`
  * places two-digit years.
  *
@@ -2042,6 +2369,14 @@ export function qrTexts(object: Bytes, most_characters?: number | null): string[
  * ```
  */
 export function scan(raw: string, gs: string | null | undefined, today: string): Scanned;
+
+/**
+ * Verifies a segment's body under a key that the caller vouches for, and hands out what is under its seal.
+ *
+ * # Errors
+ * 2201 to 2210: what is wrong with the segment. 4001: a log that can't be.
+ */
+export function verifySegment(log: LogInput, body: Bytes): SealedSegment;
 
 // common.d.ts
 /** What is beside the module's own calls. */
