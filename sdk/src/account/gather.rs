@@ -67,6 +67,8 @@ pub(super) struct Gathered {
     pub(super) in_pieces: BTreeSet<String>,
     /// What the own log writes next, where nothing has to be said of it but that it counts.
     pub(super) own: Option<OwnLog>,
+    /// Nothing of it was judged by the time of the walk.
+    pub(super) timeless: bool,
 }
 
 impl Gathered {
@@ -117,7 +119,7 @@ type Lacks = (Hash, Reason, Option<String>);
 
 struct Walk<'w> {
     ledger: &'w mut Ledger,
-    own: &'w str,
+    own: Option<&'w str>,
     out: Gathered,
     found: BTreeMap<(u16, Hash), Trusted>,
     unknown: BTreeMap<Lacks, BTreeSet<(u32, Hash)>>,
@@ -246,8 +248,8 @@ impl Walk<'_> {
 /// Whose account it is.
 #[derive(Clone, Copy)]
 pub(super) struct Own<'o> {
-    /// The facility.
-    pub(super) facility: &'o str,
+    /// The facility; `None`: nobody's.
+    pub(super) facility: Option<&'o str>,
     /// The log, where the account is to follow it.
     pub(super) log: Option<Hash>,
 }
@@ -281,7 +283,7 @@ pub(super) fn gather(
             heads.entry(part.log.id).and_modify(|most| *most = head.max(*most)).or_insert(head);
             walk.party = None;
             part.judge(evaluation, |evaluation, _, judged| {
-                last = (judged.facility == Some(own)).then_some(judged.at).or(last);
+                last = (own.is_some() && judged.facility == own).then_some(judged.at).or(last);
                 walk.take(evaluation, judged);
             });
         }
@@ -304,6 +306,7 @@ pub(super) fn gather(
             walk.states(evaluation, at, now);
         }
         let mut out = walk.ends(evidence);
+        out.timeless = last.is_none();
         out.own = now.zip(log).and_then(|(now, log)| out.plain(evaluation, &log, now));
         out
     })
@@ -333,7 +336,8 @@ impl Walk<'_> {
                 let records = self.trusted(3013, *log, facility);
                 records.detail.insert("count".into(), fork.count.into());
             }
-            if facility == Some(self.own) {
+            let is_own = self.own.is_some() && facility == self.own;
+            if is_own {
                 above.extend(evaluation.forked_above(log));
             }
             let noted = self.noted.get(&log.log16()).copied().unwrap_or(0);
@@ -351,7 +355,7 @@ impl Walk<'_> {
                 records: count,
                 ask_for: json!({"log": log.to_string(), "index": holes.first().map_or(0, |hole| hole.0)}),
             });
-            if facility == self.own {
+            if is_own {
                 let gap = self.trusted(3020, *log, Some(facility));
                 let ranges = holes.iter().map(|(from, end)| json!({"first": from, "last": end - 1}));
                 gap.detail.insert("missing_records".into(), ranges.collect());

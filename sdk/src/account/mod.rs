@@ -45,6 +45,14 @@ pub struct Account {
     now: Option<Timestamp>,
     gathered: Gathered,
     follows: Option<Follows>,
+    kept: Kept,
+}
+
+/// Answers that are shown in pages, the last of each kind, with what was asked and on which day.
+#[derive(Debug, Default)]
+struct Kept {
+    stock: Option<((StockQuery, Lang, Option<Date>), StockAnswer)>,
+    report: Option<((ReportKind, ReportQuery, Lang, Option<Date>), Report)>,
 }
 
 /// How far the own log stands in an account, to go on from there.
@@ -64,7 +72,7 @@ impl Account {
     /// Files that can't be read; a log that doesn't verify.
     pub fn of_desk(desk: &Desk) -> Result<Self> {
         let (log, library) = (desk.log(), desk.library()?);
-        let own = Own { facility: &desk.folder().config().facility, log: Some(log.id()) };
+        let own = Own { facility: Some(&desk.folder().config().facility), log: Some(log.id()) };
         let mut account = Self::of_own(&Evidence::of(&library)?, own, Some(desk.now()))?;
         let holds = desk.folder().holds();
         account.follows = Some(Follows { count: log.tip().count(), head: log.tip().head(), holds, since: desk.now() });
@@ -96,6 +104,7 @@ impl Account {
             }
             self.ledger.apply(&record);
             self.gathered.follow(&record);
+            self.kept = Kept::default();
             previous = record.at().identity;
         }
         (follows.count, follows.head, self.now) = (log.tip().count(), previous, Some(now));
@@ -116,14 +125,33 @@ impl Account {
     /// # Errors
     /// The evaluation has no room.
     pub fn of(evidence: &Evidence<'_>, facility: &str, now: Option<Timestamp>) -> Result<Self> {
-        Self::of_own(evidence, Own { facility, log: None }, now)
+        Self::of_own(evidence, Own { facility: Some(facility), log: None }, now)
+    }
+
+    /// Of evidence that is nobody's own: who only looks, at any facility, at any time ([`Account::look_at`]).
+    ///
+    /// # Errors
+    /// As [`Account::of`].
+    pub(crate) fn of_nobody(evidence: &Evidence<'_>, now: Timestamp) -> Result<Self> {
+        Self::of_own(evidence, Own { facility: None, log: None }, Some(now))
+    }
+
+    /// Looks at another time: the same answers as of one worked out anew. False where what was gathered was judged by
+    /// the time: then it is to be worked out anew.
+    #[must_use]
+    pub(crate) fn look_at(&mut self, now: Timestamp) -> bool {
+        let looks = self.gathered.timeless;
+        if looks {
+            self.now = Some(now);
+        }
+        looks
     }
 
     fn of_own(evidence: &Evidence<'_>, own: Own<'_>, now: Option<Timestamp>) -> Result<Self> {
         let mut ledger = Ledger::new();
         let gathered = gather::gather(evidence, &mut ledger, own, now)?;
-        let (facility, utc_offset) = (own.facility.to_owned(), utc_offset(evidence));
-        Ok(Self { ledger, facility, utc_offset, now, gathered, follows: None })
+        let (facility, utc_offset) = (own.facility.unwrap_or_default().to_owned(), utc_offset(evidence));
+        Ok(Self { ledger, facility, utc_offset, now, gathered, follows: None, kept: Kept::default() })
     }
 
     /// The own facility's code.

@@ -100,7 +100,7 @@ kinds! {
 }
 
 /// What a report is about.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ReportQuery {
     /// The facility; the own one otherwise.
     pub facility: Option<String>,
@@ -232,6 +232,22 @@ impl Account {
         let provisional = completeness.is_provisional() || !incomplete.is_empty();
         let (from, until, held) = (span.from(), span.to(), settled.held(Some(&facility)));
         Ok(Report { kind, facility, from, until, rows, as_of, provisional, held, incomplete, more })
+    }
+
+    /// The same, kept: the next page of the same report isn't worked out again while nothing more came.
+    ///
+    /// # Errors
+    /// As [`Account::report`].
+    pub(crate) fn report_in_pages(&mut self, kind: ReportKind, query: ReportQuery, lang: Lang) -> Result<&Report> {
+        let of = (kind, query, lang, self.today().ok());
+        let kept = match self.kept.report.take().filter(|(asked, _)| *asked == of) {
+            Some(kept) => kept,
+            None => {
+                let report = self.report(kind, &of.1, lang)?;
+                (of, report)
+            }
+        };
+        Ok(&self.kept.report.insert(kept).1)
     }
 
     /// Which days.

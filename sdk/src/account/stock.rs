@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// Which stock is asked for; what stays `None` isn't restricted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StockQuery {
     /// The facility; the own one otherwise.
     pub facility: Option<String>,
@@ -388,16 +388,14 @@ impl Account {
         let lot = query.lot.as_deref().map(lot_of).transpose()?;
         let mut rows: Vec<(usize, bool, StockRow)> = Vec::new();
         let settled = self.ledger.settled();
-        let mut products: Vec<Product<'_>> = Vec::new();
+        let mut ranks: BTreeMap<Product<'_>, usize> = BTreeMap::new();
         for item in items(settled, &facility) {
             let is = |product: &Product<'_>| item.held.map_or(item.product == *product, |lot| lot.is_of(product));
             if product.as_ref().is_some_and(|wanted| !is(wanted)) || lot.is_some_and(|wanted| wanted != item.lot) {
                 continue;
             }
-            let rank = products.iter().position(|known| *known == item.product).unwrap_or_else(|| {
-                products.push(item.product);
-                products.len() - 1
-            });
+            let next = ranks.len();
+            let rank = *ranks.entry(item.product).or_insert(next);
             for row in rows_of(settled, &facility, item, today) {
                 let wanted = store.is_none_or(|store| store == row.store.as_deref());
                 let ends = query.until.is_none_or(|until| {
@@ -417,6 +415,22 @@ impl Account {
         let rows = rows.into_iter().map(|(.., row)| row).collect();
         let (as_of, incomplete) = (self.as_of(&facility), self.incomplete(&facility, lang));
         Ok(StockAnswer { facility, today, rows, as_of, incomplete })
+    }
+
+    /// The same, kept: the next page of the same question isn't worked out again while nothing more came.
+    ///
+    /// # Errors
+    /// As [`Account::stock`].
+    pub(crate) fn stock_in_pages(&mut self, query: StockQuery, lang: Lang) -> Result<&StockAnswer> {
+        let of = (query, lang, self.today().ok());
+        let kept = match self.kept.stock.take().filter(|(asked, _)| *asked == of) {
+            Some(kept) => kept,
+            None => {
+                let answer = self.stock(&of.0, lang)?;
+                (of, answer)
+            }
+        };
+        Ok(&self.kept.stock.insert(kept).1)
     }
 
     /// Which lots to dispense so many units from: what expires first goes first, vials at stage 2 of their monitor before

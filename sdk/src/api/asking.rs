@@ -37,9 +37,9 @@ pub(super) fn stock(
     language: Js<Language>,
 ) -> Answer<Js<StockPage>> {
     let lang: Lang = take(language)?.into();
-    let answer = account.stock(&take(of)?.query()?, lang)?;
+    let answer = account.stock_in_pages(take(of)?.query()?, lang)?;
     let total = count(answer.rows.len());
-    let rows = page.of(answer.rows).map(StockView::from).collect();
+    let rows = page.of(&answer.rows).cloned().map(StockView::from).collect();
     give(StockPage { total, rows, incomplete: incomplete(&answer.incomplete)? })
 }
 
@@ -83,21 +83,22 @@ pub(super) fn report(
 ) -> Answer<Js<ReportView>> {
     let lang: Lang = take(language)?.into();
     let (kind, query) = take(of)?.query()?;
-    let report = account.report(kind, &query, lang)?;
-    let json = report.json().to_string();
+    let report = account.report_in_pages(kind, query, lang)?;
+    // All of it once, not again with each page.
+    let json = if page.offset == 0 { report.json().to_string() } else { String::new() };
     let Report { facility, from, until, rows, provisional, incomplete: missing, .. } = report;
     let columns = kind.columns();
     let cells = |row: &Value| ReportRow { cells: columns.iter().map(|key| cell(row.get(*key))).collect() };
     give(ReportView {
         report: kind.name().to_owned(),
-        facility,
+        facility: facility.clone(),
         from: from.to_string(),
         until: until.to_string(),
-        provisional,
+        provisional: *provisional,
         columns: columns.iter().map(|key| (*key).to_owned()).collect(),
         total: count(rows.len()),
-        rows: page.of(&rows).map(cells).collect(),
-        incomplete: incomplete(&missing)?,
+        rows: page.of(rows).map(cells).collect(),
+        incomplete: incomplete(missing)?,
         json,
     })
 }
@@ -171,3 +172,105 @@ impl From<StockRow> for StockView {
         }
     }
 }
+
+/// The questions that are the same to a device and to whoever verifies for others. Each has an `inner()` that has an
+/// `account(now)`.
+macro_rules! answers {
+    ($object:ident) => {
+        #[cfg_attr(feature = "uniffi", uniffi::export)]
+        #[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), wasm_bindgen::prelude::wasm_bindgen)]
+        impl $object {
+            /// Stock of a facility (a device's own where `of` names none), by product and then by what is to be dispensed
+            /// first: rows from `offset` on, at most `limit`. Further pages of the same question cost only their rows.
+            ///
+            /// # Errors
+            /// No facility named, where there is no own one; a field that can't be; of a device, closed or synchronising.
+            pub fn stock(
+                &self,
+                of: $crate::api::Js<$crate::api::StockInput>,
+                offset: u32,
+                limit: u32,
+                language: $crate::api::Js<$crate::api::Language>,
+                now: i64,
+            ) -> $crate::api::Answer<$crate::api::Js<$crate::api::StockPage>> {
+                let page = $crate::api::asking::Page { offset, limit };
+                $crate::api::asking::stock(self.inner().account(now)?, of, page, language)
+            }
+
+            /// Which lots of a product to dispense so many units from: what expires first goes first, nothing held,
+            /// recalled or expired.
+            ///
+            /// # Errors
+            /// As of stock; parts instead of units.
+            pub fn pick(
+                &self,
+                of: $crate::api::Js<$crate::api::StockInput>,
+                quantity: &str,
+                now: i64,
+            ) -> $crate::api::Answer<$crate::api::Js<$crate::api::Pick>> {
+                $crate::api::asking::pick(self.inner().account(now)?, of, quantity)
+            }
+
+            /// What was found, by facility, number, product and lot: of one facility, or of all.
+            ///
+            /// # Errors
+            /// As of stock, where `all` isn't asked for.
+            pub fn findings(
+                &self,
+                of: $crate::api::Js<$crate::api::FindingsInput>,
+                offset: u32,
+                limit: u32,
+                language: $crate::api::Js<$crate::api::Language>,
+                now: i64,
+            ) -> $crate::api::Answer<$crate::api::Js<$crate::api::FindingPage>> {
+                let page = $crate::api::asking::Page { offset, limit };
+                $crate::api::asking::findings(self.inner().account(now)?, of, page, language)
+            }
+
+            /// The stock card of a lot, or of each lot of a product: every movement and count, by time.
+            ///
+            /// # Errors
+            /// As of stock; a lot that never was there.
+            pub fn card(
+                &self,
+                of: $crate::api::Js<$crate::api::LotInput>,
+                offset: u32,
+                limit: u32,
+                now: i64,
+            ) -> $crate::api::Answer<$crate::api::Js<$crate::api::Card>> {
+                let page = $crate::api::asking::Page { offset, limit };
+                $crate::api::asking::card(self.inner().account(now)?, of, page)
+            }
+
+            /// Where a lot came from and went, through any number of facilities, ending where nothing is known here.
+            ///
+            /// # Errors
+            /// A field that can't be.
+            pub fn trace(
+                &self,
+                of: $crate::api::Js<$crate::api::LotInput>,
+                language: $crate::api::Js<$crate::api::Language>,
+                now: i64,
+            ) -> $crate::api::Answer<$crate::api::Js<$crate::api::Trace>> {
+                $crate::api::asking::trace(self.inner().account(now)?, of, language)
+            }
+
+            /// A report: what a facility hands in or plans by.
+            ///
+            /// # Errors
+            /// As of stock; no first day; a period that ends before it begins.
+            pub fn report(
+                &self,
+                of: $crate::api::Js<$crate::api::ReportInput>,
+                offset: u32,
+                limit: u32,
+                language: $crate::api::Js<$crate::api::Language>,
+                now: i64,
+            ) -> $crate::api::Answer<$crate::api::Js<$crate::api::ReportView>> {
+                let page = $crate::api::asking::Page { offset, limit };
+                $crate::api::asking::report(self.inner().account(now)?, of, page, language)
+            }
+        }
+    };
+}
+pub(super) use answers;

@@ -1,8 +1,5 @@
 //! Verifying what others sent, with nothing but the trust anchor; and what follows from what was kept.
-use super::asking::{self, Page};
-use super::device::{
-    Card, FindingPage, FindingsInput, Language, LotInput, Pick, ReportInput, ReportView, StockInput, StockPage, Trace,
-};
+use super::asking;
 use super::{Answer, Failure, Js, Verdict, give};
 use crate::account::Account;
 use crate::evidence::{Evidence, Library};
@@ -23,8 +20,8 @@ pub struct Verifier {
 #[derive(Debug)]
 struct Inner {
     library: Library,
-    /// Worked out from what is kept, as of a time; none since something more was kept.
-    account: Option<(i64, Account)>,
+    /// Worked out from what is kept; none since something more was kept.
+    account: Option<Box<Account>>,
 }
 
 impl Verifier {
@@ -35,11 +32,14 @@ impl Verifier {
 
 impl Inner {
     fn account(&mut self, now: i64) -> Answer<&mut Account> {
-        let account = match self.account.take() {
-            Some((of, account)) if of == now => account,
-            _ => Account::of(&Evidence::of(&self.library)?, "", Some(moment(now)?))?,
+        let now = moment(now)?;
+        let mut known = self.account.take();
+        let looks = known.as_mut().is_some_and(|account| account.look_at(now));
+        let account = match known.filter(|_| looks) {
+            Some(account) => account,
+            None => Box::new(Account::of_nobody(&Evidence::of(&self.library)?, now)?),
         };
-        Ok(&mut self.account.insert((now, account)).1)
+        Ok(self.account.insert(account))
     }
 }
 
@@ -81,77 +81,9 @@ impl Verifier {
         let now = now.map(moment).transpose()?;
         give(judged(&mut self.inner().library, object, Question { now, max_age_days: None, facility })?)
     }
-
-    /// Stock of a facility (`of.facility`), by product and then by what is to be dispensed first: rows from `offset` on, at
-    /// most `limit`.
-    ///
-    /// # Errors
-    /// No facility named; a field that can't be.
-    pub fn stock(
-        &self,
-        of: Js<StockInput>,
-        offset: u32,
-        limit: u32,
-        language: Js<Language>,
-        now: i64,
-    ) -> Answer<Js<StockPage>> {
-        asking::stock(self.inner().account(now)?, of, Page { offset, limit }, language)
-    }
-
-    /// Which lots of a product a facility is to dispense so many units from.
-    ///
-    /// # Errors
-    /// As [`Verifier::stock`]; parts instead of units.
-    pub fn pick(&self, of: Js<StockInput>, quantity: &str, now: i64) -> Answer<Js<Pick>> {
-        asking::pick(self.inner().account(now)?, of, quantity)
-    }
-
-    /// What was found, by facility, number, product and lot: of one facility, or of all.
-    ///
-    /// # Errors
-    /// Neither a facility named nor `all`; a field that can't be.
-    pub fn findings(
-        &self,
-        of: Js<FindingsInput>,
-        offset: u32,
-        limit: u32,
-        language: Js<Language>,
-        now: i64,
-    ) -> Answer<Js<FindingPage>> {
-        asking::findings(self.inner().account(now)?, of, Page { offset, limit }, language)
-    }
-
-    /// The stock card of a lot at a facility.
-    ///
-    /// # Errors
-    /// No facility named; a lot that never was there.
-    pub fn card(&self, of: Js<LotInput>, offset: u32, limit: u32, now: i64) -> Answer<Js<Card>> {
-        asking::card(self.inner().account(now)?, of, Page { offset, limit })
-    }
-
-    /// Where a lot came from and went, through any number of facilities, ending where nothing is known here.
-    ///
-    /// # Errors
-    /// A field that can't be.
-    pub fn trace(&self, of: Js<LotInput>, language: Js<Language>, now: i64) -> Answer<Js<Trace>> {
-        asking::trace(self.inner().account(now)?, of, language)
-    }
-
-    /// A report of a facility.
-    ///
-    /// # Errors
-    /// As [`super::Device::report`]; no facility named.
-    pub fn report(
-        &self,
-        of: Js<ReportInput>,
-        offset: u32,
-        limit: u32,
-        language: Js<Language>,
-        now: i64,
-    ) -> Answer<Js<ReportView>> {
-        asking::report(self.inner().account(now)?, of, Page { offset, limit }, language)
-    }
 }
+
+asking::answers!(Verifier);
 
 /// Judges an object with what a library holds, which stays as it is.
 pub(super) fn judged(library: &mut Library, object: Vec<u8>, question: Question) -> Answer<Verdict> {

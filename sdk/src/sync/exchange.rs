@@ -8,7 +8,7 @@ use crate::folder::{Config, Folder, Location, LogFile, LogHead, Medium, ReadOnly
 use medlot_core::crypto::Hash;
 use medlot_core::limits::MAX_SEGMENT_BYTES;
 use medlot_core::record::{Authentic, Element, Elements, Entry, ObjectType, Observed, read_header};
-use medlot_core::sync::{Buffers, Deframer, Hello, Session, Standing, Unit, frame, frame_length};
+use medlot_core::sync::{Buffers, Deframer, Hello, Session, Standing, Totals, Unit, frame, frame_length};
 use medlot_core::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -305,6 +305,12 @@ impl Exchange {
     #[must_use]
     pub const fn is_done(&self) -> bool {
         self.session.is_done() && self.outgoing.is_empty()
+    }
+
+    /// What went over so far.
+    #[must_use]
+    pub const fn totals(&self) -> Totals {
+        self.session.totals()
     }
 
     /// Ends the session, done or cut: takes what waited aside and can be read now, notes in the own log what was

@@ -376,7 +376,8 @@ view! {
         rows: Vec<ReportRow>,
         /// What is missing for the answer to be whole.
         incomplete: Vec<Incomplete>,
-        /// All of it as `spec/json/report.schema.json` says: what is sent and kept. A correction is asked for with it.
+        /// All of it as `spec/json/report.schema.json` says: what is sent and kept. A correction is asked for with it. It
+        /// comes with the first page, and is empty in the others.
         json: String,
     }
 }

@@ -25,7 +25,7 @@ pub use inputs::{
     ReceiveInput, RefusedLine, ReportInput, ReportName, ScanInput, StockInput,
 };
 pub use storage::{StoredChange, StoredFile};
-pub use sync::{SetAside, SyncAnswer, SyncInput, WentOver};
+pub use sync::{SetAside, SyncAnswer, SyncInput, SyncProgress, WentOver};
 
 pub use inputs::MovementInput;
 

@@ -61,6 +61,20 @@ view! {
     }
 }
 
+view! {
+    /// How far a session is: what a screen shows while it runs. How much is to come, no side knows before its last page.
+    SyncProgress {
+        /// What was sent.
+        sent: WentOver,
+        /// What came and is kept.
+        stored: WentOver,
+        /// Pieces that came and were set aside.
+        aside: u32,
+        /// Both sides gave all that they had to give, and nothing waits to be sent.
+        done: bool,
+    }
+}
+
 fn went((pieces, bytes): (u32, u64)) -> WentOver {
     WentOver { pieces, bytes: i64::try_from(bytes).unwrap_or(i64::MAX) }
 }
@@ -148,6 +162,27 @@ impl Device {
     )]
     pub fn sync_is_done(&self) -> Answer<bool> {
         self.exchange(|exchange| Ok(exchange.is_done()))
+    }
+
+    /// How far the session is.
+    ///
+    /// # Errors
+    /// No session is under way.
+    #[cfg_attr(
+        all(feature = "wasm", target_arch = "wasm32"),
+        wasm_bindgen::prelude::wasm_bindgen(js_name = "syncProgress")
+    )]
+    pub fn sync_progress(&self) -> Answer<Js<SyncProgress>> {
+        self.exchange(|exchange| {
+            let totals = exchange.totals();
+            Ok(SyncProgress {
+                sent: went(totals.sent),
+                stored: went(totals.stored),
+                aside: totals.aside,
+                done: exchange.is_done(),
+            })
+        })
+        .and_then(give)
     }
 
     /// Ends the session, done or cut: takes what can be read now and notes what was seen.

@@ -323,6 +323,8 @@ fn two_devices_of_one_facility_synchronise_and_agree() {
         of_a.keep(&a);
         assert!(!there.is_empty() || !back.is_empty(), "it goes on");
     }
+    let far = a.sync_progress().unwrap();
+    assert!(far.done && far.sent.pieces > 0 && far.stored.bytes > 0, "{far:?}");
     for (device, stored) in [(&a, &mut of_a), (&b, &mut of_b)] {
         let said = device.sync_finish(NOW).unwrap();
         assert!(said.done && said.aside.is_empty() && said.standing == "as_here", "{said:?}");
