@@ -25,6 +25,7 @@ public interface DeviceInterface
     fun syncBegin(with: SyncInput, now: Long)
     fun syncFinish(now: Long): SyncAnswer
     fun syncIsDone(): Boolean
+    fun syncProgress(): SyncProgress
     fun syncReceive(bytes: ByteArray)
     fun syncSend(): ByteArray
     fun accept(object: ByteArray, now: Long): Accepted
@@ -148,6 +149,18 @@ data class Fault
     val name: String
     val message: String
     val records: List<RecordAt>
+data class FindingDetail
+    val amount: Long?
+    val other: String?
+    val sent: UInt?
+    val received: Long?
+    val refused: Long?
+    val back: Long?
+    val missing: Long?
+    val value: ShipmentValue?
+    val log: String?
+    val count: UInt?
+    val missingRecords: List<Places>
 data class FindingPage
     val total: UInt
     val rows: List<FindingView>
@@ -159,6 +172,7 @@ data class FindingView
     val facility: String?
     val product: ProductName?
     val lot: String?
+    val detail: FindingDetail
 data class FindingsInput
     val facility: String? = null
     val all: Boolean = false
@@ -267,6 +281,9 @@ data class PickLine
     val fund: String?
     val vvm: UByte?
     val quantity: UInt
+data class Places
+    val first: UInt
+    val last: UInt
 data class ProductName
     val scheme: String
     val value: String
@@ -398,6 +415,9 @@ data class SetAside
     val name: String
     val message: String
     val waits: Boolean
+data class ShipmentValue
+    val sent: Long
+    val received: Long
 data class StatusView
     val log: String
     val facility: String
@@ -457,6 +477,11 @@ data class SyncInput
     val carry: List<String> = listOf()
     val give: List<String> = listOf()
     val clockUnset: Boolean = false
+data class SyncProgress
+    val sent: WentOver
+    val stored: WentOver
+    val aside: UInt
+    val done: Boolean
 data class Taken
     val taken: Boolean
     val code: UShort?

@@ -2,7 +2,7 @@ import builtins
 import enum
 import typing
 
-__all__ = ['InternalError', 'KeySuite', 'ReportName', 'VerdictKind', 'Direction', 'Failure', 'Language', 'Scanned', 'StoredChange', 'Taken', 'Accepted', 'AiValue', 'Amount', 'AskFor', 'ProductName', 'Reference', 'Document', 'Reason', 'RecordView', 'CardRow', 'Card', 'CountInput', 'Packaging', 'Drug', 'DrugPage', 'RecordAt', 'LotRef', 'Edge', 'FacilityEntry', 'FacilityPage', 'Fault', 'FindingView', 'FindingPage', 'FindingsInput', 'GotLine', 'Handover', 'ScanInput', 'MovementInput', 'HandoverInput', 'Incomplete', 'JoinInput', 'RefusedRow', 'Loaded', 'LogInput', 'LotInput', 'MovementPage', 'Node', 'NoteInput', 'Stop', 'PickLine', 'PackAnswer', 'PartsOf', 'Pick', 'QrProgress', 'ReadItem', 'RecallView', 'RefusedLine', 'ReceiveInput', 'ReportInput', 'ReportRow', 'ReportView', 'SealedRecord', 'SealedSegment', 'SetAside', 'StatusView', 'StockInput', 'StockView', 'StockPage', 'StoredFile', 'WentOver', 'SyncAnswer', 'SyncInput', 'ToSign', 'Trace', 'Verdict', 'Written', 'qr_texts', 'read_record', 'scan', 'verify_segment', 'Catalogue', 'CatalogueProtocol', 'Device', 'DeviceProtocol', 'QrReader', 'QrReaderProtocol', 'Verifier', 'VerifierProtocol']
+__all__ = ['InternalError', 'KeySuite', 'ReportName', 'VerdictKind', 'Direction', 'Failure', 'Language', 'Scanned', 'StoredChange', 'Taken', 'Accepted', 'AiValue', 'Amount', 'AskFor', 'ProductName', 'Reference', 'Document', 'Reason', 'RecordView', 'CardRow', 'Card', 'CountInput', 'Packaging', 'Drug', 'DrugPage', 'RecordAt', 'LotRef', 'Edge', 'FacilityEntry', 'FacilityPage', 'Fault', 'ShipmentValue', 'Places', 'FindingDetail', 'FindingView', 'FindingPage', 'FindingsInput', 'GotLine', 'Handover', 'ScanInput', 'MovementInput', 'HandoverInput', 'Incomplete', 'JoinInput', 'RefusedRow', 'Loaded', 'LogInput', 'LotInput', 'MovementPage', 'Node', 'NoteInput', 'Stop', 'PickLine', 'PackAnswer', 'PartsOf', 'Pick', 'QrProgress', 'ReadItem', 'RecallView', 'RefusedLine', 'ReceiveInput', 'ReportInput', 'ReportRow', 'ReportView', 'SealedRecord', 'SealedSegment', 'SetAside', 'StatusView', 'StockInput', 'StockView', 'StockPage', 'StoredFile', 'WentOver', 'SyncAnswer', 'SyncInput', 'SyncProgress', 'ToSign', 'Trace', 'Verdict', 'Written', 'qr_texts', 'read_record', 'scan', 'verify_segment', 'Catalogue', 'CatalogueProtocol', 'Device', 'DeviceProtocol', 'QrReader', 'QrReaderProtocol', 'Verifier', 'VerifierProtocol']
 
 class InternalError(Exception): ...
 
@@ -317,6 +317,33 @@ class Fault:
     records: list[RecordAt]
     def __init__(self, *, code: int, name: str, message: str, records: list[RecordAt]) -> None: ...
 
+class ShipmentValue:
+    """The value of a shipment, in the currency's smallest unit."""
+    sent: int
+    received: int
+    def __init__(self, *, sent: int, received: int) -> None: ...
+
+class Places:
+    """Places of a log, from one to another, both among them."""
+    first: int
+    last: int
+    def __init__(self, *, first: int, last: int) -> None: ...
+
+class FindingDetail:
+    """The numbers behind a finding, in whole smallest units."""
+    amount: int | None
+    other: str | None
+    sent: int | None
+    received: int | None
+    refused: int | None
+    back: int | None
+    missing: int | None
+    value: ShipmentValue | None
+    log: str | None
+    count: int | None
+    missing_records: list[Places]
+    def __init__(self, *, amount: int | None, other: str | None, sent: int | None, received: int | None, refused: int | None, back: int | None, missing: int | None, value: ShipmentValue | None, log: str | None, count: int | None, missing_records: list[Places]) -> None: ...
+
 class FindingView:
     """Something that was found."""
     code: int
@@ -326,7 +353,8 @@ class FindingView:
     facility: str | None
     product: ProductName | None
     lot: str | None
-    def __init__(self, *, code: int, name: str, message: str, records: list[RecordAt], facility: str | None, product: ProductName | None, lot: str | None) -> None: ...
+    detail: FindingDetail
+    def __init__(self, *, code: int, name: str, message: str, records: list[RecordAt], facility: str | None, product: ProductName | None, lot: str | None, detail: FindingDetail) -> None: ...
 
 class FindingPage:
     """Findings, by facility, number, product and lot."""
@@ -693,6 +721,14 @@ class SyncInput:
     clock_unset: bool
     def __init__(self, *, carry: list[str] = ..., give: list[str] = ..., clock_unset: bool = ...) -> None: ...
 
+class SyncProgress:
+    """How far a session is: what a screen shows while it runs. How much is to come, no side knows before its last page."""
+    sent: WentOver
+    stored: WentOver
+    aside: int
+    done: bool
+    def __init__(self, *, sent: WentOver, stored: WentOver, aside: int, done: bool) -> None: ...
+
 class ToSign:
     """What a key store is to sign."""
     count: int
@@ -950,7 +986,7 @@ class Device(DeviceProtocol):
         """The stock card of a lot, or of each lot of a product: every movement and count, by time.
 
         # Errors
-        A lot that never was here.
+        As of stock; a lot that never was there.
         """
     def changes(self) -> list[StoredChange]:
         """What the last call wrote and isn't durable yet. Empty where nothing is, or where a folder of a disk keeps it.
@@ -998,10 +1034,10 @@ class Device(DeviceProtocol):
         confirmed never happened.
         """
     def findings(self, of: FindingsInput, offset: int, limit: int, language: Language, now: int) -> FindingPage:
-        """What was found, by facility, number, product and lot.
+        """What was found, by facility, number, product and lot: of one facility, or of all.
 
         # Errors
-        Closed, or synchronising; a field that can't be.
+        As of stock, where `all` isn't asked for.
         """
     def hand_over(self, handover: HandoverInput, anyway: bool, language: Language, now: int) -> Handover:
         """Hands over: writes the lines as one batch. Where the key is here it is sealed and the bundle given.
@@ -1023,11 +1059,11 @@ class Device(DeviceProtocol):
         Closed, or synchronising.
         """
     def pick(self, of: StockInput, quantity: str, now: int) -> Pick:
-        """Which lots of a product to dispense so many units from: what expires first goes first, nothing held, recalled or
-        expired.
+        """Which lots of a product to dispense so many units from: what expires first goes first, nothing held,
+        recalled or expired.
 
         # Errors
-        A field that can't be; parts instead of units.
+        As of stock; parts instead of units.
         """
     def prepare_seal(self, now: int) -> ToSign | None:
         """What a key store outside is to sign; none where nothing stands unsealed. Make the changes durable first, then sign.
@@ -1052,7 +1088,7 @@ class Device(DeviceProtocol):
         """A report: what a facility hands in or plans by.
 
         # Errors
-        No first day; a period that ends before it begins; a field that can't be.
+        As of stock; no first day; a period that ends before it begins.
         """
     def request(self) -> builtins.bytes:
         """The request to be enrolled, for the authority that invited.
@@ -1079,10 +1115,11 @@ class Device(DeviceProtocol):
         Closed, or synchronising.
         """
     def stock(self, of: StockInput, offset: int, limit: int, language: Language, now: int) -> StockPage:
-        """Stock, by product and then by what is to be dispensed first: rows from `offset` on, at most `limit`.
+        """Stock of a facility (a device's own where `of` names none), by product and then by what is to be dispensed
+        first: rows from `offset` on, at most `limit`. Further pages of the same question cost only their rows.
 
         # Errors
-        A field that can't be.
+        No facility named, where there is no own one; a field that can't be; of a device, closed or synchronising.
         """
     def sync_begin(self, _with: SyncInput, now: int) -> None:
         """Begins a session with a peer. Then, until [`Device::sync_is_done`] or the line is cut: send what
@@ -1100,6 +1137,12 @@ class Device(DeviceProtocol):
         """
     def sync_is_done(self) -> bool:
         """Whether both sides gave all they had to give, and nothing waits to be sent.
+
+        # Errors
+        No session is under way.
+        """
+    def sync_progress(self) -> SyncProgress:
+        """How far the session is.
 
         # Errors
         No session is under way.
@@ -1173,7 +1216,7 @@ class DeviceProtocol(typing.Protocol):
         """The stock card of a lot, or of each lot of a product: every movement and count, by time.
 
         # Errors
-        A lot that never was here.
+        As of stock; a lot that never was there.
         """
     def changes(self) -> list[StoredChange]:
         """What the last call wrote and isn't durable yet. Empty where nothing is, or where a folder of a disk keeps it.
@@ -1221,10 +1264,10 @@ class DeviceProtocol(typing.Protocol):
         confirmed never happened.
         """
     def findings(self, of: FindingsInput, offset: int, limit: int, language: Language, now: int) -> FindingPage:
-        """What was found, by facility, number, product and lot.
+        """What was found, by facility, number, product and lot: of one facility, or of all.
 
         # Errors
-        Closed, or synchronising; a field that can't be.
+        As of stock, where `all` isn't asked for.
         """
     def hand_over(self, handover: HandoverInput, anyway: bool, language: Language, now: int) -> Handover:
         """Hands over: writes the lines as one batch. Where the key is here it is sealed and the bundle given.
@@ -1246,11 +1289,11 @@ class DeviceProtocol(typing.Protocol):
         Closed, or synchronising.
         """
     def pick(self, of: StockInput, quantity: str, now: int) -> Pick:
-        """Which lots of a product to dispense so many units from: what expires first goes first, nothing held, recalled or
-        expired.
+        """Which lots of a product to dispense so many units from: what expires first goes first, nothing held,
+        recalled or expired.
 
         # Errors
-        A field that can't be; parts instead of units.
+        As of stock; parts instead of units.
         """
     def prepare_seal(self, now: int) -> ToSign | None:
         """What a key store outside is to sign; none where nothing stands unsealed. Make the changes durable first, then sign.
@@ -1275,7 +1318,7 @@ class DeviceProtocol(typing.Protocol):
         """A report: what a facility hands in or plans by.
 
         # Errors
-        No first day; a period that ends before it begins; a field that can't be.
+        As of stock; no first day; a period that ends before it begins.
         """
     def request(self) -> builtins.bytes:
         """The request to be enrolled, for the authority that invited.
@@ -1302,10 +1345,11 @@ class DeviceProtocol(typing.Protocol):
         Closed, or synchronising.
         """
     def stock(self, of: StockInput, offset: int, limit: int, language: Language, now: int) -> StockPage:
-        """Stock, by product and then by what is to be dispensed first: rows from `offset` on, at most `limit`.
+        """Stock of a facility (a device's own where `of` names none), by product and then by what is to be dispensed
+        first: rows from `offset` on, at most `limit`. Further pages of the same question cost only their rows.
 
         # Errors
-        A field that can't be.
+        No facility named, where there is no own one; a field that can't be; of a device, closed or synchronising.
         """
     def sync_begin(self, _with: SyncInput, now: int) -> None:
         """Begins a session with a peer. Then, until [`Device::sync_is_done`] or the line is cut: send what
@@ -1323,6 +1367,12 @@ class DeviceProtocol(typing.Protocol):
         """
     def sync_is_done(self) -> bool:
         """Whether both sides gave all they had to give, and nothing waits to be sent.
+
+        # Errors
+        No session is under way.
+        """
+    def sync_progress(self) -> SyncProgress:
+        """How far the session is.
 
         # Errors
         No session is under way.
@@ -1385,16 +1435,16 @@ class Verifier(VerifierProtocol):
         Bytes that are no trust anchor.
         """
     def card(self, of: LotInput, offset: int, limit: int, now: int) -> Card:
-        """The stock card of a lot at a facility.
+        """The stock card of a lot, or of each lot of a product: every movement and count, by time.
 
         # Errors
-        No facility named; a lot that never was there.
+        As of stock; a lot that never was there.
         """
     def findings(self, of: FindingsInput, offset: int, limit: int, language: Language, now: int) -> FindingPage:
         """What was found, by facility, number, product and lot: of one facility, or of all.
 
         # Errors
-        Neither a facility named nor `all`; a field that can't be.
+        As of stock, where `all` isn't asked for.
         """
     def keep(self, object: builtins.bytes) -> int:
         """Keeps what is known: news of authorities, State lists, what facilities hand in. Gives how many objects are kept. The
@@ -1404,23 +1454,24 @@ class Verifier(VerifierProtocol):
         Bytes that are none of medlot's objects.
         """
     def pick(self, of: StockInput, quantity: str, now: int) -> Pick:
-        """Which lots of a product a facility is to dispense so many units from.
+        """Which lots of a product to dispense so many units from: what expires first goes first, nothing held,
+        recalled or expired.
 
         # Errors
-        As [`Verifier::stock`]; parts instead of units.
+        As of stock; parts instead of units.
         """
     def report(self, of: ReportInput, offset: int, limit: int, language: Language, now: int) -> ReportView:
-        """A report of a facility.
+        """A report: what a facility hands in or plans by.
 
         # Errors
-        As [`super::Device::report`]; no facility named.
+        As of stock; no first day; a period that ends before it begins.
         """
     def stock(self, of: StockInput, offset: int, limit: int, language: Language, now: int) -> StockPage:
-        """Stock of a facility (`of.facility`), by product and then by what is to be dispensed first: rows from `offset` on, at
-        most `limit`.
+        """Stock of a facility (a device's own where `of` names none), by product and then by what is to be dispensed
+        first: rows from `offset` on, at most `limit`. Further pages of the same question cost only their rows.
 
         # Errors
-        No facility named; a field that can't be.
+        No facility named, where there is no own one; a field that can't be; of a device, closed or synchronising.
         """
     def trace(self, of: LotInput, language: Language, now: int) -> Trace:
         """Where a lot came from and went, through any number of facilities, ending where nothing is known here.
@@ -1441,16 +1492,16 @@ class VerifierProtocol(typing.Protocol):
     something is kept. It is what a national system, an inspector or a page that only looks begins with.
     """
     def card(self, of: LotInput, offset: int, limit: int, now: int) -> Card:
-        """The stock card of a lot at a facility.
+        """The stock card of a lot, or of each lot of a product: every movement and count, by time.
 
         # Errors
-        No facility named; a lot that never was there.
+        As of stock; a lot that never was there.
         """
     def findings(self, of: FindingsInput, offset: int, limit: int, language: Language, now: int) -> FindingPage:
         """What was found, by facility, number, product and lot: of one facility, or of all.
 
         # Errors
-        Neither a facility named nor `all`; a field that can't be.
+        As of stock, where `all` isn't asked for.
         """
     def keep(self, object: builtins.bytes) -> int:
         """Keeps what is known: news of authorities, State lists, what facilities hand in. Gives how many objects are kept. The
@@ -1460,23 +1511,24 @@ class VerifierProtocol(typing.Protocol):
         Bytes that are none of medlot's objects.
         """
     def pick(self, of: StockInput, quantity: str, now: int) -> Pick:
-        """Which lots of a product a facility is to dispense so many units from.
+        """Which lots of a product to dispense so many units from: what expires first goes first, nothing held,
+        recalled or expired.
 
         # Errors
-        As [`Verifier::stock`]; parts instead of units.
+        As of stock; parts instead of units.
         """
     def report(self, of: ReportInput, offset: int, limit: int, language: Language, now: int) -> ReportView:
-        """A report of a facility.
+        """A report: what a facility hands in or plans by.
 
         # Errors
-        As [`super::Device::report`]; no facility named.
+        As of stock; no first day; a period that ends before it begins.
         """
     def stock(self, of: StockInput, offset: int, limit: int, language: Language, now: int) -> StockPage:
-        """Stock of a facility (`of.facility`), by product and then by what is to be dispensed first: rows from `offset` on, at
-        most `limit`.
+        """Stock of a facility (a device's own where `of` names none), by product and then by what is to be dispensed
+        first: rows from `offset` on, at most `limit`. Further pages of the same question cost only their rows.
 
         # Errors
-        No facility named; a field that can't be.
+        No facility named, where there is no own one; a field that can't be; of a device, closed or synchronising.
         """
     def trace(self, of: LotInput, language: Language, now: int) -> Trace:
         """Where a lot came from and went, through any number of facilities, ending where nothing is known here.

@@ -37,7 +37,8 @@ def main(folder):
     total = device.stock(StockInput(), 0, 0, Language.EN, NOW).total
     print(json.dumps({
         "open": least(opened),
-        "stock_0": least(lambda: device.stock(StockInput(), 0, 0, Language.EN, NOW)),
+        # Another question each time: the answer to the last one is kept.
+        "stock_new": least(lambda: [device.stock(StockInput(empty_too=e), 0, 0, Language.EN, NOW) for e in (True, False)]),
         "stock_rows": least(lambda: device.stock(StockInput(), 0, total, Language.EN, NOW)),
         "verify_1000": least(lambda: Verifier(root).verify(segment, NOW, None)),
         "scan_1000": least(lambda: [scan(PACK, None, "2026-11-28") for _ in range(1_000)]),

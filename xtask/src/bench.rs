@@ -8,8 +8,8 @@ use crate::{bindings, browser, setup};
 type Call = (&'static str, &'static str, f64);
 const CALLS: [Call; 5] = [
     ("open", "open 100,000 records from memory, to stock", 1.0),
-    ("stock_0", "stock of 5,000 lots worked out, no row taken", 1.0),
-    ("stock_rows", "stock, each of 5,000 rows", 5_000.0),
+    ("stock_new", "stock of 5,000 lots worked out, no row taken", 2.0),
+    ("stock_rows", "a page of the same, each of 5,000 rows", 5_000.0),
     ("verify_1000", "verify a segment, each of 1,000 rows", 1_000.0),
     ("scan_1000", "one scan", 1_000.0),
 ];

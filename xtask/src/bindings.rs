@@ -129,7 +129,8 @@ pub fn python() -> Done {
     for what in [["-p", "medlot"].as_slice(), &["ffi/python/tests/example.py"]] {
         Sh::new(bin.join("python")).args(["-m", "mypy", "--strict"]).args(what).run()?;
     }
-    let pytest = Sh::new(bin.join("python")).args(["-m", "pytest", "ffi/python"]);
+    // The command is the authority of the tests.
+    let pytest = Sh::new(bin.join("python")).args(["-m", "pytest", "ffi/python"]).env("MEDLOT", parts::command()?);
     pytest.env("PYTHONDONTWRITEBYTECODE", "1").run()
 }
 

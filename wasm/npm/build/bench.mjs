@@ -35,7 +35,8 @@ const device = opened();
 const { total } = device.stock({}, 0, 0, "en", now);
 console.log(JSON.stringify({
   open: least(() => opened().free()),
-  stock_0: least(() => device.stock({}, 0, 0, "en", now)),
+  // Another question each time: the answer to the last one is kept.
+  stock_new: least(() => [true, false].map((emptyToo) => device.stock({ emptyToo }, 0, 0, "en", now))),
   stock_rows: least(() => device.stock({}, 0, total, "en", now)),
   verify_1000: least(() => { const verifier = new Verifier(root); verifier.verify(segment, now); verifier.free(); }),
   scan_1000: least(() => { for (let n = 0; n < 1000; n += 1) scan(pack, undefined, "2026-11-28"); }),

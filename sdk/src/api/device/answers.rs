@@ -297,6 +297,59 @@ view! {
         /// The lot.
         #[serde(default)]
         lot: Option<String>,
+        /// The numbers behind it, as far as it has any.
+        #[serde(default)]
+        detail: FindingDetail,
+    }
+}
+
+view! {
+    /// The numbers behind a finding, in whole smallest units.
+    #[derive(Default)]
+    FindingDetail {
+        /// By how much, or how much of it.
+        amount: Option<i64>,
+        /// The other facility, or what it is about besides.
+        other: Option<String>,
+        /// Of a shipment: what was sent.
+        sent: Option<u32>,
+        /// What came and was taken.
+        received: Option<i64>,
+        /// What was refused.
+        refused: Option<i64>,
+        /// What the sender took back.
+        back: Option<i64>,
+        /// What neither came nor was refused.
+        missing: Option<i64>,
+        /// What it was worth, where the record says.
+        value: Option<ShipmentValue>,
+        /// The log, of a finding about a device.
+        log: Option<String>,
+        /// At which count of the log.
+        count: Option<u32>,
+        /// Places of the log of which nothing is here.
+        #[serde(default)]
+        missing_records: Vec<Places>,
+    }
+}
+
+view! {
+    /// The value of a shipment, in the currency's smallest unit.
+    ShipmentValue {
+        /// Of what was sent.
+        sent: i64,
+        /// Its share that was taken.
+        received: i64,
+    }
+}
+
+view! {
+    /// Places of a log, from one to another, both among them.
+    Places {
+        /// The first.
+        first: u32,
+        /// The last.
+        last: u32,
     }
 }
 

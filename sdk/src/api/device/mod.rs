@@ -16,9 +16,9 @@ mod sync;
 mod write;
 
 pub use answers::{
-    Accepted, Card, CardRow, Edge, FindingPage, FindingView, Handover, Incomplete, LotRef, MovementPage, Node,
-    PackAnswer, PartsOf, Pick, PickLine, RecallView, ReportRow, ReportView, StatusView, StockPage, StockView, Stop,
-    Taken, ToSign, Trace, Written,
+    Accepted, Card, CardRow, Edge, FindingDetail, FindingPage, FindingView, Handover, Incomplete, LotRef, MovementPage,
+    Node, PackAnswer, PartsOf, Pick, PickLine, Places, RecallView, ReportRow, ReportView, ShipmentValue, StatusView,
+    StockPage, StockView, Stop, Taken, ToSign, Trace, Written,
 };
 pub use inputs::{
     CountInput, Direction, FindingsInput, GotLine, HandoverInput, JoinInput, KeySuite, Language, LotInput, NoteInput,

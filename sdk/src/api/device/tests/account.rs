@@ -41,7 +41,8 @@ fn answers(account: &mut Account) -> String {
     let all = FindingsQuery { all: true, answer_days: 1, ..FindingsQuery::default() };
     out.extend(account.findings(&all, Lang::En).unwrap().iter().map(ToString::to_string));
     let from = Some(Date::new(2026, 11, 1).unwrap());
-    let kinds = [ReportKind::Usage, ReportKind::Turnover, ReportKind::Deliveries, ReportKind::StockOuts, ReportKind::Usage];
+    let kinds =
+        [ReportKind::Usage, ReportKind::Turnover, ReportKind::Deliveries, ReportKind::StockOuts, ReportKind::Usage];
     for kind in kinds {
         let query = ReportQuery { from, ..ReportQuery::default() };
         out.push(account.report_in_pages(kind, query, Lang::En).unwrap().json().to_string());
