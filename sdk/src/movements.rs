@@ -1,12 +1,13 @@
 //! The movements in everything that is held: own and others', with what each counts.
 use crate::error::Result;
-use crate::evidence::{Evidence, Unsealed};
+use crate::evidence::{Evidence, Tail, Unsealed};
 use crate::view;
 use medlot_core::crypto::Hash;
 use medlot_core::movement::Amount;
 use medlot_core::record::{Detail, Entry, Record};
+use medlot_core::trust::Judged;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a record stands: log, index, identity.
 type Place = (Hash, u32, Hash);
@@ -21,19 +22,66 @@ pub(crate) fn lines_of<'d>(detail: &Detail<'d>, index: u32) -> impl Iterator<Ite
     (first..index).zip(detail.amounts.iter().map(|amount| amount.0))
 }
 
-/// What a `Detail` says of lines before it, by their index.
-fn details(detail: &Detail<'_>, index: u32) -> Vec<(u32, Map<String, Value>)> {
-    let said = |amount: Option<Amount>| {
-        let mut out = Map::new();
-        if let Some(amount) = amount {
-            out.insert("amount".into(), view::amount(&amount));
+/// What a `Detail` says of a line before it.
+fn beside(detail: &Detail<'_>, amount: Option<Amount>) -> Map<String, Value> {
+    let mut out = Map::new();
+    if let Some(amount) = amount {
+        out.insert("amount".into(), view::amount(&amount));
+    }
+    if let Some(operator) = detail.operator {
+        out.insert("operator".into(), operator.as_str().into());
+    }
+    out
+}
+
+/// A record that is held.
+enum Held<'h> {
+    /// One that a seal vouches for.
+    Sealed(&'h Judged<'h>, &'h [u8]),
+    /// One that the own device wrote and didn't seal yet: its own word.
+    Unsealed(&'h Tail, &'h Record<'h>),
+}
+
+impl Held<'_> {
+    fn row(&self, (log, index, id): Place) -> Value {
+        match self {
+            Self::Sealed(judged, bytes) => view::record(judged, bytes),
+            Self::Unsealed(tail, record) => {
+                let mut row = Map::new();
+                row.insert("log".into(), log.to_string().into());
+                row.insert("index".into(), index.into());
+                row.insert("id".into(), id.to_string().into());
+                row.insert("facility".into(), tail.facility.clone().into());
+                if let Value::Object(said) = view::content(record) {
+                    row.extend(said);
+                }
+                row.insert("unsealed".into(), true.into());
+                Value::Object(row)
+            }
         }
-        if let Some(operator) = detail.operator {
-            out.insert("operator".into(), operator.as_str().into());
+    }
+}
+
+/// Goes over every record that is held and can be read.
+fn walk(evidence: &Evidence<'_>, each: &mut dyn FnMut(Place, &Entry<'_>, &Held<'_>)) -> Result<()> {
+    evidence.judge(|evaluation| {
+        for part in evidence.parts() {
+            part.judge(evaluation, |_, record, judged| {
+                let at = judged.at;
+                if let Ok(said) = &judged.record {
+                    each((at.log, at.index, at.identity), &said.entry, &Held::Sealed(judged, record.bytes()));
+                }
+            });
         }
-        out
-    };
-    lines_of(detail, index).map(|(line, amount)| (line, said(amount))).collect()
+    })?;
+    for tail in evidence.tails() {
+        for Unsealed { index, identity, bytes, .. } in tail.walk() {
+            if let Ok(record) = Record::decode(bytes) {
+                each((tail.log, index, identity), &record.entry, &Held::Unsealed(tail, &record));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The movements in everything that is held, by log and index. Amounts and operators that stand in a `Detail` beside a
@@ -43,47 +91,41 @@ fn details(detail: &Detail<'_>, index: u32) -> Vec<(u32, Map<String, Value>)> {
 /// # Errors
 /// The evaluation has no room.
 pub fn movements(evidence: &Evidence<'_>) -> Result<Vec<Value>> {
-    let mut rows: BTreeMap<Place, Value> = BTreeMap::new();
-    let mut beside: Vec<(Hash, u32, Map<String, Value>)> = Vec::new();
-    evidence.judge(|evaluation| {
-        for part in evidence.parts() {
-            part.judge(evaluation, |_, record, judged| {
-                let Ok(said) = &judged.record else { return };
-                if let Entry::Detail(detail) = said.entry {
-                    beside.extend(details(&detail, judged.at.index).into_iter().map(|(at, d)| (judged.at.log, at, d)));
-                }
-                if is_movement(&said.entry) {
-                    let place = (judged.at.log, judged.at.index, judged.at.identity);
-                    rows.entry(place).or_insert_with(|| view::record(judged, record.bytes()));
-                }
-            });
+    rows(evidence, None)
+}
+
+/// The same in pages: how many there are, and those from `offset` on, at most `limit`.
+///
+/// # Errors
+/// As [`movements`].
+pub fn movements_page(evidence: &Evidence<'_>, offset: usize, limit: usize) -> Result<(usize, Vec<Value>)> {
+    let mut places = BTreeSet::new();
+    walk(evidence, &mut |place, entry, _| {
+        if is_movement(entry) {
+            places.insert(place);
         }
     })?;
-    for tail in evidence.tails() {
-        for Unsealed { index, identity: id, bytes, .. } in tail.walk() {
-            let Ok(record) = Record::decode(bytes) else { continue };
-            if let Entry::Detail(detail) = record.entry {
-                beside.extend(details(&detail, index).into_iter().map(|(at, d)| (tail.log, at, d)));
-            }
-            if !is_movement(&record.entry) {
-                continue;
-            }
-            let mut row = Map::new();
-            row.insert("log".into(), tail.log.to_string().into());
-            row.insert("index".into(), index.into());
-            row.insert("id".into(), id.to_string().into());
-            row.insert("facility".into(), tail.facility.clone().into());
-            if let Value::Object(said) = view::content(&record) {
-                row.extend(said);
-            }
-            row.insert("unsealed".into(), true.into());
-            // An old copy's may be held sealed, from who had it of the device itself.
-            rows.entry((tail.log, index, id)).or_insert(Value::Object(row));
+    let wanted = places.iter().skip(offset).take(limit).copied().collect();
+    Ok((places.len(), rows(evidence, Some(&wanted))?))
+}
+
+/// The rows of these places; all where none are named.
+fn rows(evidence: &Evidence<'_>, wanted: Option<&BTreeSet<Place>>) -> Result<Vec<Value>> {
+    let mut rows: BTreeMap<Place, Value> = BTreeMap::new();
+    let mut details: Vec<(Hash, u32, Map<String, Value>)> = Vec::new();
+    walk(evidence, &mut |place, entry, held| {
+        if let Entry::Detail(detail) = entry {
+            details.extend(lines_of(detail, place.1).map(|(line, amount)| (place.0, line, beside(detail, amount))));
         }
-    }
-    for (log, index, detail) in beside {
-        let lines = rows.iter_mut().filter(|((of, at, _), _)| *of == log && *at == index);
-        for row in lines.filter_map(|(_, row)| row.as_object_mut()) {
+        if is_movement(entry) && wanted.is_none_or(|wanted| wanted.contains(&place)) {
+            // The unsealed of an old copy may be held sealed, from who had it of the device itself: that comes first.
+            rows.entry(place).or_insert_with(|| held.row(place));
+        }
+    })?;
+    for (log, line, detail) in details {
+        let branches =
+            rows.range_mut((log, line, Hash::ZERO)..).take_while(|((of, at, _), _)| *of == log && *at == line);
+        for row in branches.filter_map(|(_, row)| row.as_object_mut()) {
             for (key, value) in &detail {
                 row.entry(key.clone()).or_insert_with(|| value.clone());
             }

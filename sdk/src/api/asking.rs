@@ -5,7 +5,9 @@ use super::device::{
 };
 use super::{Answer, Js, give, take};
 use crate::account::{Account, PartsLeft, RecallNote, Report, StockRow};
+use crate::evidence::Evidence;
 use crate::lang::Lang;
+use crate::movements::movements_page;
 use medlot_core::time::Expiry;
 use serde_json::Value;
 
@@ -71,8 +73,9 @@ pub(super) fn trace(account: &mut Account, of: Js<LotInput>, language: Js<Langua
     give(view(account.trace(&take(of)?.query(), lang)?)?)
 }
 
-pub(super) fn movements(rows: Vec<Value>, page: Page) -> Answer<Js<MovementPage>> {
-    give(MovementPage { total: count(rows.len()), rows: page.views(rows)? })
+pub(super) fn movements(evidence: &Evidence<'_>, page: Page) -> Answer<Js<MovementPage>> {
+    let (total, rows) = movements_page(evidence, page.offset as usize, page.limit as usize)?;
+    give(MovementPage { total: count(total), rows: rows.into_iter().map(view).collect::<Answer<_>>()? })
 }
 
 pub(super) fn report(

@@ -4,6 +4,7 @@ use super::super::{Answer, Js, give, take};
 use super::inputs::{Language, MovementInput};
 use super::{Device, MovementPage, PackAnswer, view};
 use crate::counter;
+use crate::evidence::Evidence;
 use crate::lang::Lang;
 
 asking::answers!(Device);
@@ -30,7 +31,6 @@ impl Device {
     pub fn movements(&self, offset: u32, limit: u32) -> Answer<Js<MovementPage>> {
         let mut inner = self.inner();
         let library = inner.desk()?.library()?;
-        let rows = crate::movements::movements(&crate::evidence::Evidence::of(&library)?)?;
-        asking::movements(rows, Page { offset, limit })
+        asking::movements(&Evidence::of(&library)?, Page { offset, limit })
     }
 }

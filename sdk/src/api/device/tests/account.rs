@@ -149,6 +149,8 @@ fn rows_come_in_pages_that_make_up_the_whole() {
     assert_eq!(parts, whole.rows);
     let moved = device.movements(5, 100).unwrap();
     assert_eq!((moved.total, moved.rows.len()), (7, 2));
+    assert_eq!(moved.rows, device.movements(0, 100).unwrap().rows[5..]);
+    assert_eq!(device.movements(7, 1).unwrap().rows, []);
 }
 
 #[test]
