@@ -402,6 +402,10 @@ impl Table<'_> {
             row.flags |= if row.is(is::CLOCKED | is::DURING) { is::TAIL } else { 0 };
             row.flags |= if row.is(is::CONCURRENT) { is::FULL } else { 0 };
         }
+        if forgotten > 0 {
+            // Rows of this clock that were given up are younger by as much, at most of now.
+            self.s.forgotten = forgotten.max(forgotten.saturating_add(change).min(when.time));
+        }
         if passed && forgotten > 0 {
             return self.full(Room::Balances);
         }

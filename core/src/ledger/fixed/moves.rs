@@ -100,6 +100,7 @@ impl Table<'_> {
         let Some(line) = self.line_of(&r, false) else { return self.add(row, amount) };
         let until = self.line_of(&r, true).map_or(i64::MAX, |begin| begin.time.max(line.time));
         let covered = if when.slot == line.slot {
+            self.mark_clocked(row, &line, when);
             // It stands before the line where every record from there on was written after it took place.
             (!when.late || when.time >= line.time).then_some(false)
         } else if when.index < self.knew(line.known, when.slot) {
@@ -116,6 +117,14 @@ impl Table<'_> {
             Some(true) if !rest => {}
             Some(false) => self.add(row, amount),
             _ => self.mark(row, is::TAIL),
+        }
+    }
+
+    /// Of a late record of the line's own log: by its clock it was decided where it stands, if the line is of one before.
+    pub(super) fn mark_clocked(&mut self, row: usize, line: &Line, when: &When) {
+        let clock = self.log(when.slot).clock;
+        if when.late && line.index < clock && clock <= when.index {
+            self.mark(row, is::CLOCKED);
         }
     }
 

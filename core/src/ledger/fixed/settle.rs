@@ -257,6 +257,7 @@ impl Table<'_> {
     ) -> Result<bool, FixedError> {
         let slot = when.slot;
         if slot == line.slot {
+            self.mark_clocked(row, line, when);
             return Ok(when.index < line.index || when.late && self.last_before(when, line.index, source)?.is_none());
         }
         let known = self.knew(line.known, slot);

@@ -327,10 +327,10 @@ fn lots_that_are_sold_out_give_their_room_to_new_ones() {
     assert_eq!((units(&mut table, (A, "LOT-00000")), table.is_complete()), (Ok(0), true));
 }
 
-/// In a table of three rows, of which those that are idle are given up, all records of the first log and then of the
+/// In a table of so many rows, of which those that are idle are given up, all records of the first log and then of the
 /// second.
-fn with_three_rows<T>(logs: &[Log; 2], ask: impl FnOnce(&mut Table<'_>, &mut Shelf<'_>) -> T) -> T {
-    let mut memory: std::boxed::Box<FixedLedger<3, 384, 0>> = std::boxed::Box::default();
+fn with_rows<const ROWS: usize, T>(logs: &[Log; 2], ask: impl FnOnce(&mut Table<'_>, &mut Shelf<'_>) -> T) -> T {
+    let mut memory: std::boxed::Box<FixedLedger<ROWS, 384, 0>> = std::boxed::Box::default();
     let (mut table, mut shelf) = (memory.table(SHOP), Shelf::new(logs));
     for record in logs.iter().flat_map(|log| &log.records) {
         let _ = table.apply(&record.verified(), &mut shelf);
@@ -352,7 +352,29 @@ fn a_lot_counted_by_a_clock_that_was_set_since_is_not_given_up_as_if_it_were_old
     handheld.say(60 * DAYS + 2, goes_in((A, "L3"), 1));
     // An hour before that count, and heard of afterwards.
     till.say(60 * DAYS - 3_600, goes_in(LOT, 4));
-    with_three_rows(&[handheld, till], |table, shelf| {
+    with_rows::<3, _>(&[handheld, till], |table, shelf| {
+        table.settle(shelf).unwrap();
+        assert_eq!((table.is_complete(), units(table, LOT)), (true, Ok(0)));
+    });
+}
+
+#[test]
+fn a_clock_set_forward_makes_what_was_given_up_by_it_younger() {
+    let (mut handheld, mut till) = (device(1), device(2));
+    // By its clock on day 2, in truth on day 42.
+    let begin = handheld.begin_count(2 * DAYS);
+    handheld.count_line(2 * DAYS + 1, begin, LOT, 0);
+    for (day, lot) in [(35, "L2"), (36, "L3"), (37, "L4")] {
+        handheld.say(day * DAYS, goes_in((A, lot), 1));
+    }
+    handheld.say(78 * DAYS, Entry::ClockSet(ClockSet { change: i64::from(40 * DAYS), extensions: None }));
+    handheld.say(79 * DAYS, goes_out((A, "L2"), 1));
+    // A day before that count, and heard of afterwards.
+    till.say(41 * DAYS, goes_in(LOT, 4));
+    let all: Vec<&Made> = handheld.records.iter().chain(&till.records).collect();
+    let counts: Vec<i64> = expected(reference(&all).settled()).iter().map(|line| line.4).collect();
+    assert_eq!(counts, [1, 1], "what came before the count is covered by it");
+    with_rows::<4, _>(&[handheld, till], |table, shelf| {
         table.settle(shelf).unwrap();
         assert_eq!((table.is_complete(), units(table, LOT)), (true, Ok(0)));
     });
@@ -369,7 +391,7 @@ fn a_clock_set_back_that_puts_a_count_among_what_was_given_up_is_said() {
     // By its clock on day 56, in truth on day 11: what left on day 12 left nothing, but less than nothing.
     let begin = handheld.begin_count(56 * DAYS);
     handheld.end_count(56 * DAYS + 60, begin, true);
-    with_three_rows(&[till.clone(), handheld.clone()], |table, shelf| {
+    with_rows::<3, _>(&[till.clone(), handheld.clone()], |table, shelf| {
         table.settle(shelf).unwrap();
         assert!(table.is_complete());
         assert_eq!(units(table, LOT), Ok(0));
@@ -378,7 +400,7 @@ fn a_clock_set_back_that_puts_a_count_among_what_was_given_up_is_said() {
     let all: Vec<&Made> = till.records.iter().chain(&handheld.records).collect();
     let counts: Vec<i64> = expected(reference(&all).settled()).iter().map(|line| line.4).collect();
     assert!(counts.contains(&-10), "{counts:?}");
-    with_three_rows(&[till, handheld], |table, shelf| {
+    with_rows::<3, _>(&[till, handheld], |table, shelf| {
         let _ = table.settle(shelf);
         assert_eq!((table.is_complete(), table.lost()), (false, 1 << Room::Balances as u8));
     });
