@@ -11,6 +11,7 @@ mod demo;
 mod firmware;
 mod gs1_table;
 mod handheld;
+mod page;
 mod parts;
 mod setup;
 mod sh;
@@ -60,6 +61,8 @@ fn usage() -> String {
          demo            the main job on real input: enrolment, deliveries, recall, a stolen device\n\
          bench [--json]  speed, beside its peers\n\
          bench bindings  what a call costs from Python, Kotlin and JavaScript, beside Rust\n\
+         bench page      the page's figures: bytes, times, frames\n\
+         screens         takes the pictures of the page's screens anew\n\
          size  [--json]  bytes of records, signatures, QR codes and firmware\n\
          vectors         writes tests/vectors anew\n\
          bindings        generates the Kotlin, Python and Swift sources, and writes ffi/golden anew\n\
@@ -163,6 +166,8 @@ fn main() -> ExitCode {
         Some("conformance") => conformance::run(&asked.names),
         Some("demo") => demo::run(),
         Some("bench") if asked.names == ["bindings"] => bench::bindings(),
+        Some("bench") if asked.names == ["page"] => page::bench(),
+        Some("screens") => page::screens(),
         Some("bench") => parts::bench(asked.json),
         Some("size") => parts::size(asked.json),
         Some("gs1-table") => gs1_table::run(asked.check),
