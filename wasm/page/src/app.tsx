@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { Bar } from "./parts/bar.js";
 import { Welcome } from "./screens/welcome.js";
 import { Stock } from "./screens/stock.js";
-import { begin, go, say, unsay, useStore } from "./state.js";
+import { begin, say, unsay, useStore } from "./state.js";
 import { speak, spoken, t, type Word } from "./words/words.js";
 
 const screens = {
@@ -125,6 +125,7 @@ export function App() {
     // Who goes by keyboard or by ear is told that another screen came.
     document.title = ready ? `${t(`nav.${name in screens && name !== "lot" ? name : "stock"}` as Word)} – medlot` : "medlot";
     document.querySelector<HTMLElement>("main")?.focus({ preventScroll: true });
+    document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
     scrollTo(0, 0);
   }, [route.join("/"), ready]);
   useEffect(() => {
@@ -143,9 +144,9 @@ export function App() {
         </h1>
         {offline && <span class="offline">{t("offline.ready")}</span>}
         <Languages />
+        {ready && standing.which === "sample" && <p class="sample">{t("sample.is")}</p>}
+        {ready && standing.readOnly && <p class="sample">{t("readOnly", { why: standing.readOnly })}</p>}
       </header>
-      {ready && standing.which === "sample" && <p class="sample">{t("sample.is")}</p>}
-      {ready && standing.readOnly && <p class="sample">{t("readOnly", { why: standing.readOnly })}</p>}
       <div class={ready ? "page" : "page alone"}>
         {ready && (
           <nav aria-label={t("nav")}>
@@ -166,5 +167,3 @@ export function App() {
     </>
   );
 }
-
-export { go };

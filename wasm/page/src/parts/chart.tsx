@@ -18,7 +18,7 @@ export function Chart({ title, unit, pairs, label, bars }: { title: string; unit
       const [ink, lines, line] = [colour("--ink"), colour("--line"), colour("--accent")];
       const axis = { stroke: ink, grid: { stroke: lines, width: 1 }, ticks: { stroke: lines } };
       const width = target.clientWidth;
-      const every = Math.ceil(pairs.length / Math.max(1, width / 76));
+      const every = Math.ceil(pairs.length / Math.max(1, (width - 80) / 96));
       plot = new uPlot(
         {
           width,

@@ -36,6 +36,7 @@ function Note({ made, from, onDone }: { made: Made; from: string; onDone: () => 
         <dt>{t("dispense.reason")}</dt>
         <dd>{code("reason", made.reason)}</dd>
       </dl>
+      <div class="wide" role="region" aria-label={t("note.lines")} tabIndex={0}>
       <table class="plain">
         <thead>
           <tr>
@@ -60,6 +61,7 @@ function Note({ made, from, onDone }: { made: Made; from: string; onDone: () => 
           ))}
         </tbody>
       </table>
+      </div>
       <Codes texts={made.texts} />
       <p class="signatures">
         <span>{t("note.giver")}</span>

@@ -117,7 +117,7 @@ export function Stock() {
       <p class="count" role="status">
         {view && t("stock.count", { shown: total, all: view.head.all })}
       </p>
-      <div class="scroller" ref={scroller} tabIndex={0} role="region" aria-label={t("stock.title")}>
+      <div class="scroller" ref={scroller} tabIndex={0} role="region" aria-label={t("stock.list")}>
         <table aria-rowcount={total + 1}>
           <thead>
             <tr aria-rowindex={1}>

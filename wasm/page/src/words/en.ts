@@ -97,6 +97,7 @@ export const en: Record<Word, string> = {
   "state.fine": "Fine",
 
   "stock.title": "Stock",
+  "stock.list": "List of lots",
   "stock.search": "Find a medicine, number or lot",
   "stock.filter": "Only these states",
   "stock.count": "{shown} of {all} lots",
@@ -191,6 +192,7 @@ export const en: Record<Word, string> = {
   "handover.toHint": "Its code, such as 01C55",
   "handover.go": "Sign and make the code",
   "note.title": "Delivery note",
+  "note.lines": "Lines",
   "note.from": "From",
   "note.to": "To",
   "note.number": "Note number",

@@ -95,6 +95,7 @@ export const vi = {
   "state.fine": "Tốt",
 
   "stock.title": "Tồn kho",
+  "stock.list": "Danh sách lô",
   "stock.search": "Tìm thuốc, số đăng ký, số lô",
   "stock.filter": "Lọc theo tình trạng",
   "stock.count": "{shown} trong {all} lô",
@@ -189,6 +190,7 @@ export const vi = {
   "handover.toHint": "Mã cơ sở, ví dụ 01C55",
   "handover.go": "Ký và tạo mã giao hàng",
   "note.title": "Phiếu giao hàng",
+  "note.lines": "Các dòng",
   "note.from": "Bên giao",
   "note.to": "Bên nhận",
   "note.number": "Số phiếu",
