@@ -77,6 +77,11 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     return at < 0 ? otherwise : process.argv[at + 1];
   };
   const extra = given("sample") ? { "sample.bin": given("sample") } : {};
-  const served = await serve({ port: Number(given("port", 8080)), host: given("host", "127.0.0.1"), sync: given("sync"), compress: true, extra });
+  const how = { host: given("host", "127.0.0.1"), sync: given("sync"), compress: true, extra };
+  // A port that was asked for is that port; the usual one may be taken.
+  const served = await serve({ ...how, port: Number(given("port", 8080)) }).catch((error) => {
+    if (given("port") || error.code !== "EADDRINUSE") throw error;
+    return serve(how);
+  });
   console.log(served.origin);
 }

@@ -30,6 +30,7 @@ struct Asked {
     json: bool,
     check: bool,
     long: bool,
+    serve: bool,
     help: bool,
 }
 
@@ -42,6 +43,7 @@ fn parse() -> Result<Asked, lexopt::Error> {
             Long("json") => asked.json = true,
             Long("check") => asked.check = true,
             Long("long") => asked.long = true,
+            Long("serve") => asked.serve = true,
             Short('h') | Long("help") => asked.help = true,
             Value(value) if asked.command.is_none() => asked.command = Some(value.string()?),
             Value(value) => asked.names.push(value.string()?),
@@ -59,6 +61,7 @@ fn usage() -> String {
          \x20 --long       with 100 full and 900 small simulated countries, not 5 and 45\n\
          conformance [language…]  how many of the committed vectors each implementation agrees with, as a table\n\
          demo            the main job on real input: enrolment, deliveries, recall, a stolen device\n\
+         \x20 --serve      then serves the inventory page with its data, also where no person watches\n\
          bench [--json]  speed, beside its peers\n\
          bench bindings  what a call costs from Python, Kotlin and JavaScript, beside Rust\n\
          bench page      the page's figures: bytes, times, frames\n\
@@ -164,7 +167,7 @@ fn main() -> ExitCode {
             test(&asked.names)
         }
         Some("conformance") => conformance::run(&asked.names),
-        Some("demo") => demo::run(),
+        Some("demo") => demo::run_and_show(asked.serve),
         Some("bench") if asked.names == ["bindings"] => bench::bindings(),
         Some("bench") if asked.names == ["page"] => page::bench(),
         Some("screens") => page::screens(),

@@ -1,4 +1,7 @@
 //! The browser inventory page: its build, its journeys in Chromium, its figures, its pictures.
+use std::io::IsTerminal;
+use std::path::Path;
+
 use crate::browser;
 use crate::parts;
 use crate::sh::{Done, Sh};
@@ -35,6 +38,21 @@ pub fn bench() -> Done {
     setup()?;
     build()?;
     npm("bench")?.run()
+}
+
+/// Serves the page with a device's folder as its sample, its clock standing at `now`, until it is stopped: at a terminal or
+/// where `asked`. Else says how.
+pub fn show(folder: &Path, now: &str, asked: bool) -> Done {
+    if !asked && !std::io::stdout().is_terminal() {
+        println!("  cargo xtask demo --serve     the inventory page with the data of {}", folder.display());
+        return Ok(());
+    }
+    setup()?;
+    build()?;
+    let packed = folder.with_extension("bin");
+    Sh::new("node").args(["build/pack.mjs"]).args([folder]).args([now]).args([&packed]).dir(PAGE).run()?;
+    println!("\nThe page with the data of {}: open the sample there. Ctrl-C ends it.", folder.display());
+    Sh::new("node").args(["serve.mjs", "--sample"]).args([packed]).dir(PAGE).run()
 }
 
 /// Takes `wasm/page/screens` anew.

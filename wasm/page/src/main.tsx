@@ -8,6 +8,7 @@ import "./style.css";
 document.documentElement.lang = spoken();
 const root = document.getElementById("app");
 if (root) render(<App />, root);
+performance.mark("medlot-shown");
 const which = chosen();
 // The first screen is there before anything else is fetched.
 void (which ? begin(which) : Promise.resolve()).then(() => requestAnimationFrame(() => void keepOffline()));

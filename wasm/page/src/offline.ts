@@ -3,7 +3,9 @@ import { set } from "./state.js";
 
 export async function keepOffline(): Promise<void> {
   if (!("serviceWorker" in navigator) || import.meta.env.DEV) return;
-  const registration = await navigator.serviceWorker.register("./sw.js");
+  // Some browsers forbid it in private windows: then the page works as long as there is a network.
+  const registration = await navigator.serviceWorker.register("./sw.js").catch(() => undefined);
+  if (!registration) return;
   const newer = (): void => {
     const { waiting } = registration;
     if (!waiting || !navigator.serviceWorker.controller) return;

@@ -61,6 +61,7 @@ addEventListener("hashchange", () => set({ route: route() }));
 
 listen((event) => {
   if (event.event === "changed") set({ version: state.version + 1 });
+  else if (event.event === "timed") performance.measure(event.name, { start: performance.now() - event.duration, duration: event.duration, detail: event.detail });
   else set({ progress: event.part >= 1 ? undefined : event });
 });
 

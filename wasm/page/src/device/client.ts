@@ -12,26 +12,33 @@ export class Failure extends Error {
   }
 }
 
-const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
 const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: unknown) => void }>();
 const listeners = new Set<(event: Event) => void>();
 let next = 0;
+let started: Worker | undefined;
 
-worker.onmessage = ({ data }: MessageEvent<Reply | Event>) => {
-  if ("event" in data) {
-    for (const listener of [...listeners]) listener(data);
-    return;
-  }
-  const asked = waiting.get(data.id);
-  waiting.delete(data.id);
-  if ("error" in data) asked?.reject(new Failure(data.error));
-  else if ("message" in data) asked?.reject(new Error(data.message));
-  else asked?.resolve(data.value as never);
-};
-worker.onerror = ({ message }) => {
-  for (const { reject } of waiting.values()) reject(new Error(message));
-  waiting.clear();
-};
+/** The worker, from the first call on: a first visit is shown without it. */
+function worker(): Worker {
+  if (started) return started;
+  const made = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  made.onmessage = ({ data }: MessageEvent<Reply | Event>) => {
+    if ("event" in data) {
+      for (const listener of [...listeners]) listener(data);
+      return;
+    }
+    const asked = waiting.get(data.id);
+    waiting.delete(data.id);
+    if ("error" in data) asked?.reject(new Failure(data.error));
+    else if ("message" in data) asked?.reject(new Error(data.message));
+    else asked?.resolve(data.value as never);
+  };
+  made.onerror = ({ message }) => {
+    for (const { reject } of waiting.values()) reject(new Error(message));
+    waiting.clear();
+  };
+  started = made;
+  return made;
+}
 
 /** The device in its worker: each call a promise. */
 export const device = new Proxy({} as Promised<Api>, {
@@ -42,7 +49,7 @@ export const device = new Proxy({} as Promised<Api>, {
           new Promise((resolve, reject) => {
             const id = next++;
             waiting.set(id, { resolve, reject });
-            worker.postMessage({ id, name, args } satisfies Asked);
+            worker().postMessage({ id, name, args } satisfies Asked);
           }),
 });
 

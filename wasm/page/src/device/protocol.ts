@@ -19,7 +19,10 @@ export interface Standing {
 export type Step = "read" | "open" | "verify" | "send" | "receive";
 
 /** What the worker says without being asked. */
-export type Event = { event: "progress"; step: Step; part: number } | { event: "changed" };
+export type Event =
+  | { event: "progress"; step: Step; part: number }
+  | { event: "changed" }
+  | { event: "timed"; name: string; duration: number; detail: Record<string, number> };
 
 export interface Asked {
   id: number;

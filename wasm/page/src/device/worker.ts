@@ -20,6 +20,7 @@ import {
   type ReceiveInput,
   type RecordView,
 } from "medlot";
+import type { Reported } from "./figures.worker.js";
 import { kept, keep } from "./kept.js";
 import type { Asked, Event, Reply, Standing, Step, Which } from "./protocol.js";
 import { Rows, day, type Query, type View } from "./rows.js";
@@ -37,23 +38,18 @@ let pinned: number | undefined;
 let signer: WebCryptoSigner | undefined;
 let catalogue: Catalogue | undefined;
 let reader: QrReader | undefined;
-let figuresOf = -1;
-let figuresAre: Figures | undefined;
-let version = 0;
 
-export interface Figures {
-  /** The product that lasts the shortest, and for how many months; the middle of all. */
-  months: number | undefined;
+export interface Figures extends Omit<Reported, "shortest"> {
   shortest: { product: string; name: string; months: number } | undefined;
-  /** Đồng of what expires within 90 days; units that have no price. */
-  atRisk: number;
-  unpriced: number;
-  /** Days in the period on which a product was out, over all products. */
-  outDays: number;
-  outProducts: number;
-  from: string;
-  until: string;
-  recalls: { name: string; product: string; lot: string; class: number; notice: string; units: number }[];
+}
+
+export interface Recalled {
+  name: string;
+  product: string;
+  lot: string;
+  class: number;
+  notice: string;
+  units: number;
 }
 
 const names = new Map<string, string>();
@@ -69,7 +65,8 @@ function nameOf(product: string): string {
     const found = scheme === "gtin" ? catalogue?.byGtin(value) : scheme === "registration" ? catalogue?.byRegistration(value) : [];
     const [drug] = found ?? [];
     // What the name says already isn't said twice.
-    if (drug) name = drug.strength && !drug.name.includes(drug.strength) ? `${drug.name} ${drug.strength}` : drug.name;
+    const flat = (text: string): string => text.replaceAll(/\s/g, "").toLowerCase();
+    if (drug) name = drug.strength && !flat(drug.name).includes(flat(drug.strength)) ? `${drug.name} ${drug.strength}` : drug.name;
   } catch {
     // A number that can't be looked up is shown as it is.
   }
@@ -88,17 +85,23 @@ function here(): OpenDevice {
 
 const productOf = (record: RecordView): string => (record.product ? `${record.product.scheme}:${record.product.value}` : "");
 
-/** Reads all of the stock anew, or that of some products. */
-function refresh(products?: ReadonlySet<string>): void {
+/** Reads all of the stock anew, or that of some products. Gives how long the device and the table's rows took. */
+function refresh(products?: ReadonlySet<string>): { asked: number; rows: number } {
   const { device } = here();
-  version += 1;
-  if (!products || products.size > 20) rows.take(device.stock({}, 0, 4_294_967_295, "en", now()).rows, now());
-  else {
-    const stock = [...products].flatMap((product) => device.stock({ product }, 0, 4_294_967_295, "en", now()).rows);
-    rows.take(stock, now(), products);
-  }
+  const began = performance.now();
+  const all = !products || products.size > 20;
+  const stock = (all ? [undefined] : [...products]).flatMap(
+    (product) => device.stock(product ? { product } : {}, 0, 4_294_967_295, "en", now()).rows,
+  );
+  const asked = performance.now();
+  rows.take(stock, now(), all ? undefined : products);
   tell({ event: "changed" });
+  return { asked: asked - began, rows: performance.now() - asked };
 }
+
+/** Notes how long the parts of a call took, for who measures. */
+const timed = (event: { name: string; began: number; detail: Record<string, number> }): void =>
+  tell({ event: "timed", name: event.name, duration: performance.now() - event.began, detail: event.detail });
 
 /** A call that writes; where an earlier batch must be signed first, it is, and the call is made again. */
 async function write<T>(call: (device: Device) => T): Promise<T> {
@@ -121,8 +124,11 @@ function sealSoon(): void {
 
 /** Writes, then shows what it changed. */
 async function wrote<T extends { records: RecordView[] }>(call: (device: Device) => T): Promise<T> {
+  const began = performance.now();
   const done = await write(call);
-  refresh(new Set(done.records.map(productOf).filter(Boolean)));
+  const durable = performance.now() - began;
+  const parts = refresh(new Set(done.records.map(productOf).filter(Boolean)));
+  timed({ name: "medlot-update", began, detail: { durable, ...parts } });
   sealSoon();
   return done;
 }
@@ -145,9 +151,10 @@ async function begun(name: Which, wait: boolean, join?: Join): Promise<Standing>
   which = name;
   await init();
   progress("read", 0.1);
-  const inner = await BatchStore.open(name, { wait });
+  // A page that was just left may hold the store a moment longer: its worker ends when its call does.
+  const inner = await BatchStore.open(name, { wait: true, ...(!wait && { signal: AbortSignal.timeout(2500) }) });
   store = inner;
-  const timed = {
+  const steps = {
     load: async () => {
       const files = await inner.load();
       progress("open", 0.4);
@@ -161,56 +168,42 @@ async function begun(name: Which, wait: boolean, join?: Join): Promise<Standing>
   const pin = await kept(`now:${name}`);
   pinned = pin ? Number(new TextDecoder().decode(pin)) : undefined;
   await loadNames();
-  opened = await open(name, { store: timed, now: now(), ...(signer && { signer }), ...(join && { join }) });
+  opened = await open(name, { store: steps, now: now(), ...(signer && { signer }), ...(join && { join }) });
   progress("verify", 0.6);
   refresh();
   progress("verify", 1);
   return standing();
 }
 
-function months(cells: string | undefined): number | undefined {
-  const value = Number.parseFloat((cells ?? "").replace(",", "."));
-  return Number.isFinite(value) ? value : undefined;
+let reporting: Promise<Reported | undefined> = Promise.resolve(undefined);
+let wanted = 0;
+
+/** The reports, from the files as they are durable now; of several that are asked for at once the last. */
+function reported(): Promise<Reported | undefined> {
+  const mine = ++wanted;
+  reporting = reporting.then(async (before) => {
+    if (mine !== wanted || !store || !opened) return before;
+    const files = await store.load();
+    const worker = new Worker(new URL("./figures.worker.ts", import.meta.url), { type: "module" });
+    try {
+      return await new Promise<Reported>((resolve, reject) => {
+        worker.onmessage = ({ data }: MessageEvent<Reported>) => resolve(data);
+        worker.onerror = ({ message }) => reject(new Error(message));
+        worker.postMessage({ files, now: now().getTime() });
+      });
+    } catch {
+      // Figures are missing then, and nothing else.
+      return before;
+    } finally {
+      worker.terminate();
+    }
+  });
+  return reporting;
 }
 
-/** The last three whole months, or as many as there are. */
-function period(at: Date): { from: string; until: string } {
-  const today = day(at);
-  const [year, month] = [Number(today.slice(0, 4)), Number(today.slice(5, 7))];
-  const first = new Date(Date.UTC(year, month - 4, 1));
-  const last = new Date(Date.UTC(year, month - 1, 0));
-  return { from: first.toISOString().slice(0, 10), until: last.toISOString().slice(0, 10) };
-}
-
-function figures(): Figures {
-  if (figuresAre && figuresOf === version) return figuresAre;
-  const { device } = here();
-  const [of, at] = [period(now()), now()];
-  const table = (report: "usage" | "at_risk" | "stock_outs", from: string, until: string) => {
-    const { columns, rows } = device.report({ report, from, until }, 0, 100_000, "en", at);
-    return rows.map(({ cells }) => Object.fromEntries(columns.map((column, i) => [column, cells[i] ?? ""])));
-  };
-  const lasts = table("usage", of.from, of.until)
-    .map((row) => ({ product: row["product"] ?? "", months: months(row["months_of_stock"]) }))
-    .filter((row): row is { product: string; months: number } => row.months !== undefined)
-    .sort((a, b) => a.months - b.months);
-  const risk = table("at_risk", of.from, day(at));
-  const out = table("stock_outs", of.from, of.until).map((row) => Number(row["out_of_stock"] ?? 0));
-  const [shortest] = lasts;
-  figuresOf = version;
-  figuresAre = {
-    months: lasts[lasts.length >> 1]?.months,
-    shortest: shortest && { ...shortest, name: nameOf(shortest.product) },
-    atRisk: risk.reduce((sum, row) => sum + (months(row["value"]) ?? 0), 0),
-    unpriced: risk.filter((row) => !row["value"]).length,
-    outDays: out.reduce((sum, days) => sum + days, 0),
-    outProducts: out.filter((days) => days > 0).length,
-    ...of,
-    recalls: rows.all
-      .flatMap(({ name, product, lot, onHand, recalls: [gravest] }) => (gravest ? [{ name, product, lot, ...gravest, units: onHand }] : []))
-      .sort((a, b) => a.class - b.class),
-  };
-  return figuresAre;
+async function figures(): Promise<Figures | undefined> {
+  const found = await reported();
+  return found && { ...found, shortest: found.shortest && { ...found.shortest, name: nameOf(found.shortest.product) } };
 }
 
 /** The façade gives rows of a card as a Map where the engine's serialiser flattened them. */
@@ -224,7 +217,7 @@ const api = {
     } catch (error) {
       if (!(error instanceof MedlotError) || error.codeName !== "folder") throw error;
       opened = undefined;
-      return standing(/in use/.test(error.message) ? "busy" : "none");
+      return standing(/waiting/.test(error.message) ? "busy" : "none");
     }
   },
   async join(join: Join): Promise<Standing> {
@@ -278,6 +271,10 @@ const api = {
   view: (query: Query): View => rows.view(query),
   table: () => rows.all.map((row) => ({ ...row })),
   figures,
+  recalls: (): Recalled[] =>
+    rows.all
+      .flatMap(({ name, product, lot, onHand, recalls: [gravest] }) => (gravest ? [{ name, product, lot, ...gravest, units: onHand }] : []))
+      .sort((a, b) => a.class - b.class),
   /** Products that are here and whose words were typed. */
   products(words: string): { product: string; name: string }[] {
     const found = rows.view({ words, states: [], sort: "name", down: false, offset: 0, limit: 200 }).rows;
@@ -310,7 +307,7 @@ const api = {
   async recordAll(direction: Direction, lines: MovementInput[], language: Language) {
     const refused: { line: number; said: ReturnType<MedlotError["toJSON"]> }[] = [];
     let count = 0;
-    const at = now();
+    const [at, began] = [now(), performance.now()];
     await write((device) => {
       for (const [index, line] of lines.entries()) {
         const before = device.changes();
@@ -329,7 +326,9 @@ const api = {
     });
     // What was held back behind a last line that was refused.
     await store?.apply([]);
-    refresh();
+    const durable = performance.now() - began;
+    const parts = refresh();
+    timed({ name: "medlot-receipt", began, detail: { durable, ...parts } });
     sealSoon();
     return { count, refused };
   },
@@ -462,7 +461,8 @@ async function replied({ id, name, args }: Asked): Promise<Reply> {
   try {
     const call = (api as unknown as Record<string, (...args: unknown[]) => unknown>)[name];
     if (!call) throw new Error(`the worker has no ${name}`);
-    return { id, value: await queue(() => call(...args)) };
+    // Figures wait for another worker; nothing waits for them.
+    return { id, value: await (name === "figures" ? call() : queue(() => call(...args))) };
   } catch (error) {
     if (error instanceof MedlotError) return { id, error: error.toJSON() };
     return { id, message: error instanceof Error ? error.message : String(error) };

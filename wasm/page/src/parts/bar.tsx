@@ -1,24 +1,26 @@
 /** Recalls, and the figures by which a pharmacy is led. */
 import { useEffect, useState } from "preact/hooks";
 import { device } from "../device/client.js";
-import type { Figures } from "../device/worker.js";
+import type { Figures, Recalled } from "../device/worker.js";
 import { lotPath, useStore } from "../state.js";
 import { dong, expiry, number, t } from "../words/words.js";
+
+const tenth = (value: number): number => Math.round(value * 10) / 10;
 
 export function Bar() {
   const { version, route } = useStore();
   const [figures, show] = useState<Figures>();
+  const [recalls, warn] = useState<Recalled[]>([]);
   useEffect(() => {
     let current = true;
+    void device.recalls().then((given) => current && warn(given), () => undefined);
     // Behind everything else: reports take longer than the table.
-    const timer = setTimeout(() => void device.figures().then((given) => current && show(given), () => undefined), figures ? 400 : 0);
+    const timer = setTimeout(() => void device.figures().then((given) => current && given && show(given), () => undefined), figures ? 3000 : 0);
     return () => {
       current = false;
       clearTimeout(timer);
     };
   }, [version]);
-  if (!figures) return null;
-  const { recalls, months, shortest, atRisk, unpriced, outDays, outProducts, from, until } = figures;
   return (
     <>
       {recalls.length > 0 && (
@@ -38,27 +40,27 @@ export function Bar() {
           {recalls.length > 3 && <p>{t("recall.more", { count: recalls.length - 3 })}</p>}
         </section>
       )}
-      {(route[0] === undefined || route[0] === "stock") && (
+      {figures && (route[0] === undefined || route[0] === "stock") && (
         <dl class="figures">
           <div>
             <dt>{t("figures.months")}</dt>
             <dd>
-              {months === undefined ? "–" : number(Math.round(months * 10) / 10)}
-              <small>{shortest && t("figures.shortest", { name: shortest.name, months: Math.round(shortest.months * 10) / 10 })}</small>
+              {figures.months === undefined ? "–" : number(tenth(figures.months))}
+              <small>{figures.shortest && t("figures.shortest", { name: figures.shortest.name, months: tenth(figures.shortest.months) })}</small>
             </dd>
           </div>
           <div>
             <dt>{t("figures.risk")}</dt>
             <dd>
-              {dong(atRisk)}
-              <small>{unpriced > 0 ? t("figures.unpriced", { count: unpriced }) : t("figures.riskDays")}</small>
+              {dong(figures.atRisk)}
+              <small>{figures.unpriced > 0 ? t("figures.unpriced", { count: figures.unpriced }) : t("figures.riskDays")}</small>
             </dd>
           </div>
           <div>
             <dt>{t("figures.out")}</dt>
             <dd>
-              {number(outDays)}
-              <small>{t("figures.outOf", { count: outProducts, from: expiry(from), until: expiry(until) })}</small>
+              {number(figures.outDays)}
+              <small>{t("figures.outOf", { count: figures.outProducts, from: expiry(figures.from), until: expiry(figures.until) })}</small>
             </dd>
           </div>
         </dl>

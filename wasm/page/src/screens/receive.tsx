@@ -87,7 +87,6 @@ function ByHand() {
   const [document, name] = useState("");
   const save = () =>
     attempt(async () => {
-      const began = performance.now();
       const movements = lines.map(({ product, lot, expiry, quantity, amount }) => ({
         product,
         lot: lot || "none",
@@ -98,7 +97,6 @@ function ByHand() {
         ...(document && { documents: [`invoice:${document}`] }),
       }));
       const { count, refused } = await device.recordAll("in", movements, spoken());
-      performance.measure("medlot-receipt", { start: began, detail: { lines: count } });
       enter(lines.filter((_, index) => refused.some(({ line }) => line === index + 1)));
       if (count > 0) say("done", t("receive.saved", { count }));
       for (const { line, said } of refused.slice(0, 3)) say("failed", t("receive.notTaken", { line, why: spoken() === "vi" ? said.vietnamese : said.message }));

@@ -94,6 +94,10 @@ export function Stock() {
   }, [of, range.first, range.last, total]);
   useEffect(() => scroller.current?.scrollTo(0, 0), [words, states, sort, down]);
 
+  useEffect(() => {
+    if (view && performance.getEntriesByName("medlot-stock").length === 0) performance.mark("medlot-stock");
+  }, [view]);
+
   const rowAt = (index: number) => view?.chunks.get(Math.floor(index / CHUNK))?.[index % CHUNK];
   const shown: number[] = [];
   for (let index = range.first; index <= Math.min(range.last, total - 1); index++) shown.push(index);
