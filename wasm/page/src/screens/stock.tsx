@@ -55,7 +55,7 @@ export function Stock() {
     count: total,
     getScrollElement: () => scroller.current,
     estimateSize: height,
-    overscan: 12,
+    overscan: 8,
     scrollToFn: elementScroll,
     observeElementRect,
     observeElementOffset,
@@ -139,7 +139,8 @@ export function Stock() {
             {shown.map((index) => {
               const row = rowAt(index);
               return (
-                <tr key={index} aria-rowindex={index + 2} class="row">
+                // Rows that leave at one end are those that come at the other: nothing is built while it scrolls.
+                <tr key={index % shown.length} aria-rowindex={index + 2} class="row">
                   {row ? (
                     <>
                       <th scope="row" class="name">
