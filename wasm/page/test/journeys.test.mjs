@@ -129,6 +129,32 @@ test("what expires first is dispensed first, a recall stops the next pack, and a
   await context.close();
 });
 
+test("what is held back isn't available, and stands in another store when it was moved there", async () => {
+  const { page, context } = await pages.visitor();
+  await joined(page, pages.origin, staff, "01C67", { picture: false });
+  await stocked(page, [[PRODUCT, "M1", "2028-06-30", 50]]);
+  assert.equal(await available(page, "M1"), "50");
+  const move = async (reason, quantity, store) => {
+    await row(page, "M1").first().locator("a").click();
+    await page.getByText("Hold back, release, move to another store").click();
+    await page.getByLabel("Reason").selectOption(reason);
+    if (store) await page.getByLabel("To the store").fill(store);
+    await page.getByLabel("Quantity").fill(String(quantity));
+    await page.getByRole("button", { name: "Record", exact: true }).click();
+    await page.getByText("Recorded.").first().waitFor();
+  };
+  await move("hold", 8);
+  assert.equal(await available(page, "M1"), "42 / 50");
+  await move("release", 8);
+  assert.equal(await available(page, "M1"), "50");
+  await move("store_to_store", 20, "T05");
+  await page.goto(`${pages.origin}/#/stock`);
+  await page.getByLabel("Find a medicine").fill("M1");
+  await page.waitForFunction(() => document.querySelectorAll("table .row").length === 2);
+  assert.deepEqual((await page.locator("table .row .available").allInnerTexts()).map((text) => text.trim()).sort(), ["20", "30"]);
+  await context.close();
+});
+
 test("stock that moves while it is counted is neither lost nor counted twice, and a reload goes on counting", async () => {
   const { page, context } = await pages.visitor();
   await joined(page, pages.origin, staff, "01C59", { picture: false });

@@ -169,6 +169,9 @@ async function begun(name: Which, wait: boolean, join?: Join): Promise<Standing>
   pinned = pin ? Number(new TextDecoder().decode(pin)) : undefined;
   await loadNames();
   opened = await open(name, { store: steps, now: now(), ...(signer && { signer }), ...(join && { join }) });
+  const { enrolled, unsealed, readOnly } = opened.device.status();
+  // A page that was left before its minute was over signs now.
+  if (enrolled && unsealed > 0 && !readOnly) await opened.seal(now());
   progress("verify", 0.6);
   refresh();
   progress("verify", 1);

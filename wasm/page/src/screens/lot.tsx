@@ -3,7 +3,7 @@ import type { CardRow, Trace } from "medlot";
 import { useEffect, useState } from "preact/hooks";
 import { device } from "../device/client.js";
 import type { Row } from "../device/rows.js";
-import { Badge, Dialog, Text } from "../parts/ui.js";
+import { Badge, Dialog, Select, Text } from "../parts/ui.js";
 import { attempt, say, useStore } from "../state.js";
 import { code, expiry, instant, number, spoken, t } from "../words/words.js";
 
@@ -24,6 +24,58 @@ function Way({ trace }: { trace: Trace }) {
         </ul>
       </details>
     </>
+  );
+}
+
+const moves = ["hold", "release", "store_to_store"] as const;
+
+/** Holds stock back, lets it go, or takes it to another store. */
+function Move({ rows }: { rows: Row[] }) {
+  const [at, stand] = useState("0");
+  const [reason, because] = useState<string>("hold");
+  const [quantity, count] = useState("");
+  const [target, send] = useState("");
+  const move = () =>
+    attempt(async () => {
+      const row = rows[Number(at)];
+      if (!row || !/^[1-9]\d{0,8}$/.test(quantity)) return say("failed", t("quantity.whole"));
+      const way = reason === "hold" ? { from: "available", to: "hold" } : reason === "release" ? { from: "hold", to: "available" } : { toStore: target.trim() || "main" };
+      await device.record(
+        "move",
+        {
+          product: row.product,
+          lot: row.lot || "none",
+          ...(row.expiry && { expiry: row.wholeMonth ? row.expiry.slice(0, 7) : row.expiry }),
+          ...(row.store && { store: row.store }),
+          ...(row.fund && { fund: row.fund }),
+          ...(row.vvm && { vvm: row.vvm }),
+          quantity,
+          reason,
+          ...way,
+        },
+        false,
+        spoken(),
+      );
+      say("done", t("move.done"));
+      count("");
+    });
+  return (
+    <details>
+      <summary>{t("move.title")}</summary>
+      <form
+        class="row-of-fields"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void move();
+        }}
+      >
+        {rows.length > 1 && <Select label={t("move.from")} value={at} onChange={stand} options={rows.map((row, index) => [String(index), row.store || t("lot.mainStore")] as const)} />}
+        <Select label={t("dispense.reason")} value={reason} onChange={because} options={moves.map((name) => [name, code("reason", name)] as const)} />
+        {reason === "store_to_store" && <Text label={t("move.to")} value={target} onInput={send} />}
+        <Text label={t("quantity")} inputMode="numeric" value={quantity} onInput={count} />
+        <button type="submit">{t("move.go")}</button>
+      </form>
+    </details>
   );
 }
 
@@ -77,6 +129,7 @@ export function Lot() {
           </div>
         ))}
       </dl>
+      {rows.length > 0 && <Move rows={rows} />}
       <h3>{t("trace.title")}</h3>
       {trace && trace.edges.length > 0 ? <Way trace={trace} /> : <p>{t("trace.none")}</p>}
       <h3>{t("card.title")}</h3>
