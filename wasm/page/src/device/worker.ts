@@ -133,12 +133,6 @@ async function wrote<T extends { records: RecordView[] }>(call: (device: Device)
   return done;
 }
 
-async function loadNames(): Promise<void> {
-  const saved = await kept(`catalogue:${which}`);
-  catalogue = saved ? Catalogue.saved(saved) : new Catalogue();
-  names.clear();
-}
-
 function standing(state?: Standing["state"]): Standing {
   if (!opened) return { state: state ?? "none", which, facility: "", records: 0, unsealed: 0, readOnly: "", now: now().getTime() };
   const { facility, enrolled, records, unsealed, readOnly = "" } = opened.device.status();
@@ -149,10 +143,15 @@ type Join = { invitation: Uint8Array; facility?: string; label?: string };
 
 async function begun(name: Which, wait: boolean, join?: Join): Promise<Standing> {
   which = name;
-  await init();
   progress("read", 0.1);
   // A page that was just left may hold the store a moment longer: its worker ends when its call does.
-  const inner = await BatchStore.open(name, { wait: true, ...(!wait && { signal: AbortSignal.timeout(2500) }) });
+  const patience = { wait: true, ...(!wait && { signal: AbortSignal.timeout(2500) }) };
+  const [inner, pin, list] = await Promise.all([
+    BatchStore.open(name, patience),
+    kept(`now:${name}`),
+    kept(`catalogue:${name}`),
+    init(),
+  ]);
   store = inner;
   const steps = {
     load: async () => {
@@ -165,9 +164,9 @@ async function begun(name: Which, wait: boolean, join?: Join): Promise<Standing>
   };
   // The sample's key stands with its files, for anybody to see; a pharmacy's own stays in the browser's key store.
   signer = name === "own" ? await WebCryptoSigner.open(name) : undefined;
-  const pin = await kept(`now:${name}`);
   pinned = pin ? Number(new TextDecoder().decode(pin)) : undefined;
-  await loadNames();
+  catalogue = list ? Catalogue.saved(list) : new Catalogue();
+  names.clear();
   opened = await open(name, { store: steps, now: now(), ...(signer && { signer }), ...(join && { join }) });
   const { enrolled, unsealed, readOnly } = opened.device.status();
   // A page that was left before its minute was over signs now.
