@@ -1,6 +1,7 @@
 // What the page weighs and how quick it is, in this machine's Chromium: figures to look at, no test.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus, loadavg, tmpdir } from "node:os";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
@@ -8,13 +9,20 @@ import { sample, site } from "../test/site.mjs";
 import { packed } from "./sample.mjs";
 
 const dist = fileURLToPath(new URL("../dist", import.meta.url));
-const kept = join(tmpdir(), "medlot-page-bench.bin");
+/** Made once for each sample. */
+const kept = () => {
+  const folder = fileURLToPath(new URL("../node_modules/.cache", import.meta.url));
+  mkdirSync(folder, { recursive: true });
+  const hash = createHash("sha256").update(readFileSync(join(dist, "sample.bin"))).digest("hex").slice(0, 16);
+  return join(folder, `medlot-bench-${hash}.bin`);
+};
 const LOTS = 10_000;
 const RECORDS = 100_000;
 
 /** The sample's device with many records more: its log grows, its key signs. */
 async function grown() {
-  if (existsSync(kept)) return kept;
+  const path = kept();
+  if (existsSync(path)) return path;
   const { Device, init } = await import("medlot");
   await init();
   const raw = readFileSync(join(dist, "sample.bin"));
@@ -48,8 +56,8 @@ async function grown() {
   }
   device.seal(now);
   durable();
-  writeFileSync(kept, packed(index.at, [...[...disk].map(([name, parts]) => ({ name, bytes: Buffer.concat(parts) })), names]));
-  return kept;
+  writeFileSync(path, packed(index.at, [...[...disk].map(([name, parts]) => ({ name, bytes: Buffer.concat(parts) })), names]));
+  return path;
 }
 
 const line = (what, value, goal = "") => console.log(`${what.padEnd(66)} ${value.padStart(14)}  ${goal}`);
@@ -75,7 +83,6 @@ const usable = async (page, origin, selector) => {
   return page.evaluate((mark) => performance.getEntriesByName(mark)[0].startTime, mark);
 };
 
-mkdirSync(dist, { recursive: true });
 let pages = await site({ compress: true });
 console.log(`The page, in this machine's Chromium; ${cpus().length} cores, load ${loadavg()[0].toFixed(1)}\n`);
 {
@@ -90,7 +97,6 @@ console.log(`The page, in this machine's Chromium; ${cpus().length} cores, load 
   await page.waitForTimeout(500);
   line("… and the stock of a device, module and sample included", kb(bytes()));
   const brotli = (name) => brotliCompressSync(readFileSync(join(dist, name))).length;
-  const { readdirSync } = await import("node:fs");
   const files = readdirSync(join(dist, "assets"));
   line("of that the module", kb(brotli(`assets/${files.find((name) => /^medlot-.*wasm$/.test(name))}`)));
   const sw = readFileSync(join(dist, "sw.js"), "utf8");
