@@ -1,5 +1,6 @@
 //! The package for browsers and Node.js: the module, its bindings, its tests in Node.js and in Chromium.
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::conformance::AGREED;
 use crate::cross;
@@ -35,14 +36,19 @@ pub fn setup() -> Done {
     if !chromium() && !apt(&["chromium"])? {
         return Err("Chromium is missing: install it, or name it in the variable CHROMIUM".into());
     }
-    let lock = root().join(PACKAGE).join("package-lock.json");
-    let stamp = root().join(PACKAGE).join("node_modules/.package-lock.json");
+    installed(PACKAGE)
+}
+
+/// Installs what a folder's lock file names, where it isn't.
+pub fn installed(folder: &str) -> Done {
+    let lock = root().join(folder).join("package-lock.json");
+    let stamp = root().join(folder).join("node_modules/.package-lock.json");
     let changed = |file: PathBuf| file.metadata().and_then(|file| file.modified()).ok();
     if changed(stamp).is_some_and(|installed| changed(lock).is_some_and(|wanted| wanted <= installed)) {
         return Ok(());
     }
-    eprintln!("installing from npm into {PACKAGE}/node_modules: {PACKAGE}/package-lock.json");
-    Sh::new("npm").args(["ci", "--no-audit", "--no-fund"]).dir(PACKAGE).aside().run()
+    eprintln!("installing from npm into {folder}/node_modules: {folder}/package-lock.json");
+    Sh::new("npm").args(["ci", "--no-audit", "--no-fund"]).dir(folder).aside().run()
 }
 
 /// The program that writes the bindings.
@@ -56,8 +62,14 @@ fn bindgen() -> Done<PathBuf> {
     Ok(folder.join("debug/medlot-bindgen"))
 }
 
+/// Whether this run has built the package: several parts ask for it.
+static BUILT: AtomicBool = AtomicBool::new(false);
+
 /// Builds `wasm/npm/dist`.
 pub fn build() -> Done {
+    if BUILT.load(Ordering::Relaxed) {
+        return Ok(());
+    }
     let module = cross::Build {
         folder: ".",
         package: "medlot-wasm",
@@ -68,7 +80,9 @@ pub fn build() -> Done {
     };
     module.run()?;
     let module = cross::folder().join(TARGET).join("wasm/medlot_wasm.wasm");
-    Sh::new("node").args(["build/build.mjs"]).args([module, bindgen()?]).dir(PACKAGE).run()
+    Sh::new("node").args(["build/build.mjs"]).args([module, bindgen()?]).dir(PACKAGE).run()?;
+    BUILT.store(true, Ordering::Relaxed);
+    Ok(())
 }
 
 /// Builds the package, and tests it: types, Node.js, Chromium.

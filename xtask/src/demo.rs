@@ -7,6 +7,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::page;
 use crate::sh::{Done, Sh, root};
 
 /// The authority of the province: a code made up for the demo.
@@ -164,6 +165,12 @@ fn name_of(file: &str, column: usize, value: &str, name: usize) -> Done<String> 
     let found = text.lines().find(|line| line.split(',').nth(column) == Some(value));
     let found = found.and_then(|line| line.split(',').nth(name));
     found.map(str::to_owned).ok_or_else(|| format!("{file}: nothing has {value}"))
+}
+
+/// Runs it, then shows the page with what a station holds.
+pub fn run_and_show(serve: bool) -> Done {
+    run()?;
+    page::show(&root().join("target/demo/01C56"), "2026-11-07T09:00:00Z", serve)
 }
 
 /// Runs it.

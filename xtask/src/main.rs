@@ -11,6 +11,7 @@ mod demo;
 mod firmware;
 mod gs1_table;
 mod handheld;
+mod page;
 mod parts;
 mod setup;
 mod sh;
@@ -29,6 +30,7 @@ struct Asked {
     json: bool,
     check: bool,
     long: bool,
+    serve: bool,
     help: bool,
 }
 
@@ -41,6 +43,7 @@ fn parse() -> Result<Asked, lexopt::Error> {
             Long("json") => asked.json = true,
             Long("check") => asked.check = true,
             Long("long") => asked.long = true,
+            Long("serve") => asked.serve = true,
             Short('h') | Long("help") => asked.help = true,
             Value(value) if asked.command.is_none() => asked.command = Some(value.string()?),
             Value(value) => asked.names.push(value.string()?),
@@ -58,8 +61,11 @@ fn usage() -> String {
          \x20 --long       with 100 full and 900 small simulated countries, not 5 and 45\n\
          conformance [language…]  how many of the committed vectors each implementation agrees with, as a table\n\
          demo            the main job on real input: enrolment, deliveries, recall, a stolen device\n\
+         \x20 --serve      then serves the inventory page with its data, also where no person watches\n\
          bench [--json]  speed, beside its peers\n\
          bench bindings  what a call costs from Python, Kotlin and JavaScript, beside Rust\n\
+         bench page      the page's figures: bytes, times, frames\n\
+         screens         takes the pictures of the page's screens anew\n\
          size  [--json]  bytes of records, signatures, QR codes and firmware\n\
          vectors         writes tests/vectors anew\n\
          bindings        generates the Kotlin, Python and Swift sources, and writes ffi/golden anew\n\
@@ -161,8 +167,10 @@ fn main() -> ExitCode {
             test(&asked.names)
         }
         Some("conformance") => conformance::run(&asked.names),
-        Some("demo") => demo::run(),
+        Some("demo") => demo::run_and_show(asked.serve),
         Some("bench") if asked.names == ["bindings"] => bench::bindings(),
+        Some("bench") if asked.names == ["page"] => page::bench(),
+        Some("screens") => page::screens(),
         Some("bench") => parts::bench(asked.json),
         Some("size") => parts::size(asked.json),
         Some("gs1-table") => gs1_table::run(asked.check),

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::conformance::AGREED;
 use crate::sh::{Done, Sh, root};
-use crate::{bindings, browser, corpus, cross, demo, firmware, setup};
+use crate::{bindings, browser, corpus, cross, demo, firmware, page, setup};
 
 /// A part of `cargo xtask test`.
 pub struct Part {
@@ -104,6 +104,13 @@ pub const PARTS: &[Part] = &[
         subject: &["wasm/npm/package.json"],
         setup: browser::setup,
         run: browser::test,
+    },
+    Part {
+        name: "page",
+        what: "the inventory page's journeys in Chromium",
+        subject: &["wasm/page/package.json"],
+        setup: page::setup,
+        run: page::test,
     },
     Part {
         name: "fuzz",

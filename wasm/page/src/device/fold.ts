@@ -1,0 +1,9 @@
+/** Words without diacritics, so that `thuoc ho` finds `Thuốc ho`. */
+export function fold(text: string): string {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("đ", "d");
+}
+
+/** Whether every word that was typed stands in a folded text. */
+export function holds(folded: string, words: readonly string[]): boolean {
+  return words.every((word) => folded.includes(word));
+}

@@ -1,0 +1,14 @@
+import { render } from "preact";
+import { App } from "./app.js";
+import { keepOffline } from "./offline.js";
+import { begin, chosen } from "./state.js";
+import { spoken } from "./words/words.js";
+import "./style.css";
+
+document.documentElement.lang = spoken();
+const root = document.getElementById("app");
+if (root) render(<App />, root);
+performance.mark("medlot-shown");
+const which = chosen();
+// The first screen is there before anything else is fetched.
+void (which ? begin(which) : Promise.resolve()).then(() => requestAnimationFrame(() => void keepOffline()));

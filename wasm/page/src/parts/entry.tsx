@@ -1,0 +1,57 @@
+/** One line of goods: scanned or typed. */
+import { useState } from "preact/hooks";
+import { say } from "../state.js";
+import { t } from "../words/words.js";
+import { ProductField, type Product } from "./product.js";
+import { Scan, type Pack } from "./scan.js";
+import { Text } from "./ui.js";
+
+export interface Entered {
+  product: string;
+  name: string;
+  lot: string;
+  expiry: string;
+  quantity: string;
+  amount?: string;
+}
+
+export function Entry({ onEntered, priced = false }: { onEntered: (line: Entered) => void; priced?: boolean }) {
+  const [product, take] = useState<Product>();
+  const [lot, name] = useState("");
+  const [expiry, until] = useState("");
+  const [quantity, count] = useState("");
+  const [amount, pay] = useState("");
+  // What a second scan doesn't say stays as the first one said it.
+  const onPack = (pack: Pack) => {
+    if (pack.product) take({ product: pack.product, name: pack.name });
+    if (pack.lot) name(pack.lot);
+    if (pack.expiry) until(pack.expiry);
+  };
+  const enter = () => {
+    if (!product) return say("failed", t("entry.noProduct"));
+    if (!/^[1-9]\d{0,8}$/.test(quantity)) return say("failed", t("quantity.whole"));
+    if (expiry && !/^\d{4}-\d{2}(-\d{2})?$/.test(expiry)) return say("failed", t("entry.badExpiry", { value: expiry }));
+    onEntered({ ...product, lot, expiry, quantity, ...(amount && { amount }) });
+    take(undefined);
+    for (const clear of [name, until, count, pay]) clear("");
+  };
+  return (
+    <>
+      <Scan onPack={onPack} />
+      <form
+        class="row-of-fields"
+        onSubmit={(event) => {
+          event.preventDefault();
+          enter();
+        }}
+      >
+        <ProductField label={t("product")} value={product} onChange={take} />
+        <Text label={t("lot")} value={lot} onInput={name} />
+        <Text label={t("expiry")} hint={t("entry.expiryHint")} value={expiry} onInput={until} />
+        <Text label={t("quantity")} inputMode="numeric" value={quantity} onInput={count} />
+        {priced && <Text label={t("entry.amount")} inputMode="numeric" value={amount} onInput={pay} />}
+        <button type="submit">{t("entry.add")}</button>
+      </form>
+    </>
+  );
+}
