@@ -1,6 +1,7 @@
 //! `cargo xtask`: medlot's build steps.
 //!
 //! Nothing here is needed to use medlot; it is what a person and CI run to build, test, measure and regenerate it.
+mod android;
 mod bench;
 mod bindings;
 mod browser;
@@ -63,6 +64,7 @@ fn usage() -> String {
          size  [--json]  bytes of records, signatures, QR codes and firmware\n\
          vectors         writes tests/vectors anew\n\
          bindings        generates the Kotlin, Python and Swift sources, and writes ffi/golden anew\n\
+         screens         draws the pictures of the scanner app's screens anew\n\
          gs1-table [--check]  writes the table of GS1 application identifiers anew, or compares it\n\
          \nparts:\n",
     );
@@ -168,6 +170,7 @@ fn main() -> ExitCode {
         Some("gs1-table") => gs1_table::run(asked.check),
         Some("vectors") => parts::write_vectors(),
         Some("bindings") => bindings::run(),
+        Some("screens") => android::setup().and_then(|()| android::screens()),
         _ => {
             eprint!("{}", usage());
             return ExitCode::from(3);
