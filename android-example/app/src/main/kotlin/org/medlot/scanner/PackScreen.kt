@@ -6,11 +6,13 @@ import android.widget.LinearLayout
 import org.medlot.Direction
 import org.medlot.PickLine
 import org.medlot.ReadItem
+import org.medlot.StatusView
 
 /** The first screen: scan a pack, and see how it stands. */
 class PackScreen : Screen() {
     private var pack: Pack? = null
     private var known: Known? = null
+    private var status: StatusView? = null
 
     override val title = R.string.app_name
 
@@ -50,8 +52,12 @@ class PackScreen : Screen() {
     private fun look() {
         val pack = pack
         if (!book.isJoined) return
-        ask({ device -> pack?.takeIf { it.product != null }?.let { Known.of(device, it, today, language, book.now) } }) {
-            known = it
+        ask({ device ->
+            val found = pack?.takeIf { it.product != null }?.let { Known.of(device, it, today, language, book.now) }
+            found to device.status()
+        }) { (found, now) ->
+            known = found
+            status = now
             redraw()
         }
     }
@@ -71,7 +77,14 @@ class PackScreen : Screen() {
             )
         }
         drawUnfinished(body)
+        status?.let { drawStanding(body, it) }
         drawMenu(body)
+    }
+
+    /** What keeps others from counting what is written here. */
+    private fun drawStanding(body: LinearLayout, status: StatusView) {
+        if (status.readOnly != null) body.words("").tell(getString(R.string.log_closed), bad = true)
+        if (!status.enrolled) body.card({ go<EnrolScreen>() }) { words(getString(R.string.not_enrolled)) }
     }
 
     private fun drawPack(body: LinearLayout, pack: Pack) {

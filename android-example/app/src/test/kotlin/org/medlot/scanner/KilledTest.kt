@@ -180,6 +180,29 @@ class KilledTest {
     }
 
     @Test
+    fun `a device joins whole or not at all, whenever the app is killed`() {
+        val world = World.begin()
+        FakeKeystore.install(Files.createTempDirectory("keys").toFile())
+        val hands = Hands(app)
+        app.book.clock = Watched {}
+        hands.open<PackScreen>()
+        val left = hands.leftBehind { scan(world.bytes("invitation.mlt")) }
+        hands.end()
+        for (files in left) {
+            val after = startedOver(files)
+            if (after.screen is EnrolScreen) after.scan(world.bytes("invitation.mlt")) else after.tap(R.string.not_enrolled)
+            assertTrue(after.words, after.sees(R.string.show_request))
+            world.file("again.mlt").writeBytes(runBlocking { app.book.ask { it.request() } })
+            world.run("province", "authority", "enrol", "again.mlt", "--out", "enrolment.mlt")
+            after.scan(world.bytes("enrolment.mlt"))
+            assertTrue(after.words, after.sees(after.screen.getString(R.string.enrolled_at, World.PHARMACY)))
+            after.end()
+            files.deleteRecursively()
+        }
+        assertTrue("${left.size} moments", left.size > 2)
+    }
+
+    @Test
     fun `a process that ends itself in the middle of a sale leaves what the next one goes on with`() {
         val world = World.begin()
         val hands = Hands.enrolled(app, world)
