@@ -14,11 +14,11 @@ type Surface = (&'static str, fn() -> Done<String>);
 const KOTLIN: Surface = ("ffi/golden/medlot.kt", kotlin_surface);
 const PYTHON: Surface = ("ffi/golden/medlot.pyi", python_surface);
 
-fn read(path: &Path) -> Done<String> {
+pub fn read(path: &Path) -> Done<String> {
     fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Done {
+pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Done {
     path.parent()
         .map_or(Ok(()), fs::create_dir_all)
         .and_then(|()| fs::write(path, bytes))
@@ -37,7 +37,7 @@ fn library() -> (&'static str, &'static str) {
 }
 
 /// Builds the library and the program that reads it; writes each language's sources to `target/bindings`.
-fn generate() -> Done<PathBuf> {
+pub fn generate() -> Done<PathBuf> {
     // Cargo builds the library with its test: the one that every other part builds too.
     parts::tests(&["--quiet", "--test", "library", "--no-run"]).aside().run()?;
     generate_from(root().join("target/debug/deps"))
@@ -77,39 +77,55 @@ pub fn kotlin_setup() -> Done {
 pub fn kotlin() -> Done {
     generate()?;
     unchanged(KOTLIN)?;
-    maven(&["package"], |mvn| mvn)?;
-    // -q says nothing where all is well.
-    let reports = root().join("target/kotlin/surefire-reports");
-    let mut lines = Vec::new();
-    for entry in fs::read_dir(&reports).map_err(|error| format!("{}: {error}", reports.display()))?.flatten() {
-        if entry.path().extension().is_some_and(|end| end == "txt") {
-            let text = read(&entry.path())?;
-            lines.extend(text.lines().filter(|line| line.starts_with("Tests run:")).map(str::to_owned));
-        }
-    }
-    lines.sort();
-    if lines.is_empty() {
-        return Err("Maven ran no test".into());
-    }
-    println!("{}", lines.join("\n"));
-    Ok(())
+    KOTLIN_BUILD.maven(&["package"], |mvn| mvn)?;
+    KOTLIN_BUILD.say_tests()
 }
 
-/// Runs Maven; `with` says what else it is given.
-fn maven(args: &[&str], with: impl FnOnce(Sh) -> Sh) -> Done {
-    let pom = read(&root().join("ffi/kotlin/pom.xml"))?;
-    let stamp = root().join("target/kotlin/fetched.xml");
-    // It asks its servers again and again; once everything is there it need not.
-    let offline: &[&str] = if read(&stamp).is_ok_and(|fetched| fetched == pom) { &["--offline"] } else { &[] };
-    let mvn = Sh::new("mvn").args(offline).args(["-q", "-B", "--no-transfer-progress", "-f", "ffi/kotlin/pom.xml"]);
-    with(mvn.args(args)).run()?;
-    write(&stamp, pom)
+/// A Maven build.
+pub struct Maven {
+    /// Its `pom.xml`.
+    pub pom: &'static str,
+    /// Where it writes.
+    pub target: &'static str,
+}
+
+const KOTLIN_BUILD: Maven = Maven { pom: "ffi/kotlin/pom.xml", target: "target/kotlin" };
+
+impl Maven {
+    /// Says how many tests ran: Maven says nothing where all is well.
+    pub fn say_tests(&self) -> Done {
+        let reports = root().join(self.target).join("surefire-reports");
+        let mut lines = Vec::new();
+        for entry in fs::read_dir(&reports).map_err(|error| format!("{}: {error}", reports.display()))?.flatten() {
+            if entry.path().extension().is_some_and(|end| end == "txt") {
+                let text = read(&entry.path())?;
+                lines.extend(text.lines().filter(|line| line.starts_with("Tests run:")).map(str::to_owned));
+            }
+        }
+        lines.sort();
+        if lines.is_empty() {
+            return Err("Maven ran no test".into());
+        }
+        println!("{}", lines.join("\n"));
+        Ok(())
+    }
+
+    /// Runs it; `with` says what else it is given.
+    pub fn maven(&self, args: &[&str], with: impl FnOnce(Sh) -> Sh) -> Done {
+        let pom = read(&root().join(self.pom))?;
+        let stamp = root().join(self.target).join("fetched.xml");
+        // It asks its servers again and again; once everything is there it need not.
+        let offline: &[&str] = if read(&stamp).is_ok_and(|fetched| fetched == pom) { &["--offline"] } else { &[] };
+        let mvn = Sh::new("mvn").args(offline).args(["-q", "-B", "--no-transfer-progress", "-f", self.pom]);
+        with(mvn.args(args)).run()?;
+        write(&stamp, pom)
+    }
 }
 
 /// The committed vectors from Kotlin; how many agree is written to a file.
 pub fn kotlin_vectors(agreed: &Path) -> Done {
     generate()?;
-    maven(&["test", "-Dgroups=vectors"], |mvn| mvn.env(AGREED, agreed).aside())
+    KOTLIN_BUILD.maven(&["test", "-Dgroups=vectors"], |mvn| mvn.env(AGREED, agreed).aside())
 }
 
 /// Python with pytest, and a software token.

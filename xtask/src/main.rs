@@ -1,6 +1,7 @@
 //! `cargo xtask`: medlot's build steps.
 //!
 //! Nothing here is needed to use medlot; it is what a person and CI run to build, test, measure and regenerate it.
+mod android;
 mod bench;
 mod bindings;
 mod browser;
@@ -65,7 +66,7 @@ fn usage() -> String {
          bench [--json]  speed, beside its peers\n\
          bench bindings  what a call costs from Python, Kotlin and JavaScript, beside Rust\n\
          bench page      the page's figures: bytes, times, frames\n\
-         screens         takes the pictures of the page's screens anew\n\
+         screens [page | android]  takes the pictures of the screens anew: the page's, the scanner app's\n\
          size  [--json]  bytes of records, signatures, QR codes and firmware\n\
          vectors         writes tests/vectors anew\n\
          bindings        generates the Kotlin, Python and Swift sources, and writes ffi/golden anew\n\
@@ -148,6 +149,23 @@ fn test(names: &[String]) -> Done {
     }
 }
 
+/// Takes the pictures of the screens anew: all, or those named.
+fn screens(names: &[String]) -> Done {
+    const KINDS: [&str; 2] = ["page", "android"];
+    if let Some(unknown) = names.iter().find(|name| !KINDS.contains(&name.as_str())) {
+        return Err(format!("no screens {unknown}; there are: {}", KINDS.join(", ")));
+    }
+    let wanted = |kind: &str| names.is_empty() || names.iter().any(|name| name == kind);
+    if wanted("page") {
+        page::screens()?;
+    }
+    if wanted("android") {
+        android::setup()?;
+        android::screens()?;
+    }
+    Ok(())
+}
+
 fn main() -> ExitCode {
     let asked = match parse() {
         Ok(asked) => asked,
@@ -170,7 +188,7 @@ fn main() -> ExitCode {
         Some("demo") => demo::run_and_show(asked.serve),
         Some("bench") if asked.names == ["bindings"] => bench::bindings(),
         Some("bench") if asked.names == ["page"] => page::bench(),
-        Some("screens") => page::screens(),
+        Some("screens") => screens(&asked.names),
         Some("bench") => parts::bench(asked.json),
         Some("size") => parts::size(asked.json),
         Some("gs1-table") => gs1_table::run(asked.check),

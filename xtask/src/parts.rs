@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::conformance::AGREED;
 use crate::sh::{Done, Sh, root};
-use crate::{bindings, browser, corpus, cross, demo, firmware, page, setup};
+use crate::{android, bindings, browser, corpus, cross, demo, firmware, page, setup};
 
 /// A part of `cargo xtask test`.
 pub struct Part {
@@ -76,6 +76,13 @@ pub const PARTS: &[Part] = &[
         subject: &["ffi/kotlin/pom.xml"],
         setup: bindings::kotlin_setup,
         run: bindings::kotlin,
+    },
+    Part {
+        name: "android",
+        what: "the handheld scanner app: its screens on the JVM with the real library, style, lints",
+        subject: &["android-example/check/pom.xml"],
+        setup: android::setup,
+        run: android::test,
     },
     Part {
         name: "python",

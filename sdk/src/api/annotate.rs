@@ -49,7 +49,7 @@ macro_rules! view {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
-        #[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), derive(tsify::Tsify))]
+        #[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), derive(tsify::Tsify), tsify(hashmap_as_object))]
         #[serde(rename_all(serialize = "camelCase"))]
         pub struct $name { $($(#[$inner])* pub $field: $type,)* }
     };

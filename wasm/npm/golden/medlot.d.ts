@@ -729,7 +729,8 @@ export interface ReportView {
      */
     incomplete: Incomplete[];
     /**
-     * All of it as `spec/json/report.schema.json` says: what is sent and kept. A correction is asked for with it.
+     * All of it as `spec/json/report.schema.json` says: what is sent and kept. A correction is asked for with it. It
+     * comes with the first page, and is empty in the others.
      */
     json: string;
 }
@@ -957,6 +958,28 @@ export interface StatusView {
 }
 
 /**
+ * How far a session is: what a screen shows while it runs. How much is to come, no side knows before its last page.
+ */
+export interface SyncProgress {
+    /**
+     * What was sent.
+     */
+    sent: WentOver;
+    /**
+     * What came and is kept.
+     */
+    stored: WentOver;
+    /**
+     * Pieces that came and were set aside.
+     */
+    aside: number;
+    /**
+     * Both sides gave all that they had to give, and nothing waits to be sent.
+     */
+    done: boolean;
+}
+
+/**
  * How far the scanning of an object's codes is.
  */
 export interface QrProgress {
@@ -1039,6 +1062,20 @@ export interface PartsOf {
 }
 
 /**
+ * Places of a log, from one to another, both among them.
+ */
+export interface Places {
+    /**
+     * The first.
+     */
+    first: number;
+    /**
+     * The last.
+     */
+    last: number;
+}
+
+/**
  * Something that could not be taken.
  */
 export interface SetAside {
@@ -1092,6 +1129,10 @@ export interface FindingView {
      * The lot.
      */
     lot?: string | undefined;
+    /**
+     * The numbers behind it, as far as it has any.
+     */
+    detail?: FindingDetail;
 }
 
 /**
@@ -1248,6 +1289,70 @@ export interface Verdict {
      * Its records.
      */
     records: RecordView[];
+}
+
+/**
+ * The numbers behind a finding, in whole smallest units.
+ */
+export interface FindingDetail {
+    /**
+     * By how much, or how much of it.
+     */
+    amount: number | undefined;
+    /**
+     * The other facility, or what it is about besides.
+     */
+    other: string | undefined;
+    /**
+     * Of a shipment: what was sent.
+     */
+    sent: number | undefined;
+    /**
+     * What came and was taken.
+     */
+    received: number | undefined;
+    /**
+     * What was refused.
+     */
+    refused: number | undefined;
+    /**
+     * What the sender took back.
+     */
+    back: number | undefined;
+    /**
+     * What neither came nor was refused.
+     */
+    missing: number | undefined;
+    /**
+     * What it was worth, where the record says.
+     */
+    value: ShipmentValue | undefined;
+    /**
+     * The log, of a finding about a device.
+     */
+    log: string | undefined;
+    /**
+     * At which count of the log.
+     */
+    count: number | undefined;
+    /**
+     * Places of the log of which nothing is here.
+     */
+    missingRecords?: Places[];
+}
+
+/**
+ * The value of a shipment, in the currency's smallest unit.
+ */
+export interface ShipmentValue {
+    /**
+     * Of what was sent.
+     */
+    sent: number;
+    /**
+     * Its share that was taken.
+     */
+    received: number;
 }
 
 /**
@@ -1992,7 +2097,7 @@ export class Device {
      * The stock card of a lot, or of each lot of a product: every movement and count, by time.
      *
      * # Errors
-     * A lot that never was here.
+     * As of stock; a lot that never was there.
      */
     card(of: LotInput, offset: number, limit: number, now: Instant): Card;
     /**
@@ -2052,10 +2157,10 @@ export class Device {
      */
     failed(): void;
     /**
-     * What was found, by facility, number, product and lot.
+     * What was found, by facility, number, product and lot: of one facility, or of all.
      *
      * # Errors
-     * Closed, or synchronising; a field that can't be.
+     * As of stock, where `all` isn't asked for.
      */
     findings(of: FindingsInput, offset: number, limit: number, language: Language, now: Instant): FindingPage;
     /**
@@ -2097,11 +2202,11 @@ export class Device {
      */
     static open(files: StoredFile[], storage_key: Bytes | null | undefined, now: Instant): Device;
     /**
-     * Which lots of a product to dispense so many units from: what expires first goes first, nothing held, recalled or
-     * expired.
+     * Which lots of a product to dispense so many units from: what expires first goes first, nothing held,
+     * recalled or expired.
      *
      * # Errors
-     * A field that can't be; parts instead of units.
+     * As of stock; parts instead of units.
      */
     pick(of: StockInput, quantity: string, now: Instant): Pick;
     /**
@@ -2130,7 +2235,7 @@ export class Device {
      * A report: what a facility hands in or plans by.
      *
      * # Errors
-     * No first day; a period that ends before it begins; a field that can't be.
+     * As of stock; no first day; a period that ends before it begins.
      */
     report(of: ReportInput, offset: number, limit: number, language: Language, now: Instant): ReportView;
     /**
@@ -2171,10 +2276,11 @@ export class Device {
      */
     status(): StatusView;
     /**
-     * Stock, by product and then by what is to be dispensed first: rows from `offset` on, at most `limit`.
+     * Stock of a facility (a device's own where `of` names none), by product and then by what is to be dispensed
+     * first: rows from `offset` on, at most `limit`. Further pages of the same question cost only their rows.
      *
      * # Errors
-     * A field that can't be.
+     * No facility named, where there is no own one; a field that can't be; of a device, closed or synchronising.
      */
     stock(of: StockInput, offset: number, limit: number, language: Language, now: Instant): StockPage;
     /**
@@ -2200,6 +2306,13 @@ export class Device {
      * No session is under way.
      */
     syncIsDone(): boolean;
+    /**
+     * How far the session is.
+     *
+     * # Errors
+     * No session is under way.
+     */
+    syncProgress(): SyncProgress;
     /**
      * Takes bytes that came, in any pieces.
      *
@@ -2261,17 +2374,17 @@ export class Verifier {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * The stock card of a lot at a facility.
+     * The stock card of a lot, or of each lot of a product: every movement and count, by time.
      *
      * # Errors
-     * No facility named; a lot that never was there.
+     * As of stock; a lot that never was there.
      */
     card(of: LotInput, offset: number, limit: number, now: Instant): Card;
     /**
      * What was found, by facility, number, product and lot: of one facility, or of all.
      *
      * # Errors
-     * Neither a facility named nor `all`; a field that can't be.
+     * As of stock, where `all` isn't asked for.
      */
     findings(of: FindingsInput, offset: number, limit: number, language: Language, now: Instant): FindingPage;
     /**
@@ -2290,25 +2403,26 @@ export class Verifier {
      */
     constructor(anchor: Bytes);
     /**
-     * Which lots of a product a facility is to dispense so many units from.
+     * Which lots of a product to dispense so many units from: what expires first goes first, nothing held,
+     * recalled or expired.
      *
      * # Errors
-     * As [`Verifier::stock`]; parts instead of units.
+     * As of stock; parts instead of units.
      */
     pick(of: StockInput, quantity: string, now: Instant): Pick;
     /**
-     * A report of a facility.
+     * A report: what a facility hands in or plans by.
      *
      * # Errors
-     * As [`super::Device::report`]; no facility named.
+     * As of stock; no first day; a period that ends before it begins.
      */
     report(of: ReportInput, offset: number, limit: number, language: Language, now: Instant): ReportView;
     /**
-     * Stock of a facility (`of.facility`), by product and then by what is to be dispensed first: rows from `offset` on, at
-     * most `limit`.
+     * Stock of a facility (a device's own where `of` names none), by product and then by what is to be dispensed
+     * first: rows from `offset` on, at most `limit`. Further pages of the same question cost only their rows.
      *
      * # Errors
-     * No facility named; a field that can't be.
+     * No facility named, where there is no own one; a field that can't be; of a device, closed or synchronising.
      */
     stock(of: StockInput, offset: number, limit: number, language: Language, now: Instant): StockPage;
     /**

@@ -38,6 +38,16 @@ test("the committed folder has the stock that stands beside it", () => {
   }
 });
 
+test("a card's rows are plain objects, a record and what it changes", () => {
+  const device = opened();
+  const { rows } = device.card({ product: line.product, lot: line.lot }, 0, 100, now);
+  assert.ok(rows.length > 0 && rows.every((row) => Object.getPrototypeOf(row) === Object.prototype), `${rows}`);
+  const last = rows.at(-1);
+  assert.deepEqual([last.lot, last.product, last.bucket], [line.lot, { scheme: "gtin", value: "08935221225326" }, "available"]);
+  const standing = stock(device).rows.filter((row) => row.lot === line.lot);
+  assert.equal(last.balance, standing.reduce((sum, row) => sum + row.available, 0n));
+});
+
 test("nothing further is written before the last is stored, and what fails closes it", () => {
   const device = opened();
   const before = Number(stock(device).rows[0].onHand);

@@ -208,9 +208,6 @@ async function figures(): Promise<Figures | undefined> {
   return found && { ...found, shortest: found.shortest && { ...found.shortest, name: nameOf(found.shortest.product) } };
 }
 
-/** The façade gives rows of a card as a Map where the engine's serialiser flattened them. */
-const plain = <T extends object>(row: T): T => (row instanceof Map ? (Object.fromEntries(row as Map<string, unknown>) as T) : row);
-
 const api = {
   /** Opens the device of this name; says where none is, or another tab has it. */
   async start(name: Which, wait: boolean): Promise<Standing> {
@@ -394,7 +391,7 @@ const api = {
   card: (product: string, lot: string) => {
     const { rows: lines } = here().device.card({ product, lot: lot || "none" }, 0, 5000, now());
     const own = here().device.status().log;
-    return lines.map(plain).map((line) => ({ ...line, own: line.log === own })).reverse();
+    return lines.map((line) => ({ ...line, own: line.log === own })).reverse();
   },
   trace: (product: string, lot: string, language: Language) => here().device.trace({ product, lot: lot || "none" }, language, now()),
   charts() {

@@ -1,0 +1,86 @@
+package org.medlot.scanner
+
+import android.widget.LinearLayout
+import org.medlot.FindingView
+import org.medlot.FindingsInput
+import org.medlot.NoteInput
+import org.medlot.RecordView
+
+/** What doesn't add up, and the ways out: take back, count again, confirm. */
+class FindingsScreen : Screen() {
+    private var findings: List<FindingView> = emptyList()
+    private var movements: Map<Pair<String, UInt>, RecordView> = emptyMap()
+    private var open: Int? = null
+
+    override val title = R.string.findings
+
+    override fun onResume() {
+        super.onResume()
+        onNews()
+    }
+
+    override fun onNews() = ask({ device ->
+        val found = device.findings(FindingsInput(), 0u, MOST, language, book.now).rows
+        val named = found.flatMap { it.records }.map { it.log to it.index }.toSet()
+        // Only where something was found: the log may hold years.
+        val all = if (named.isEmpty()) emptyList() else device.movements(0u, UInt.MAX_VALUE).rows
+        found to all.filter { it.log to it.index in named }.associateBy { it.log to it.index }
+    }) { (found, records) ->
+        findings = found
+        movements = records
+        redraw()
+    }
+
+    override fun draw(body: LinearLayout, bar: LinearLayout) {
+        if (findings.isEmpty()) body.words(getString(R.string.no_findings), large = true)
+        findings.forEachIndexed { at, finding ->
+            body.card({
+                open = if (open == at) null else at
+                redraw()
+            }) {
+                finding.product?.let { words(inWords(Pack("${it.scheme}:${it.value}", finding.lot)), large = true) }
+                words(finding.message)
+                if (open == at) drawWays(this, finding)
+            }
+        }
+    }
+
+    private fun drawWays(card: LinearLayout, finding: FindingView) {
+        finding.records.mapNotNull { movements[it.log to it.index] }.filter { it.kind == "movement" }.forEach { record ->
+            card.words(inWords(record))
+            card.button(getString(R.string.take_back)) {
+                sure(getString(R.string.sure_take_back, inWords(record)), R.string.take_back) { takeBack(record) }
+            }
+            card.button(getString(R.string.confirm_it)) { confirm(record) }
+        }
+        finding.product?.let { product ->
+            val pack = Pack("${product.scheme}:${product.value}", finding.lot)
+            card.button(getString(R.string.stock_card)) { go<LotScreen> { putExtras(pack.toBundle()) } }
+        }
+        card.button(getString(R.string.count)) { go<CountScreen>() }
+    }
+
+    private fun takeBack(record: RecordView) =
+        write({ it.reverse(it.nameOf(record), null, NoteInput(), language, book.now) }) {
+            tell(it.note ?: getString(R.string.taken_back))
+            onNews()
+        }
+
+    /** Stands up for a record with one's name, as what one is. */
+    private fun confirm(record: RecordView) {
+        val capacities = Reasons.ATTEST
+        android.app.AlertDialog.Builder(this)
+            .setTitle(R.string.confirm_as)
+            .setItems(capacities.words(this).toTypedArray()) { _, which ->
+                write({ it.attest(it.nameOf(record), capacities.name(which), false, NoteInput(), book.now) }) {
+                    tell(getString(R.string.confirmed))
+                    onNews()
+                }
+            }
+            .show()
+    }
+
+    private companion object {
+        const val MOST = 500u
+    }
+}
