@@ -481,6 +481,17 @@ impl Desk {
         self.counts_as_enrolled(&self.log.id())
     }
 
+    /// The same, by what is worked out already where it still holds: it costs nothing while only the own log grows.
+    ///
+    /// # Errors
+    /// As [`Desk::is_enrolled`].
+    pub(crate) fn is_known_enrolled(&mut self) -> Result<bool> {
+        let mut known = self.account.take();
+        let follows = known.as_mut().is_some_and(|account| account.follow(self));
+        self.account = known.filter(|_| follows);
+        if self.account.as_ref().is_some_and(|account| account.may_write()) { Ok(true) } else { self.is_enrolled() }
+    }
+
     fn counts_as_enrolled(&self, log: &Hash) -> Result<bool> {
         let library = self.library()?;
         let evidence = Evidence::of(&library)?;

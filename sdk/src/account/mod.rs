@@ -111,6 +111,11 @@ impl Account {
         true
     }
 
+    /// Whether an enrolment of the own log counts, by which it writes stock; false also where that isn't known here.
+    pub(crate) const fn may_write(&self) -> bool {
+        self.gathered.own.is_some()
+    }
+
     /// Of a folder. `now`: the time by which clocks, waiting and today are judged; `None` where no clock is set.
     ///
     /// # Errors

@@ -325,24 +325,41 @@ fn way_at(settled: Settled<'_>, at: &RecordId, from: bool) -> At {
     }
 }
 
-/// Everything of a facility: what stands there, and what is on its way there.
-fn items<'l>(settled: Settled<'l>, facility: &str) -> Vec<Item<'l>> {
+/// Which lots are asked for; `None`: any.
+#[derive(Clone, Copy)]
+struct Wanted<'w> {
+    product: Option<Product<'w>>,
+    lot: Option<Option<LotNumber<'w>>>,
+}
+
+impl Wanted<'_> {
+    fn is(&self, item: &Item<'_>) -> bool {
+        let is = |product: Product<'_>| item.held.map_or(item.product == product, |lot| lot.is_of(&product));
+        self.product.is_none_or(is) && self.lot.is_none_or(|lot| lot == item.lot)
+    }
+}
+
+/// What of it stands at a facility, and what is on its way there.
+fn items<'l>(settled: Settled<'l>, facility: &str, wanted: Wanted<'_>) -> Vec<Item<'l>> {
     let mut all: Vec<Item<'l>> = Vec::new();
     for lot in settled.lots(facility) {
         let Some(product) = lot.product() else { continue };
-        let mut at: BTreeMap<At, Sums> = BTreeMap::new();
+        let mut item = Item { product, lot: lot.number(), held: Some(lot), seen: Expiry::NotRead, at: BTreeMap::new() };
+        if !wanted.is(&item) {
+            continue;
+        }
         for shelf in lot.shelf() {
-            let sums = at.entry(shelf_at(&shelf)).or_default();
+            let sums = item.at.entry(shelf_at(&shelf)).or_default();
             let bucket = if shelf.place.hold { &mut sums.hold } else { &mut sums.available };
             bucket.push((shelf.units, None));
             bucket.extend(shelf.parts.iter().map(|(left, per, measure)| (*left, Some((*per, *measure)))));
         }
         for sent in lot.shipments_out().iter().filter(|sent| sent.remaining > 0) {
-            let sums = at.entry(way_at(settled, &sent.record, true)).or_default();
+            let sums = item.at.entry(way_at(settled, &sent.record, true)).or_default();
             sums.way_out.push((amount(sent.remaining), sent.parts));
             sums.refused_out.push((amount(sent.refused.min(sent.remaining)), sent.parts));
         }
-        all.push(Item { product, lot: lot.number(), held: Some(lot), seen: Expiry::NotRead, at });
+        all.push(item);
     }
     // Most are under the name that the lot has here; only what is one with another product has to be looked for.
     let key =
@@ -386,14 +403,12 @@ impl Account {
         let store = query.store.as_deref().map(store_of).transpose()?;
         let product = query.product.as_deref().map(Product::parse).transpose()?;
         let lot = query.lot.as_deref().map(lot_of).transpose()?;
+        let wanted = Wanted { product, lot };
         let mut rows: Vec<(usize, bool, StockRow)> = Vec::new();
         let settled = self.ledger.settled();
         let mut ranks: BTreeMap<Product<'_>, usize> = BTreeMap::new();
-        for item in items(settled, &facility) {
-            let is = |product: &Product<'_>| item.held.map_or(item.product == *product, |lot| lot.is_of(product));
-            if product.as_ref().is_some_and(|wanted| !is(wanted)) || lot.is_some_and(|wanted| wanted != item.lot) {
-                continue;
-            }
+        // What never was here is known only by its shipment.
+        for item in items(settled, &facility, wanted).into_iter().filter(|item| wanted.is(item)) {
             let next = ranks.len();
             let rank = *ranks.entry(item.product).or_insert(next);
             for row in rows_of(settled, &facility, item, today) {

@@ -23,7 +23,7 @@ impl Device {
         give(StatusView {
             log: desk.log().id().to_string(),
             facility: desk.folder().config().facility.clone(),
-            enrolled: desk.is_enrolled()?,
+            enrolled: desk.is_known_enrolled()?,
             records: desk.log().tip().count(),
             unsealed: desk.log().tip().unsealed(),
             read_only: desk.folder().check_writable().err().map(|e| e.message),
