@@ -59,7 +59,7 @@ fn usage() -> String {
         "usage: cargo xtask <command>\n\n\
          setup [part…]   installs what the parts need; prints each thing that it installs\n\
          test  [part…]   installs what is missing and runs every part, or those named\n\
-         \x20 --long       with 100 full and 900 small simulated countries, not 5 and 45\n\
+         \x20 --long       with 100 full and 900 small simulated countries, not 4 and 26\n\
          conformance [language…]  how many of the committed vectors each implementation agrees with, as a table\n\
          demo            the main job on real input: enrolment, deliveries, recall, a stolen device\n\
          \x20 --serve      then serves the inventory page with its data, also where no person watches\n\
