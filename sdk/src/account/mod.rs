@@ -48,11 +48,14 @@ pub struct Account {
     kept: Kept,
 }
 
-/// Answers that are shown in pages, the last of each kind, with what was asked and on which day.
+/// What was asked for in pages: the question, the language, the day.
+type Paged<Q> = (Q, Lang, Option<Date>);
+
+/// Answers that are shown in pages, the last of each kind, with what was asked.
 #[derive(Debug, Default)]
 struct Kept {
-    stock: Option<((StockQuery, Lang, Option<Date>), StockAnswer)>,
-    report: Option<((ReportKind, ReportQuery, Lang, Option<Date>), Report)>,
+    stock: Option<(Paged<StockQuery>, StockAnswer)>,
+    report: Option<(Paged<(ReportKind, ReportQuery)>, Report)>,
 }
 
 /// How far the own log stands in an account, to go on from there.

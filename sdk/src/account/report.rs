@@ -239,11 +239,11 @@ impl Account {
     /// # Errors
     /// As [`Account::report`].
     pub(crate) fn report_in_pages(&mut self, kind: ReportKind, query: ReportQuery, lang: Lang) -> Result<&Report> {
-        let of = (kind, query, lang, self.today().ok());
+        let of = ((kind, query), lang, self.today().ok());
         let kept = match self.kept.report.take().filter(|(asked, _)| *asked == of) {
             Some(kept) => kept,
             None => {
-                let report = self.report(kind, &of.1, lang)?;
+                let report = self.report(kind, &of.0.1, lang)?;
                 (of, report)
             }
         };
