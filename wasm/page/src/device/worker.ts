@@ -168,11 +168,12 @@ async function begun(name: Which, wait: boolean, join?: Join): Promise<Standing>
   catalogue = list ? Catalogue.saved(list) : new Catalogue();
   names.clear();
   opened = await open(name, { store: steps, now: now(), ...(signer && { signer }), ...(join && { join }) });
+  progress("verify", 0.6);
+  refresh();
+  // Asked after the stock, which judged everything held: that isn't done twice.
   const { enrolled, unsealed, readOnly } = opened.device.status();
   // A page that was left before its minute was over signs now.
   if (enrolled && unsealed > 0 && !readOnly) await opened.seal(now());
-  progress("verify", 0.6);
-  refresh();
   progress("verify", 1);
   return standing();
 }
