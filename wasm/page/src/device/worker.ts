@@ -119,7 +119,17 @@ let sealing: ReturnType<typeof setTimeout> | undefined;
 /** Signs a minute after the last movement: each signature takes the room of several records. */
 function sealSoon(): void {
   clearTimeout(sealing);
-  sealing = setTimeout(() => void queue(async () => opened && (await opened.seal(now()))).catch(() => undefined), 60_000);
+  sealing = setTimeout(() => void queue(sealed).catch(() => undefined), 60_000);
+}
+
+/** Signs. Where the storage has no room for it the device has ended: it is opened anew, and signs a minute later. */
+async function sealed(): Promise<void> {
+  try {
+    await opened?.seal(now());
+  } catch {
+    await api.close();
+    await api.start(which, true);
+  }
 }
 
 /** Writes, then shows what it changed. */
@@ -172,8 +182,8 @@ async function begun(name: Which, wait: boolean, join?: Join): Promise<Standing>
   refresh();
   // Asked after the stock, which judged everything held: that isn't done twice.
   const { enrolled, unsealed, readOnly } = opened.device.status();
-  // A page that was left before its minute was over signs now.
-  if (enrolled && unsealed > 0 && !readOnly) await opened.seal(now());
+  // A page that was left before its minute was over; a storage that is full doesn't keep it from opening.
+  if (enrolled && unsealed > 0 && !readOnly) sealSoon();
   progress("verify", 1);
   return standing();
 }
