@@ -399,13 +399,17 @@ impl Desk {
     /// # Errors
     /// As [`Account::of_desk`].
     pub fn account(&mut self) -> Result<&mut Account> {
-        let mut known = self.account.take();
-        let follows = known.as_mut().is_some_and(|account| account.follow(self));
-        let account = match known.filter(|_| follows) {
+        let account = match self.followed() {
             Some(account) => account,
             None => Box::new(Account::of_desk(self)?),
         };
         Ok(self.account.insert(account))
+    }
+    /// What was worked out, gone on with the own log; none where more than that changed.
+    fn followed(&mut self) -> Option<Box<Account>> {
+        let mut known = self.account.take();
+        let follows = known.as_mut().is_some_and(|account| account.follow(self));
+        known.filter(|_| follows)
     }
     /// The folder.
     #[must_use]
@@ -486,9 +490,7 @@ impl Desk {
     /// # Errors
     /// As [`Desk::is_enrolled`].
     pub(crate) fn is_known_enrolled(&mut self) -> Result<bool> {
-        let mut known = self.account.take();
-        let follows = known.as_mut().is_some_and(|account| account.follow(self));
-        self.account = known.filter(|_| follows);
+        self.account = self.followed();
         if self.account.as_ref().is_some_and(|account| account.may_write()) { Ok(true) } else { self.is_enrolled() }
     }
 

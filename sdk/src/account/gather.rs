@@ -140,6 +140,10 @@ const fn speaks(entry: &Entry<'_>) -> bool {
 }
 
 impl Walk<'_> {
+    fn is_own(&self, facility: Option<&str>) -> bool {
+        facility.is_some() && facility == self.own
+    }
+
     fn take(&mut self, evaluation: &Evaluation<'_, '_>, judged: &Judged<'_>) {
         let at = judged.at;
         if let Some(verified) = judged.verified() {
@@ -283,7 +287,7 @@ pub(super) fn gather(
             heads.entry(part.log.id).and_modify(|most| *most = head.max(*most)).or_insert(head);
             walk.party = None;
             part.judge(evaluation, |evaluation, _, judged| {
-                last = (own.is_some() && judged.facility == own).then_some(judged.at).or(last);
+                last = walk.is_own(judged.facility).then_some(judged.at).or(last);
                 walk.take(evaluation, judged);
             });
         }
@@ -336,7 +340,7 @@ impl Walk<'_> {
                 let records = self.trusted(3013, *log, facility);
                 records.detail.insert("count".into(), fork.count.into());
             }
-            let is_own = self.own.is_some() && facility == self.own;
+            let is_own = self.is_own(facility);
             if is_own {
                 above.extend(evaluation.forked_above(log));
             }

@@ -58,6 +58,15 @@ struct Kept {
     report: Option<(Paged<(ReportKind, ReportQuery)>, Report)>,
 }
 
+/// The answer that was kept where the same is asked again, else a new one; with what was asked.
+fn again<Q: PartialEq, A>(kept: Option<(Q, A)>, of: Q, work: impl FnOnce(&Q) -> Result<A>) -> Result<(Q, A)> {
+    if let Some(kept) = kept.filter(|(asked, _)| *asked == of) {
+        return Ok(kept);
+    }
+    let answer = work(&of)?;
+    Ok((of, answer))
+}
+
 /// How far the own log stands in an account, to go on from there.
 #[derive(Debug)]
 struct Follows {

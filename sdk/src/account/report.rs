@@ -7,7 +7,7 @@ mod sent;
 
 pub use sent::SentReport;
 
-use super::Account;
+use super::{Account, again};
 use crate::error::{Error, Result};
 use crate::lang::Lang;
 use medlot_core::crypto::Hash;
@@ -240,13 +240,7 @@ impl Account {
     /// As [`Account::report`].
     pub(crate) fn report_in_pages(&mut self, kind: ReportKind, query: ReportQuery, lang: Lang) -> Result<&Report> {
         let of = ((kind, query), lang, self.today().ok());
-        let kept = match self.kept.report.take().filter(|(asked, _)| *asked == of) {
-            Some(kept) => kept,
-            None => {
-                let report = self.report(kind, &of.0.1, lang)?;
-                (of, report)
-            }
-        };
+        let kept = again(self.kept.report.take(), of, |((_, query), ..)| self.report(kind, query, lang))?;
         Ok(&self.kept.report.insert(kept).1)
     }
 

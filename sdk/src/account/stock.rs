@@ -1,6 +1,6 @@
 //! Stock by place and lot, what may be dispensed of it, and what to do about it.
 
-use super::{Account, put_lot, record_json};
+use super::{Account, again, put_lot, record_json};
 use crate::error::{Error, Result};
 use crate::lang::Lang;
 use crate::view;
@@ -438,13 +438,7 @@ impl Account {
     /// As [`Account::stock`].
     pub(crate) fn stock_in_pages(&mut self, query: StockQuery, lang: Lang) -> Result<&StockAnswer> {
         let of = (query, lang, self.today().ok());
-        let kept = match self.kept.stock.take().filter(|(asked, _)| *asked == of) {
-            Some(kept) => kept,
-            None => {
-                let answer = self.stock(&of.0, lang)?;
-                (of, answer)
-            }
-        };
+        let kept = again(self.kept.stock.take(), of, |(query, ..)| self.stock(query, lang))?;
         Ok(&self.kept.stock.insert(kept).1)
     }
 

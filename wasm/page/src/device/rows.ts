@@ -1,5 +1,5 @@
 /** The stock as the table shows it: kept beside the device, put right by product after each movement. */
-import type { StockView } from "medlot";
+import type { MovementInput, StockView } from "medlot";
 import { fold, holds } from "./fold.js";
 
 export const STATES = ["recalled", "expired", "missing", "near", "held", "coming", "fine"] as const;
@@ -23,6 +23,17 @@ export interface Row {
   state: State;
   recalls: { class: number; notice: string }[];
 }
+
+/** Some of a row, as a line of a movement or a count. */
+export const lineOf = (row: Row, quantity: string): MovementInput => ({
+  product: row.product,
+  lot: row.lot || "none",
+  ...(row.expiry && { expiry: row.wholeMonth ? row.expiry.slice(0, 7) : row.expiry }),
+  ...(row.store && { store: row.store }),
+  ...(row.fund && { fund: row.fund }),
+  ...(row.vvm && { vvm: row.vvm }),
+  quantity,
+});
 
 export const SORTS = ["name", "lot", "expiry", "available", "state"] as const;
 export type Sort = (typeof SORTS)[number];

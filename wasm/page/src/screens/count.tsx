@@ -1,7 +1,7 @@
 /** Stock-take: what is counted while stock moves; a count goes on after the page was closed. */
 import { useEffect, useState } from "preact/hooks";
 import { device } from "../device/client.js";
-import type { Row } from "../device/rows.js";
+import { lineOf, type Row } from "../device/rows.js";
 import { ProductField, type Product } from "../parts/product.js";
 import { attempt, say, useStore } from "../state.js";
 import { expiry, number, t } from "../words/words.js";
@@ -55,15 +55,7 @@ export function Count() {
       const key = keyOf(row);
       const quantity = typed[key] ?? "";
       if (!going || !/^\d{1,9}$/.test(quantity)) return say("failed", t("quantity.whole"));
-      await device.countLine(going.begin, {
-        product: row.product,
-        lot: row.lot || "none",
-        ...(row.expiry && { expiry: row.wholeMonth ? row.expiry.slice(0, 7) : row.expiry }),
-        ...(row.store && { store: row.store }),
-        ...(row.fund && { fund: row.fund }),
-        ...(row.vvm && { vvm: row.vvm }),
-        quantity,
-      });
+      await device.countLine(going.begin, lineOf(row, quantity));
       go({ ...going, counted: { ...going.counted, [key]: Number(quantity) } });
     });
   const end = (rest: boolean) =>

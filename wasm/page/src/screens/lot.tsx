@@ -2,7 +2,7 @@
 import type { CardRow, Trace } from "medlot";
 import { useEffect, useState } from "preact/hooks";
 import { device } from "../device/client.js";
-import type { Row } from "../device/rows.js";
+import { lineOf, type Row } from "../device/rows.js";
 import { Badge, Dialog, Select, Text } from "../parts/ui.js";
 import { attempt, say, useStore } from "../state.js";
 import { code, expiry, instant, number, spoken, t } from "../words/words.js";
@@ -42,17 +42,7 @@ function Move({ rows }: { rows: Row[] }) {
       const way = reason === "hold" ? { from: "available", to: "hold" } : reason === "release" ? { from: "hold", to: "available" } : { toStore: target.trim() || "main" };
       await device.record(
         "move",
-        {
-          product: row.product,
-          lot: row.lot || "none",
-          ...(row.expiry && { expiry: row.wholeMonth ? row.expiry.slice(0, 7) : row.expiry }),
-          ...(row.store && { store: row.store }),
-          ...(row.fund && { fund: row.fund }),
-          ...(row.vvm && { vvm: row.vvm }),
-          quantity,
-          reason,
-          ...way,
-        },
+        { ...lineOf(row, quantity), reason, ...way },
         false,
         spoken(),
       );

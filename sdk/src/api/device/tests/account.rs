@@ -105,6 +105,7 @@ proptest! {
             let goes_on = follower.as_mut().is_some_and(|account| account.follow(desk));
             let mut account = follower.take().filter(|_| goes_on).unwrap_or_else(|| Account::of_desk(desk).unwrap());
             prop_assert_eq!(answers(&mut account), answers(&mut anew), "after {:?}", one);
+            prop_assert_eq!(desk.is_known_enrolled().unwrap(), desk.is_enrolled().unwrap(), "after {:?}", one);
             follower = Some(account);
         }
     }
