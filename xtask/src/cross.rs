@@ -12,7 +12,7 @@ pub const TARGETS: &[&str] =
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 
 /// Debian's compiler, which builds `core` for any target by itself (no rustup download).
-fn debian() -> bool {
+pub fn debian() -> bool {
     Path::new("/usr/src").is_dir()
         && Sh::new("dpkg").args(["-s", "rustc-web", "cargo-web", "rust-web-src"]).works()
         && Path::new(DEBIAN_RUSTC).is_file()
@@ -32,7 +32,7 @@ pub fn setup() -> Done {
 }
 
 /// The folder of `rust-lld`, which every rustup toolchain brings.
-fn linker_folder() -> Done<PathBuf> {
+pub fn linker_folder() -> Done<PathBuf> {
     let sysroot = Sh::new("rustc").args(["--print", "sysroot"]).quiet().read()?;
     let host = Sh::new("rustc").args(["--print", "host-tuple"]).quiet().read()?;
     Ok(Path::new(sysroot.trim()).join("lib/rustlib").join(host.trim()).join("bin"))
@@ -62,6 +62,11 @@ pub struct Build<'a> {
 impl Build<'_> {
     /// Builds it.
     pub fn run(&self) -> Done {
+        self.with(&[])
+    }
+
+    /// Builds it with these in the environment.
+    pub fn with(&self, env: &[(&str, &str)]) -> Done {
         let mut args: Vec<String> =
             ["build", "--profile", self.profile, "--locked", "--package", self.package].map(String::from).into();
         for target in self.targets {
@@ -70,18 +75,16 @@ impl Build<'_> {
         if !self.features.is_empty() {
             args.extend(["--features".into(), self.features.join(",")]);
         }
+        let given = |sh: Sh| env.iter().fold(sh, |sh, (name, value)| sh.env(name, value));
         if !debian() {
-            return Sh::cargo().args(args).dir(self.folder).env("CARGO_TARGET_DIR", folder()).aside().run();
+            return given(Sh::cargo().args(args).dir(self.folder).env("CARGO_TARGET_DIR", folder())).aside().run();
         }
         let path = std::env::var_os("PATH").unwrap_or_default();
         let path = [linker_folder()?, PathBuf::from("/usr/bin")].into_iter().chain(std::env::split_paths(&path));
         let path = std::env::join_paths(path).map_err(|error| error.to_string())?;
         // PATH and the rest are the same each time: shown once, shortly, by the line below.
         eprintln!("with Debian's rustc-web, rustup's rust-lld and the standard library built from source:");
-        Sh::new("/usr/bin/cargo")
-            .args(args)
-            .args(self.library)
-            .dir(self.folder)
+        given(Sh::new("/usr/bin/cargo").args(args).args(self.library).dir(self.folder))
             .env("CARGO_TARGET_DIR", folder())
             .env("RUSTC_BOOTSTRAP", "1")
             .env("RUSTC", DEBIAN_RUSTC)

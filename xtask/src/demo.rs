@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::page;
+use crate::parts;
 use crate::sh::{Done, Sh, root};
 
 /// The authority of the province: a code made up for the demo.
@@ -174,15 +175,23 @@ pub fn run_and_show(serve: bool) -> Done {
 }
 
 /// Runs it.
-pub fn run() -> Done {
+fn run() -> Done {
     println!("Building the medlot command…");
     Sh::cargo().args(["build", "--quiet", "--locked", "-p", "medlot-hub", "--bin", "medlot"]).run()?;
+    run_with(root().join("target/debug").join(format!("medlot{}", std::env::consts::EXE_SUFFIX)))
+}
+
+/// Runs it with the command that the tests have built already.
+pub fn test() -> Done {
+    run_with(parts::command()?)
+}
+
+fn run_with(medlot: PathBuf) -> Done {
     let folder = root().join("target/demo");
     if folder.exists() {
         fs::remove_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     }
     fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
-    let medlot = root().join("target/debug").join(format!("medlot{}", std::env::consts::EXE_SUFFIX));
     let mut demo = Demo { medlot, folder, day: 1, step: 0 };
     println!("Everything is written to {}", demo.folder.display());
     enrolment(&mut demo)?;
