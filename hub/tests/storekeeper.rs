@@ -2,18 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 mod world;
 
-use medlot_sdk::desk::Desk;
-use medlot_sdk::medlot_core::ident::{LotNumber, Product, Quantity, Store};
-use medlot_sdk::medlot_core::movement::{Direction, Movement};
-use medlot_sdk::medlot_core::record::{Entry, Record};
-use medlot_sdk::medlot_core::time::{Expiry, Timestamp};
+use medlot_sdk::medlot_core::time::Timestamp;
 use serde_json::{Value, json};
 use world::World;
 use world::books::{CEFTRIAXONE, findings, numbers, of_lot, record, stock};
 use world::meet::follows_its_schema;
-
-/// The reason's number.
-const USED_IN_FACILITY: u16 = 4;
 
 /// A hospital with handheld A, whose clock is right, and B, whose clock is so many days ahead.
 struct Hospital {
@@ -57,21 +50,13 @@ impl Hospital {
         self.moves(who, "out", vials, &["--store", "K1", "--reason", "used_in_facility"]);
     }
 
-    /// Writes what was taken from K1 so many seconds ago: the command has no word for that.
+    /// Writes what was taken from K1 so many seconds ago.
     fn writes_late(&self, who: &str, vials: u32, time: &str, ago: u32) {
         self.at(time);
         let now = Timestamp::parse(&self.w.clock(who)).unwrap();
-        let mut desk = Desk::open(&self.w.folder.join(who), now).unwrap();
-        let product = Product::parse(CEFTRIAXONE).unwrap();
-        let (lot, expiry) = (LotNumber::parse("C7").unwrap(), Expiry::whole_month(2028, 6).unwrap());
-        let units = Quantity::units(vials).unwrap();
-        let mut taken = Movement::new(Direction::Out, USED_IN_FACILITY, product, Some(lot), expiry, units);
-        taken.store = Some(Store::parse("K1").unwrap());
-        let entry = Entry::Movement { movement: taken, extensions: None };
-        let mut bytes = [0; 256];
-        let record = Record { effective: Some(ago), ..Record::new(now, entry) };
-        let length = record.encode(&mut bytes).unwrap();
-        desk.append(&[bytes[..length].to_vec()]).unwrap();
+        let took_place = Timestamp::from_secs(now.as_secs() - ago).to_string();
+        let late = ["--store", "K1", "--reason", "used_in_facility", "--effective-at", &took_place];
+        self.moves(who, "out", &vials.to_string(), &late);
     }
 
     /// At 10:00 A counts 928 in K1; its books say 960.
@@ -191,4 +176,22 @@ fn once_the_other_handheld_has_observed_the_count_nothing_later_is_absorbed_what
         h.meet("11:00", order);
         h.is_reconciled(40, &[("clock_back", Some(70 * 60)), ("absorbed_by_count", Some(30))]);
     });
+}
+
+#[test]
+fn what_is_given_before_its_expiry_and_written_after_it_needs_no_leave_and_a_time_to_come_is_refused() {
+    let h = Hospital::new("late", 0);
+    let given = |who: &str, day: &str, at: &str, code: i32| {
+        h.w.set_clock(who, &format!("{day}T08:00:00Z"));
+        let pack = ["--product", CEFTRIAXONE, "--lot", "C7", "--expiry", "2028-06", "--quantity", "1"];
+        let how = ["--store", "K1", "--reason", "used_in_facility", "--effective-at", at];
+        h.w.json(who, &[&["record", "out"][..], &pack, &how].concat(), code)
+    };
+    let late = given("A", "2028-07-02", "2028-06-30T09:00:00Z", 0);
+    assert_eq!(late["records"][0]["effective_at"], "2028-06-30T09:00:00Z", "{late}");
+    let stopped = given("A", "2028-07-02", "2028-07-01T09:00:00Z", 4);
+    assert_eq!(stopped["error"]["code"], 4010, "{stopped}");
+    let to_come = given("A", "2028-07-02", "2028-07-02T08:00:01Z", 3);
+    let said = to_come["error"]["message"].as_str().unwrap();
+    assert!(said.contains("effective_at: 2028-07-02T08:00:01Z is later than now, 2028-07-02T08:00:00Z"), "{said}");
 }

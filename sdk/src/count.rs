@@ -105,6 +105,7 @@ fn open(desk: &Desk, at: Option<u32>) -> Result<Open> {
 /// No open count; a field that can't be, or that a count line doesn't have; a transit, which is never counted.
 pub fn line(desk: &mut Desk, count: Option<u32>, fields: &Fields, shown: Option<i64>) -> Result<Value> {
     let open = open(desk, count)?;
+    fields.takes_place_now("a count line")?;
     let seen = fields.movement(Direction::Out)?;
     if seen.bucket == Bucket::Transit {
         return Err(Error::refused("bucket: what is in transit is never counted; give available or hold"));

@@ -206,7 +206,11 @@ pub fn stop(desk: &mut Desk, direction: Direction, fields: &Fields, lang: Lang) 
     if !gives(&movement) {
         return Ok(());
     }
-    let check = desk.account()?.check(&movement, None, lang)?;
+    // What was given before its expiry wasn't expired then.
+    let took_place = fields.took_place(desk.now())?;
+    let account = desk.account()?;
+    let day = took_place.and_then(|at| account.day_of(at));
+    let check = account.check(&movement, day, lang)?;
     check.refusal(lang).map_or(Ok(()), Err)
 }
 

@@ -28,8 +28,14 @@ pub struct Desk {
 /// # Errors
 /// A rule broken, a value over its limit.
 pub fn encode(now: Timestamp, entry: Entry<'_>) -> Result<Vec<u8>> {
+    encode_later(now, None, entry)
+}
+
+/// One record's bytes; `took_place` is when it took place, where that is written down later.
+fn encode_later(now: Timestamp, took_place: Option<Timestamp>, entry: Entry<'_>) -> Result<Vec<u8>> {
     let mut out = [0; MAX_RECORD_BYTES];
-    let length = Record::new(now, entry).encode(&mut out)?;
+    let effective = took_place.map(|at| now.as_secs().saturating_sub(at.as_secs()));
+    let length = Record { effective, ..Record::new(now, entry) }.encode(&mut out)?;
     Ok(out.iter().copied().take(length).collect())
 }
 
@@ -242,6 +248,13 @@ impl Desk {
     /// As [`Desk::append`], or a rule broken.
     pub fn write(&mut self, entry: Entry<'_>) -> Result<u32> {
         self.append(&[encode(self.now, entry)?])
+    }
+    /// Writes one record of what took place before; gives its index.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn write_later(&mut self, took_place: Option<Timestamp>, entry: Entry<'_>) -> Result<u32> {
+        self.append(&[encode_later(self.now, took_place, entry)?])
     }
     /// Seals what stands; gives the count and head under the seal.
     ///

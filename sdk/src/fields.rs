@@ -7,7 +7,7 @@ use medlot_core::ident::{
 use medlot_core::movement::{Amount, Bucket, Direction, Document, Movement, Reference, reasons};
 use medlot_core::record::List;
 use medlot_core::scan::{Candidates, Outcome, Profile, ScannedItem, Scratch, scan};
-use medlot_core::time::{Date, Expiry};
+use medlot_core::time::{Date, Expiry, Timestamp};
 
 /// What a person gives; what stays `None` is absent in the record.
 #[derive(Debug, Clone, Default)]
@@ -56,6 +56,8 @@ pub struct Fields {
     pub logistic_unit: Option<String>,
     /// The facility's own reason.
     pub local_reason: Option<String>,
+    /// When it took place, RFC 3339, where it is written down later.
+    pub effective_at: Option<String>,
 }
 
 /// A direction by its name.
@@ -107,6 +109,30 @@ fn or_none<'a, T>(
 }
 
 impl Fields {
+    /// When it took place, where it is written down later.
+    ///
+    /// # Errors
+    /// No time, or one after `now`.
+    pub fn took_place(&self, now: Timestamp) -> Result<Option<Timestamp>> {
+        let Some(text) = self.effective_at.as_deref() else { return Ok(None) };
+        let at = Timestamp::parse(text).map_err(|e| Error::argument(format!("effective_at: {text:?}: {e}")))?;
+        if at > now {
+            let way = "give when it took place, or set the clock";
+            return Err(Error::argument(format!("effective_at: {at} is later than now, {now}: {way}")));
+        }
+        Ok(Some(at))
+    }
+
+    /// Refuses a time of its own where what is written stands in the moment in which it is written.
+    ///
+    /// # Errors
+    /// One is given.
+    pub(crate) fn takes_place_now(&self, what: &str) -> Result<()> {
+        match self.effective_at {
+            None => Ok(()),
+            Some(_) => Err(Error::argument(format!("effective_at: {what} has none: it stands where it is written"))),
+        }
+    }
     /// Fills in what a scan says. Two scans of one pack complete each other; what is known is never overwritten, a
     /// contradiction is refused.
     ///

@@ -35,13 +35,14 @@ fn movement_entry(movement: Movement<'_>) -> Entry<'_> {
     Entry::Movement { movement, extensions: None }
 }
 
-/// Appends one movement.
+/// Appends one movement, which may have taken place before ([`Fields::effective_at`]).
 ///
 /// # Errors
 /// A field that can't be; a rule of movements; a disk that is full.
 pub fn record(desk: &mut Desk, direction: Direction, fields: &Fields) -> Result<Value> {
     let movement = fields.movement(direction)?;
-    let first = desk.write(movement_entry(movement))?;
+    let took_place = fields.took_place(desk.now())?;
+    let first = desk.write_later(took_place, movement_entry(movement))?;
     written(desk, first, 1)
 }
 
@@ -83,6 +84,7 @@ pub fn handover(desk: &mut Desk, plan: &HandoverPlan) -> Result<(Vec<u8>, Value)
     let head = Fields { documents: plan.documents.clone(), ..Fields::default() };
     let mut records = Vec::new();
     for (at, fields) in (0u32..).zip(&plan.lines) {
+        fields.takes_place_now("a hand-over")?;
         let mut fields = fields.clone();
         fields.reason = Some(reason.to_owned());
         if at == 0 {

@@ -183,12 +183,18 @@ impl Account {
         self.utc_offset
     }
 
+    /// The legal day of a moment; `None` beyond the dates that records hold.
+    #[must_use]
+    pub fn day_of(&self, moment: Timestamp) -> Option<Date> {
+        moment.date_at(self.utc_offset)
+    }
+
     /// The legal day of now.
     ///
     /// # Errors
     /// No clock is set, or it stands beyond the dates that records hold.
     pub fn today(&self) -> Result<Date> {
-        let today = self.now.and_then(|now| now.date_at(self.utc_offset));
+        let today = self.now.and_then(|now| self.day_of(now));
         today.ok_or_else(|| Error::argument("today: the clock isn't set; give the date"))
     }
 

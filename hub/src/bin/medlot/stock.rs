@@ -128,6 +128,9 @@ pub(crate) struct RecordArgs {
     /// The facility's own reason.
     #[arg(long)]
     local_reason: Option<String>,
+    /// When it took place, RFC 3339, where it is written down later.
+    #[arg(long)]
+    effective_at: Option<String>,
     /// Record that a recalled, expired, held or spoilt pack was given all the same: it is then a finding.
     #[arg(long)]
     anyway: bool,
@@ -153,6 +156,7 @@ pub(crate) fn record(args: RecordArgs, context: &Context) -> Result<ExitCode> {
         tax_included: args.tax_included,
         logistic_unit: args.logistic_unit,
         local_reason: args.local_reason,
+        effective_at: args.effective_at,
         ..Fields::default()
     };
     let given = args.pack.fields(&desk, context, rest)?;

@@ -136,6 +136,9 @@ input! {
         logistic_unit: Option<String>,
         /// The facility's own reason.
         local_reason: Option<String>,
+        /// When it took place, RFC 3339, where it is written down later (`Device.record` only): stock on the days between
+        /// and a count in between take it from then. Absent: now.
+        effective_at: Option<String>,
     }
 }
 
@@ -164,6 +167,7 @@ impl MovementInput {
             made_on: self.made_on,
             logistic_unit: self.logistic_unit,
             local_reason: self.local_reason,
+            effective_at: self.effective_at,
         };
         if let Some(scan) = self.scan {
             let today = day("today", &scan.today)?;
