@@ -51,6 +51,8 @@ impl Error {
         (4011, "signature_due"),
         (4012, "unconfirmed"),
         (4013, "closed"),
+        (4014, "restored"),
+        (4015, "ahead"),
         (4020, "catalogue_page"),
         (4021, "catalogue_saved"),
     ];
@@ -96,6 +98,14 @@ impl Error {
     /// The object was closed. Code 4013.
     pub fn closed(why: &str) -> Self {
         Self::new(Kind::Usage, 4013, "closed", format!("{why}: open it anew"))
+    }
+    /// The own log takes no further record, since it was restored from a backup; say the way on. Code 4014.
+    pub fn restored(message: impl Into<String>) -> Self {
+        Self::new(Kind::Refused, 4014, "restored", message)
+    }
+    /// The own log takes no further record, since another device holds more of it; say the way on. Code 4015.
+    pub fn ahead(message: impl Into<String>) -> Self {
+        Self::new(Kind::Refused, 4015, "ahead", message)
     }
     /// Bytes that nobody will take. Code 4006.
     pub fn invalid(message: impl Into<String>) -> Self {

@@ -272,6 +272,8 @@ static WORDS: &[(u16, &str)] = &[
     (4011, "Khóa nằm ngoài máy này: phải ký niêm phong các bản ghi đang chờ trước, rồi làm lại."),
     (4012, "Thay đổi của lần trước chưa được lưu: hãy lưu và xác nhận, rồi làm lại."),
     (4013, "Thiết bị này đã đóng trong ứng dụng: hãy mở lại từ dữ liệu đã lưu."),
+    (4014, "Sổ này được phục hồi từ bản sao lưu nên chỉ xem được, không ghi thêm được nữa, vì thiết bị có thể đã ghi thêm sau bản sao đó: hãy bắt đầu khóa mới; các bản ghi và tồn kho vẫn giữ nguyên."),
+    (4015, "Nơi khác giữ nhiều bản ghi của sổ này hơn ở đây nên sổ chỉ xem được, không ghi thêm được nữa: hãy bắt đầu khóa mới; các bản ghi và tồn kho vẫn giữ nguyên."),
     (4020, "Trang danh mục thuốc hoặc cơ sở không đọc được: hãy tải lại trang đó."),
     (4021, "Danh mục đã lưu bị hỏng hoặc thuộc phiên bản khác: hãy tải lại danh mục."),
     // Findings of the ledger.

@@ -46,10 +46,10 @@ pub(crate) fn give<T>(value: T) -> Answer<Js<T>> {
 /// What is answered: a struct with public fields. It is read from the JSON of `spec/json/`, whose keys its fields are.
 macro_rules! view {
     ($(#[$meta:meta])* $name:ident { $($(#[$inner:meta])* $field:ident: $type:ty,)* }) => {
-        $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
         #[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), derive(tsify::Tsify), tsify(hashmap_as_object))]
+        $(#[$meta])*
         #[serde(rename_all(serialize = "camelCase"))]
         pub struct $name { $($(#[$inner])* pub $field: $type,)* }
     };

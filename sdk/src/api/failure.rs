@@ -1,4 +1,5 @@
 //! The one error of every call.
+use super::views::vietnamese;
 use crate::error::{Error, Kind};
 use crate::words;
 use std::fmt;
@@ -64,7 +65,7 @@ macro_rules! failure {
         impl From<Error> for Failure {
             fn from(e: Error) -> Self {
                 let Error { kind, code, name, message: english } = e;
-                let vietnamese = words::vietnamese(code).unwrap_or_default().to_owned();
+                let vietnamese = vietnamese(code);
                 let (name, field) = (name.to_owned(), words::field(code).map(str::to_owned));
                 match kind {
                     $(Kind::$kind => Self::$kind { code, name, english, vietnamese, field },)*

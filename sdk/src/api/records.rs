@@ -2,7 +2,7 @@
 //!
 //! Whether a record *counts* is not asked here: for that [`super::Verifier`] needs the enrolment of the key and what was
 //! said of it since.
-use super::{Answer, Failure, Js, KeySuite, Reason, RecordView, give, take};
+use super::{Answer, Failure, Js, KeySuite, RecordView, give, take};
 use crate::error::{Error, Kind};
 use crate::folder::unhex;
 use crate::view;
@@ -137,16 +137,7 @@ fn refused(e: SegmentError) -> Failure {
 fn sealed(log: &str, record: &AuthenticRecord<'_>) -> Answer<SealedRecord> {
     let (said, why) = match read(record.bytes(), record.index()) {
         Ok(said) => (said, None),
-        Err(e) => {
-            let why = Reason {
-                code: e.code(),
-                name: e.name().to_owned(),
-                message: e.to_string(),
-                ask_for: None,
-                since: None,
-            };
-            (json!({"kind": "malformed"}), Some(why))
-        }
+        Err(e) => (json!({"kind": "malformed"}), Some(Error::from(e).into())),
     };
     let mut view = placed(said, record.index(), log, Some(record.identity().to_string()))?;
     view.why = why;

@@ -1,4 +1,6 @@
 //! Views of records and verdicts: the JSON of `spec/json/` with fields.
+use crate::error::Error;
+use crate::words;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
@@ -55,13 +57,16 @@ view! {
 
 view! {
     /// Why: a stable number and name (`spec/error-codes.md`), and a text.
+    #[serde(from = "Said")]
     Reason {
         /// The stable number.
         code: u16,
         /// The stable name.
         name: String,
-        /// What it means and what to do.
+        /// What it means and what to do, in English, with its values.
         message: String,
+        /// What it means and what to do, in Vietnamese; it goes by the number.
+        vietnamese: String,
         /// What to ask the sender for.
         #[serde(default)]
         ask_for: Option<AskFor>,
@@ -73,15 +78,55 @@ view! {
 
 view! {
     /// Something to look at, naming its records.
+    #[serde(from = "Said")]
     Fault {
         /// The stable number.
         code: u16,
         /// The stable name.
         name: String,
-        /// What was found.
+        /// What was found, in English.
         message: String,
+        /// What was found, in Vietnamese; it goes by the number.
+        vietnamese: String,
         /// The records concerned.
         records: Vec<RecordAt>,
+    }
+}
+
+/// What `spec/json/` says of a reason or a fault: its text in one language.
+#[derive(Deserialize)]
+struct Said {
+    code: u16,
+    name: String,
+    message: String,
+    #[serde(default)]
+    ask_for: Option<AskFor>,
+    #[serde(default)]
+    since: Option<String>,
+    #[serde(default)]
+    records: Vec<RecordAt>,
+}
+
+/// What a number says to a person in Vietnamese.
+pub(super) fn vietnamese(code: u16) -> String {
+    words::vietnamese(code).unwrap_or_default().to_owned()
+}
+
+impl From<Said> for Reason {
+    fn from(Said { code, name, message, ask_for, since, .. }: Said) -> Self {
+        Self { code, name, message, vietnamese: vietnamese(code), ask_for, since }
+    }
+}
+
+impl From<Said> for Fault {
+    fn from(Said { code, name, message, records, .. }: Said) -> Self {
+        Self { code, name, message, vietnamese: vietnamese(code), records }
+    }
+}
+
+impl From<Error> for Reason {
+    fn from(Error { code, name, message, .. }: Error) -> Self {
+        Self { code, name: name.to_owned(), message, vietnamese: vietnamese(code), ask_for: None, since: None }
     }
 }
 

@@ -88,11 +88,14 @@ pub enum ReadOnly {
 impl ReadOnly {
     /// Why, and the way on.
     fn refusal(self, path: &Path) -> Error {
-        let why = match self {
-            Self::Restored => "this folder was restored from a backup, and the device may have written more after it",
-            Self::Ahead => "another device holds more of this log than stands here",
+        let (error, why): (fn(String) -> Error, _) = match self {
+            Self::Restored => (
+                Error::restored,
+                "this folder was restored from a backup, and the device may have written more after it",
+            ),
+            Self::Ahead => (Error::ahead, "another device holds more of this log than stands here"),
         };
-        Error::refused(format!(
+        error(format!(
             "{}: {why}, so its log is read-only. Go on with a new key in the same folder: `medlot authority renew`, have it \
              enrolled, `medlot device accept` (or ask for an invitation, then `medlot device init --invitation FILE`); the \
              records stay, and so does the stock",

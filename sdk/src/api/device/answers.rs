@@ -1,6 +1,6 @@
 //! What a device answers.
 use super::super::views::product;
-use super::super::{AskFor, ProductName, RecordAt, RecordView};
+use super::super::{AskFor, ProductName, Reason, RecordAt, RecordView};
 
 view! {
     /// How a device stands.
@@ -17,7 +17,7 @@ view! {
         unsealed: u32,
         /// Why the log takes no further record, with the way on; absent where it does.
         #[serde(default)]
-        read_only: Option<String>,
+        read_only: Option<Reason>,
         /// Bytes that a cut-off write had left and that were dropped when it was opened.
         dropped: u32,
     }
@@ -83,10 +83,8 @@ view! {
     Taken {
         /// Whether it is kept and counts.
         taken: bool,
-        /// The stable number, where it isn't.
-        code: Option<u16>,
         /// Why not.
-        message: Option<String>,
+        why: Option<Reason>,
         /// It may be right: it is kept, and counts once what it needs comes.
         waits: bool,
     }

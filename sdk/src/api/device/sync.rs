@@ -1,5 +1,5 @@
 //! Synchronising: bytes in, bytes out, over whatever carries them.
-use super::super::{Answer, Js, give, take};
+use super::super::{Answer, Js, Reason, give, take};
 use super::{Device, State, count};
 use crate::desk::Desk;
 use crate::error::{Error, Kind};
@@ -20,12 +20,8 @@ input! {
 view! {
     /// Something that could not be taken.
     SetAside {
-        /// The stable number.
-        code: u16,
-        /// The stable name.
-        name: String,
         /// Why.
-        message: String,
+        why: Reason,
         /// It may be right: it is tried again when more comes.
         waits: bool,
     }
@@ -207,12 +203,10 @@ impl Device {
         };
         let report = exchange.finish()?;
         inner.state = State::Idle(Box::new(Desk::open(inner.location.clone(), moment)?));
-        let aside = report.aside.iter().map(|aside| SetAside {
-            code: aside.error.code,
-            name: aside.error.name.to_owned(),
-            message: aside.error.message.clone(),
-            waits: aside.error.kind == Kind::Unknown,
-        });
+        let aside = report
+            .aside
+            .iter()
+            .map(|aside| SetAside { waits: aside.error.kind == Kind::Unknown, why: aside.error.clone().into() });
         let json = report.json();
         let standing =
             json.pointer("/own/standing").and_then(serde_json::Value::as_str).unwrap_or("as_here").to_owned();

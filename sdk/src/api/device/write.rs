@@ -26,7 +26,7 @@ impl Device {
             enrolled: desk.is_known_enrolled()?,
             records: desk.log().tip().count(),
             unsealed: desk.log().tip().unsealed(),
-            read_only: desk.folder().check_writable().err().map(|e| e.message),
+            read_only: desk.folder().check_writable().err().map(Into::into),
             dropped: count(desk.log().dropped()),
         })
     }
@@ -46,13 +46,15 @@ impl Device {
     pub fn accept(&self, object: Vec<u8>, now: i64) -> Answer<Js<Accepted>> {
         let mut inner = self.inner();
         let said = inner.writing(now)?.accept(&[object])?;
-        let taken = |object: &Value| Taken {
-            taken: object.get("taken").and_then(Value::as_bool).unwrap_or_default(),
-            code: object.pointer("/error/code").and_then(Value::as_u64).and_then(|n| u16::try_from(n).ok()),
-            message: object.pointer("/error/message").and_then(Value::as_str).map(str::to_owned),
-            waits: object.pointer("/error/unknown").and_then(Value::as_bool).unwrap_or_default(),
+        let taken = |object: &Value| {
+            Ok(Taken {
+                taken: object.get("taken").and_then(Value::as_bool).unwrap_or_default(),
+                why: object.get("error").cloned().map(view).transpose()?,
+                waits: object.pointer("/error/unknown").and_then(Value::as_bool).unwrap_or_default(),
+            })
         };
-        let objects = said.get("objects").and_then(Value::as_array).into_iter().flatten().map(taken).collect();
+        let objects = said.get("objects").and_then(Value::as_array).into_iter().flatten().map(taken);
+        let objects = objects.collect::<Answer<_>>()?;
         give(Accepted { objects, enrolled: said.get("enrolled").and_then(Value::as_bool).unwrap_or_default() })
     }
 

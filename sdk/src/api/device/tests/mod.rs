@@ -366,6 +366,22 @@ fn counting_taking_back_and_asking_answer_with_fields() {
 }
 
 #[test]
+fn what_is_not_taken_or_believed_says_why_in_both_languages() {
+    let mut ministry = Ministry::new();
+    let (device, _) = ministry.device("01C55");
+    let damaged = b"not an object".to_vec();
+
+    let taken = device.accept(damaged.clone(), NOW).unwrap().objects.remove(0);
+    let why = taken.why.unwrap();
+    assert!(!taken.taken && why.code > 0 && !why.message.is_empty());
+    assert_eq!(Some(why.vietnamese.as_str()), crate::words::vietnamese(why.code));
+
+    let verdict = device.verify(damaged, NOW).unwrap();
+    let reason = &verdict.reasons[0];
+    assert_eq!(Some(reason.vietnamese.as_str()), crate::words::vietnamese(reason.code), "{reason:?}");
+}
+
+#[test]
 fn files_under_a_storage_key_open_with_it_alone() {
     let ministry = Ministry::new();
     let device = Device::join(ministry.invite("01C55"), JoinInput::default(), Some(vec![3; 32]), NOW).unwrap();
@@ -418,7 +434,9 @@ fn a_backup_comes_back_to_be_read_and_goes_on_under_a_new_key() {
     assert!(!kept.0.keys().any(|name| name.starts_with("keys/")), "{:?}", kept.0.keys());
     let again = Device::open(kept.files(), None, NOW).unwrap();
     assert_eq!(on_hand(&again), [("A1".into(), 100, 0)]);
-    assert!(again.status().unwrap().read_only.is_some());
+    let why = again.status().unwrap().read_only.unwrap();
+    assert_eq!((why.code, why.name.as_str()), (4014, "restored"));
+    assert!(why.message.contains("new key") && why.vietnamese.contains("khóa mới"), "{why:?}");
     assert!(comes_in(&again, "A1", "1").is_err());
     let elsewhere = Ministry::new().invite("01C55");
     assert!(again.begin_again(elsewhere, JoinInput::default(), NOW).is_err());

@@ -83,7 +83,7 @@ class PackScreen : Screen() {
 
     /** What keeps others from counting what is written here. */
     private fun drawStanding(body: LinearLayout, status: StatusView) {
-        if (status.readOnly != null) body.words("").tell(getString(R.string.log_closed), bad = true)
+        status.readOnly?.let { body.words("").tell(said(it), bad = true) }
         if (!status.enrolled) body.card({ go<EnrolScreen>() }) { words(getString(R.string.not_enrolled)) }
     }
 

@@ -123,7 +123,7 @@ class ReceiveScreen : Screen() {
         }
         body.words("").tell(getString(said), bad)
         lines.firstOrNull()?.let { body.words(getString(R.string.from_facility, it.facility.orEmpty()), soft = true) }
-        verdict.reasons.forEach { body.words(trust(it.code, it.message)) }
+        verdict.reasons.forEach { body.words(said(it)) }
         body.words(resources.getQuantityString(R.plurals.lines, lines.size, lines.size), soft = true)
     }
 

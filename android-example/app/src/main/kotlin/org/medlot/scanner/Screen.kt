@@ -27,6 +27,7 @@ import org.medlot.Failure
 import org.medlot.Language
 import org.medlot.QrReader
 import org.medlot.ReadItem
+import org.medlot.Reason
 import org.medlot.Scanned
 import org.medlot.inEnglish
 import org.medlot.inVietnamese
@@ -83,8 +84,7 @@ abstract class Screen : Activity() {
     /** Takes what authorities and others sent. */
     private fun take(bytes: ByteArray) = write({ it.accept(bytes, book.now) }) { accepted ->
         val refused = accepted.objects.firstOrNull { !it.taken && !it.waits }
-        val why = refused?.let { no -> trust(no.code ?: 0u, no.message.orEmpty()) }
-        tell(why ?: getString(R.string.taken), bad = refused != null)
+        tell(refused?.why?.let(::said) ?: getString(R.string.taken), bad = refused != null)
         onNews()
     }
 
@@ -283,6 +283,8 @@ abstract class Screen : Activity() {
     }
 
     protected fun said(e: Failure): String = if (language == Language.VI) e.inVietnamese else e.inEnglish
+
+    protected fun said(why: Reason): String = if (language == Language.VI) why.vietnamese else why.message
 
     /** Asks before something that can't be undone by a tap. */
     protected fun sure(question: CharSequence, yes: Int, then: () -> Unit) {

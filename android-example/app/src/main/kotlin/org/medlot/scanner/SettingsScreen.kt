@@ -48,7 +48,7 @@ class SettingsScreen : Screen() {
         words(getString(R.string.facility_is, status.facility))
         words(getString(R.string.log_is, status.log.take(LOG_SHOWN)), soft = true)
         words(getString(R.string.records_and_unsealed, status.records.toInt(), status.unsealed.toInt()), soft = true)
-        status.readOnly?.let { words("").tell(it, bad = true) }
+        status.readOnly?.let { words("").tell(said(it), bad = true) }
     }
 
     override fun onFile(bytes: ByteArray) {

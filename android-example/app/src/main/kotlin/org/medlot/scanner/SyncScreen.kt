@@ -123,9 +123,7 @@ class SyncScreen : Screen() {
             answer.aside.isNotEmpty() -> getString(
                 R.string.sync_aside,
                 answer.aside.size,
-                answer.aside.first().run {
-                    trust(code, message)
-                }
+                said(answer.aside.first().why)
             )
 
             answer.done -> getString(R.string.sync_done_with, answer.sent.pieces.toInt(), answer.stored.pieces.toInt())
