@@ -25,6 +25,12 @@ pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Done {
         .map_err(|error| format!("{}: {error}", path.display()))
 }
 
+/// Copies a file into a folder.
+pub fn copy(file: &Path, folder: &Path) -> Done {
+    let target = folder.join(file.file_name().unwrap_or_default());
+    fs::copy(file, target).map(drop).map_err(|error| format!("{}: {error}", file.display()))
+}
+
 /// What this system calls the library, and where JNA looks for it in a jar.
 fn library() -> (&'static str, &'static str) {
     match (std::env::consts::OS, std::env::consts::ARCH) {
@@ -122,6 +128,13 @@ impl Maven {
     }
 }
 
+/// Puts the jar as it is shipped into a folder.
+pub fn release_jar(folder: &Path) -> Done {
+    release()?;
+    KOTLIN_BUILD.maven(&["package", "-Dmaven.test.skip=true"], |mvn| mvn.aside())?;
+    copy(&root().join(KOTLIN_BUILD.target).join("medlot-0.1.0.jar"), folder)
+}
+
 /// The committed vectors from Kotlin; how many agree is written to a file.
 pub fn kotlin_vectors(agreed: &Path) -> Done {
     generate()?;
@@ -162,6 +175,14 @@ fn wheel(library: &Path) -> Done<PathBuf> {
     let bin = setup::python("bindings", REQUIREMENTS)?;
     install(&bin.join("python"), library)?;
     Ok(bin)
+}
+
+/// Puts the wheel as it is shipped into a folder.
+pub fn release_wheel(folder: &Path) -> Done {
+    let library = release()?;
+    let build = "import sys, wheel_of; wheel_of.build_wheel(sys.argv[1])";
+    let python = Sh::new("python3").args(["-B", "-c", build]).args([folder]).dir("ffi/python");
+    python.env("MEDLOT_LIBRARY", library).aside().run()
 }
 
 /// The committed vectors from Python; how many agree is written to a file.

@@ -27,16 +27,22 @@ fn chromium() -> bool {
         || PathBuf::from("/Applications/Google Chrome.app").is_dir()
 }
 
-/// Installs the compiler, Node.js, Chromium, and what the package's lock file names.
-pub fn setup() -> Done {
+/// Installs the compiler, Node.js, and what the package's lock file names.
+pub fn node_setup() -> Done {
     cross::setup()?;
     if !found("npm") && !apt(&["nodejs", "npm"])? {
         return Err("npm is missing: install Node.js 20 or newer".into());
     }
-    if !chromium() && !apt(&["chromium"])? {
-        return Err("Chromium is missing: install it, or name it in the variable CHROMIUM".into());
-    }
     installed(PACKAGE)
+}
+
+/// The same, and Chromium.
+pub fn setup() -> Done {
+    node_setup()?;
+    if chromium() || apt(&["chromium"])? {
+        return Ok(());
+    }
+    Err("Chromium is missing: install it, or name it in the variable CHROMIUM".into())
 }
 
 /// Installs what a folder's lock file names, where it isn't.
@@ -83,6 +89,12 @@ pub fn build() -> Done {
     Sh::new("node").args(["build/build.mjs"]).args([module, bindgen()?]).dir(PACKAGE).run()?;
     BUILT.store(true, Ordering::Relaxed);
     Ok(())
+}
+
+/// Puts the package as it is shipped into a folder.
+pub fn release(folder: &Path) -> Done {
+    build()?;
+    Sh::new("npm").args(["pack", "--silent", "--pack-destination"]).args([folder]).dir(PACKAGE).aside().run()
 }
 
 /// Builds the package, and tests it: types, Node.js, Chromium.

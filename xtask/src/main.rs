@@ -18,6 +18,7 @@ mod parts;
 mod run;
 mod setup;
 mod sh;
+mod trial;
 
 use std::process::ExitCode;
 
@@ -33,6 +34,7 @@ struct Asked {
     check: bool,
     long: bool,
     serve: bool,
+    built: bool,
     help: bool,
 }
 
@@ -46,6 +48,7 @@ fn parse() -> Result<Asked, lexopt::Error> {
             Long("check") => asked.check = true,
             Long("long") => asked.long = true,
             Long("serve") => asked.serve = true,
+            Long("built") => asked.built = true,
             Short('h') | Long("help") => asked.help = true,
             Value(value) if asked.command.is_none() => asked.command = Some(value.string()?),
             Value(value) => asked.names.push(value.string()?),
@@ -64,6 +67,8 @@ fn usage() -> String {
          conformance [language…]  how many of the committed vectors each implementation agrees with, as a table\n\
          demo            the main job on real input: enrolment, deliveries, recall, a stolen device\n\
          \x20 --serve      then serves the inventory page with its data, also where no person watches\n\
+         trial [kotlin | python | node]  a new user's first minutes with the package, outside the repository\n\
+         \x20 --built      with the packages of the last trial\n\
          bench [--json]  speed, beside its peers\n\
          bench bindings  what a call costs from Python, Kotlin and JavaScript, beside Rust\n\
          bench page      the page's figures: bytes, times, frames\n\
@@ -117,6 +122,7 @@ fn main() -> ExitCode {
         Some("part") => run::bare(&asked.names),
         Some("conformance") => conformance::run(&asked.names),
         Some("demo") => demo::run_and_show(asked.serve),
+        Some("trial") => trial::run(&asked.names, asked.built),
         Some("bench") if asked.names == ["bindings"] => bench::bindings(),
         Some("bench") if asked.names == ["page"] => page::bench(),
         Some("screens") => screens(&asked.names),

@@ -61,6 +61,16 @@ pub fn qemu() -> Done {
     Err("qemu-system-arm is missing: install QEMU for ARM (brew install qemu, dnf install qemu-system-arm)".into())
 }
 
+/// Python with its venv module.
+pub fn python_itself() -> Done {
+    // Debian splits `venv` off, and then has no `ensurepip`; some machines have no Python at all.
+    let works = Sh::new("python3").args(["-c", "import ensurepip, tomllib, venv"]).works();
+    if works || apt(&["python3", "python3-venv"])? {
+        return Ok(());
+    }
+    Err("python3 with its venv module is missing: install Python 3.11 or newer".into())
+}
+
 /// A Python environment under `target/` that holds what a requirements file pins.
 pub fn python(name: &str, requirements: &str) -> Done<PathBuf> {
     let folder = root().join("target/python").join(name);
@@ -71,14 +81,8 @@ pub fn python(name: &str, requirements: &str) -> Done<PathBuf> {
         return Ok(bin);
     }
     eprintln!("installing from PyPI into target/python/{name}: {requirements}");
-    let venv = || Sh::new("python3").args(["-m", "venv", "--clear"]).args([&folder]).aside().run();
-    if venv().is_err() {
-        // Debian splits `venv` off; some machines have no Python at all.
-        if !apt(&["python3", "python3-venv"])? {
-            return Err("python3 with its venv module is missing: install Python 3.11 or newer".into());
-        }
-        venv()?;
-    }
+    python_itself()?;
+    Sh::new("python3").args(["-m", "venv", "--clear"]).args([&folder]).aside().run()?;
     Sh::new(bin.join("python"))
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements])
         .aside()

@@ -9,7 +9,10 @@ import org.medlot.ReadItem
 import org.medlot.StockInput
 import org.medlot.StockView
 
-/** Counts a store, while stock goes on moving: a line says what stood there, and later movements add up. */
+/**
+ * Counts a store, while stock goes on moving: a line says what stood there, and later movements add up. What is left in
+ * opened units has a line of its own.
+ */
 class CountScreen : Screen() {
     private lateinit var draft: Draft
     private var rows: List<StockView> = emptyList()
@@ -46,9 +49,10 @@ class CountScreen : Screen() {
             END -> draft.clear()
 
             else -> draft.next {
+                val line = pending?.nextLine() ?: return@next
                 val all = optJSONArray(COUNTED) ?: JSONArray().also { put(COUNTED, it) }
-                pending?.let(all::put)
-                remove(PENDING)
+                all.put(line)
+                if (line.has(OPENED) || pending?.text(OPENED) == null) remove(PENDING) else pending?.put(WHOLE_IS_WRITTEN, true)
             }
         }
     }
@@ -65,9 +69,22 @@ class CountScreen : Screen() {
 
     override fun onPack(item: ReadItem) {
         if (begin == null) return tell(getString(R.string.begin_count_first), bad = true)
-        draft.change { put(PENDING, JSONObject().put(PACK, Pack.of(item).copy(serial = null).toJson())) }
+        begin(Pack.of(item).copy(serial = null))
+    }
+
+    /** Begins a line; of opened units it takes what the book says that they consist of. */
+    private fun begin(pack: Pack) {
+        val parts = here(pack).firstNotNullOfOrNull { it.parts.firstOrNull() }
+        draft.change {
+            val line = JSONObject().put(PACK, pack.toJson())
+            // In a blind count that some are opened isn't said either.
+            parts?.run { line.putParts("$perUnit", measure).put(ASKS_OPENED, !said.optBoolean(BLIND)) }
+            put(PENDING, line)
+        }
         redraw()
     }
+
+    private fun here(pack: Pack) = rows.filter { it.lot == pack.lot && it.product?.value == pack.name?.value }
 
     override fun draw(body: LinearLayout, bar: LinearLayout) {
         if (begin == null) return drawBeginning(body, bar)
@@ -89,47 +106,89 @@ class CountScreen : Screen() {
     private fun drawLine(body: LinearLayout, bar: LinearLayout, line: JSONObject) {
         val pack = Pack.of(line.getJSONObject(PACK))
         body.words(inWords(pack), large = true)
-        val here = rows.filter { it.lot == pack.lot && it.product?.value == pack.name?.value }
-        if (!said.optBoolean(BLIND)) body.words(getString(R.string.book_says, here.sumOf { it.onHand }))
-        body.field(getString(R.string.stands_there), line.optString(QUANTITY), NUMBER) { line.put(QUANTITY, it) }
+        if (!said.optBoolean(BLIND)) {
+            val here = here(pack)
+            body.words(getString(R.string.book_says, here.sumOf { it.onHand }))
+            here.flatMap { it.parts }.forEach { body.words(getString(R.string.opened, it.count, it.perUnit.toInt())) }
+        }
+        // Killed between the two lines of a lot, only what is left in opened ones remains to be written.
+        if (line.optBoolean(WHOLE_IS_WRITTEN)) {
+            body.words(getString(R.string.stands_there_is, line.optString(QUANTITY)))
+        } else {
+            body.field(getString(R.string.stands_there), line.optString(QUANTITY), NUMBER) { line.put(QUANTITY, it) }
+        }
+        if (line.optBoolean(ASKS_OPENED)) {
+            body.field(getString(R.string.left_in_opened), line.optString(OPENED), NUMBER) { line.put(OPENED, it) }
+            body.partsOf(line)
+        } else {
+            body.button(getString(R.string.opened_too)) {
+                line.put(ASKS_OPENED, true)
+                redraw()
+            }
+        }
         bar.put(
             bar.context.row {
                 button(getString(R.string.cancel), weight = 1f) {
                     draft.change { remove(PENDING) }
                     redraw()
                 }
-                button(getString(R.string.counted), main = true, weight = 1f) { checkTwice(pack) }
+                button(getString(R.string.counted), main = true, weight = 1f) { check(pack) }
             }
         )
     }
 
-    private fun checkTwice(pack: Pack) {
-        val before = counted.lastOrNull { Pack.of(it.getJSONObject(PACK)) == pack }
-        if (before == null) return save(pack)
-        sure(getString(R.string.counted_already, before.optString(QUANTITY)), R.string.counted) { save(pack) }
+    /** The next line of the log: of whole units, then of what is left in opened ones; null: both are there. */
+    private fun JSONObject.nextLine(): JSONObject? {
+        val opened = text(OPENED)
+        val whole = text(QUANTITY) ?: "0".takeIf { opened == null }
+        val line = JSONObject().put(PACK, getJSONObject(PACK))
+        return when {
+            whole != null && !optBoolean(WHOLE_IS_WRITTEN) -> line.put(QUANTITY, whole)
+            opened != null -> line.put(OPENED, opened).putParts(this)
+            else -> null
+        }
     }
 
-    private fun save(pack: Pack) = step(PENDING) {
-        val line = pack.line(pending?.text(QUANTITY) ?: "0").copy(lot = pack.lot ?: "none")
-        book.once(draft, 1) { it.countLine(begin, line, book.now) }
+    private fun inWords(line: JSONObject): String {
+        val opened = line.text(OPENED) ?: return getString(R.string.stands_there_is, line.optString(QUANTITY))
+        return getString(R.string.opened, opened.toLong(), line.perUnit()?.toInt())
+    }
+
+    private fun check(pack: Pack) {
+        val line = pending ?: return
+        if (line.text(OPENED) != null && line.perUnit() == null) return tell(getString(R.string.per_unit_missing), bad = true)
+        val before = counted.filter { Pack.of(it.getJSONObject(PACK)) == pack }
+        if (before.isEmpty() || line.optBoolean(WHOLE_IS_WRITTEN)) return save(pack)
+        val said = before.joinToString(" + ") { it.text(OPENED)?.plus("/${it.perUnit()}") ?: it.optString(QUANTITY) }
+        sure(getString(R.string.counted_already, said), R.string.counted) { save(pack) }
+    }
+
+    /** Writes one line or two: both add up. */
+    private fun save(pack: Pack) = writing {
+        while (true) {
+            val line = pending?.nextLine() ?: break
+            val quantity = line.text(OPENED)?.let(line::quantityOf) ?: line.optString(QUANTITY)
+            val input = pack.line(quantity).copy(lot = pack.lot ?: "none")
+            take(PENDING) { book.once(draft, 1) { it.countLine(begin, input, book.now) } }
+            redraw()
+        }
+        draft.change { remove(PENDING) }
+        look()
     }
 
     private fun drawCount(body: LinearLayout, bar: LinearLayout) {
         body.words(getString(R.string.scan_to_count), large = true)
-        counted.reversed().forEach { line ->
+        counted.groupBy { Pack.of(it.getJSONObject(PACK)) }.entries.reversed().forEach { (pack, lines) ->
             body.card {
-                words(inWords(Pack.of(line.getJSONObject(PACK))))
-                words(getString(R.string.stands_there_is, line.optString(QUANTITY)))
+                words(inWords(pack))
+                lines.forEach { words(inWords(it)) }
             }
         }
         val left = missing()
         if (left.isNotEmpty()) {
             body.heading(getString(R.string.not_counted))
             left.take(SHOWN).forEach { row ->
-                body.card({
-                    draft.change { put(PENDING, JSONObject().put(PACK, Pack.of(row).toJson())) }
-                    redraw()
-                }) {
+                body.card({ begin(Pack.of(row)) }) {
                     words(inWords(Pack.of(row)))
                     if (!said.optBoolean(BLIND)) words(getString(R.string.book_says, row.onHand), soft = true)
                 }
@@ -145,18 +204,23 @@ class CountScreen : Screen() {
     /** What should be there and has no line yet. */
     private fun missing(): List<StockView> {
         val done = counted.map { Pack.of(it.getJSONObject(PACK)) }
-        return rows.filter { row -> row.onHand != 0L && done.none { it.lot == row.lot && it.name?.value == row.product?.value } }
+        fun isCounted(row: StockView) = done.any { it.lot == row.lot && it.name?.value == row.product?.value }
+        return rows.filter { row -> (row.onHand != 0L || row.parts.any { it.count != 0L }) && !isCounted(row) }
     }
 
     private fun step(name: String, work: suspend () -> Unit) = writing {
-        draft.change { put(STEP, name) }
-        work()
-        written()
+        take(name, work)
         if (name == END) {
             book.seal()
             tell(getString(R.string.count_ended))
         }
         look()
+    }
+
+    private suspend fun take(step: String, work: suspend () -> Unit) {
+        draft.change { put(STEP, step) }
+        work()
+        written()
     }
 
     private companion object {
@@ -170,6 +234,9 @@ class CountScreen : Screen() {
         const val COUNTED = "counted"
         const val PACK = "pack"
         const val QUANTITY = "quantity"
+        const val OPENED = "opened"
+        const val ASKS_OPENED = "asks_opened"
+        const val WHOLE_IS_WRITTEN = "whole_is_written"
         const val MOST = 100_000u
         const val SHOWN = 100
     }

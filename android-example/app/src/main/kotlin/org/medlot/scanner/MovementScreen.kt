@@ -66,7 +66,7 @@ class MovementScreen : Screen() {
 
     /** The quantity where it is one of whole units. */
     private fun units(): String? = said.text(QUANTITY)?.takeIf {
-        said.text(PER) == null && it.toLongOrNull() != null && it != "0"
+        said.perUnit() == null && it.toLongOrNull() != null && it != "0"
     }
 
     override fun draw(body: LinearLayout, bar: LinearLayout) {
@@ -117,11 +117,7 @@ class MovementScreen : Screen() {
 
     private fun drawMore(body: LinearLayout) {
         body.keyed(R.string.store, STORE, CODE)
-        body.keyed(R.string.parts_per_unit, PER, NUMBER)
-        val measures = resources.getStringArray(R.array.measures).toList()
-        body.choice(getString(R.string.measure), measures, MEASURES.indexOf(said.text(MEASURE)).coerceAtLeast(0)) {
-            said.put(MEASURE, MEASURES[it])
-        }
+        body.partsOf(said)
         body.keyed(R.string.vvm, VVM, NUMBER)
         body.keyed(R.string.fund, FUND, CODE)
         body.keyed(R.string.operator, OPERATOR, CODE)
@@ -151,14 +147,13 @@ class MovementScreen : Screen() {
     private fun reason(): String = Reasons.of(direction).run { name(at(said.text(REASON))) }
 
     private fun input(): MovementInput {
-        val parts = said.text(PER)?.let { "/$it ${said.text(MEASURE) ?: MEASURES.first()}" }
         val reason = reason()
         return MovementInput(
             product = pack.product ?: said.text(PACK_PRODUCT),
             lot = pack.lot ?: said.text(PACK_LOT) ?: "none",
             expiry = pack.expiry ?: said.text(PACK_EXPIRY),
             serial = pack.serial,
-            quantity = said.text(QUANTITY)?.plus(parts.orEmpty()),
+            quantity = said.text(QUANTITY)?.let(said::quantityOf),
             reason = reason,
             store = said.text(STORE),
             toStore = (said.text(TO_STORE) ?: "main").takeIf { reason == TO_A_STORE },
@@ -203,14 +198,11 @@ class MovementScreen : Screen() {
         private const val REASON = "reason"
         private const val STORE = "store"
         private const val TO_STORE = "to_store"
-        private const val PER = "per"
-        private const val MEASURE = "measure"
         private const val VVM = "vvm"
         private const val TO_VVM = "to_vvm"
         private const val FUND = "fund"
         private const val TO_A_STORE = "store_to_store"
         private const val OPERATOR = "operator"
-        private val MEASURES = listOf("dose", "ml", "g", "IU", "piece")
 
         /** Going out for these, a stopped pack would be given to somebody. */
         private val TO_USE = setOf("retail", "used_in_facility", "administered")

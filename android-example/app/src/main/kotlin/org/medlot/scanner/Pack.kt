@@ -67,7 +67,14 @@ data class Pack(
 }
 
 /** How a pack stands: each has its own colour, sign and word. */
-enum class PackState { FINE, NEAR, EXPIRED, RECALLED, HELD, UNKNOWN }
+enum class PackState(val colour: Int, val sign: Int, val word: Int) {
+    FINE(R.color.fine, R.drawable.sign_fine, R.string.state_fine),
+    NEAR(R.color.near, R.drawable.sign_near, R.string.state_near),
+    EXPIRED(R.color.expired, R.drawable.sign_expired, R.string.state_expired),
+    RECALLED(R.color.recalled, R.drawable.sign_recalled, R.string.state_recalled),
+    HELD(R.color.held, R.drawable.sign_held, R.string.state_held),
+    UNKNOWN(R.color.unknown, R.drawable.sign_unknown, R.string.state_unknown)
+}
 
 /** What is known of a pack. */
 class Known(val state: PackState, val answer: PackAnswer, val rows: List<StockView>) {

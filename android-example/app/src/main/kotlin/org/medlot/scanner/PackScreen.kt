@@ -14,6 +14,21 @@ class PackScreen : Screen() {
     private var known: Known? = null
     private var status: StatusView? = null
 
+    // What every pack has is made once: making buttons takes longer than all that is asked of the book.
+    private val inAndOut by lazy {
+        row {
+            button(getString(R.string.take_in), weight = 1f) { move(Direction.IN) }
+            button(getString(R.string.dispense), main = true, weight = 1f) { move(Direction.OUT) }
+        }
+    }
+    private val moveAndCard by lazy {
+        row {
+            button(getString(R.string.move), weight = 1f) { move(Direction.MOVE) }
+            button(getString(R.string.stock_card), weight = 1f) { pack?.let { go<LotScreen> { putExtras(it.toBundle()) } } }
+        }
+    }
+    private val menu by lazy { column { drawMenu() } }
+
     override val title = R.string.app_name
 
     override fun onCreate(state: Bundle?) {
@@ -69,16 +84,11 @@ class PackScreen : Screen() {
             body.words(getString(R.string.scan_how), soft = true)
         } else {
             drawPack(body, pack)
-            bar.put(
-                bar.context.row {
-                    button(getString(R.string.take_in), weight = 1f) { move(Direction.IN, pack) }
-                    button(getString(R.string.dispense), main = true, weight = 1f) { move(Direction.OUT, pack) }
-                }
-            )
+            bar.put(inAndOut)
         }
         drawUnfinished(body)
         status?.let { drawStanding(body, it) }
-        drawMenu(body)
+        body.addView(menu)
     }
 
     /** What keeps others from counting what is written here. */
@@ -103,17 +113,13 @@ class PackScreen : Screen() {
         known.answer.propose.firstOrNull()?.takeUnless {
             known.answer.usable
         }?.let { body.words(getString(R.string.take_instead, inWords(it))) }
-        body.put(
-            body.context.row {
-                button(getString(R.string.move), weight = 1f) { move(Direction.MOVE, pack) }
-                button(getString(R.string.stock_card), weight = 1f) { go<LotScreen> { putExtras(pack.toBundle()) } }
-            }
-        )
+        body.put(moveAndCard)
     }
 
     private fun inWords(line: PickLine): String = inWords(Pack(lot = line.lot, expiry = line.expiry, product = line.product()))
 
-    private fun move(direction: Direction, pack: Pack) {
+    private fun move(direction: Direction) {
+        val pack = pack ?: return
         MovementScreen.begin(book, direction, pack)
         go<MovementScreen>()
     }
@@ -124,7 +130,7 @@ class PackScreen : Screen() {
         body.card({ go<MovementScreen>() }) { words(getString(R.string.go_on_with_movement)) }
     }
 
-    private fun drawMenu(body: LinearLayout) {
+    private fun LinearLayout.drawMenu() {
         val menu: List<Pair<Int, () -> Unit>> = listOf(
             R.string.receive to { go<ReceiveScreen>() },
             R.string.hand_over to { go<HandOverScreen>() },
@@ -136,7 +142,7 @@ class PackScreen : Screen() {
             R.string.settings to { go<SettingsScreen>() }
         )
         menu.chunked(2).forEach { pair ->
-            body.put(body.context.row { pair.forEach { (name, open) -> button(getString(name), weight = 1f, onClick = open) } })
+            put(row { pair.forEach { (name, open) -> button(getString(name), weight = 1f, onClick = open) } })
         }
     }
 

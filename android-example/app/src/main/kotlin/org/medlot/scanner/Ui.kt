@@ -200,36 +200,6 @@ fun ViewGroup.state(state: PackState, big: Boolean = true): LinearLayout = put(
     }
 )
 
-val PackState.colour: Int
-    get() = when (this) {
-        PackState.FINE -> R.color.fine
-        PackState.NEAR -> R.color.near
-        PackState.EXPIRED -> R.color.expired
-        PackState.RECALLED -> R.color.recalled
-        PackState.HELD -> R.color.held
-        PackState.UNKNOWN -> R.color.unknown
-    }
-
-val PackState.sign: Int
-    get() = when (this) {
-        PackState.FINE -> R.drawable.sign_fine
-        PackState.NEAR -> R.drawable.sign_near
-        PackState.EXPIRED -> R.drawable.sign_expired
-        PackState.RECALLED -> R.drawable.sign_recalled
-        PackState.HELD -> R.drawable.sign_held
-        PackState.UNKNOWN -> R.drawable.sign_unknown
-    }
-
-val PackState.word: Int
-    get() = when (this) {
-        PackState.FINE -> R.string.state_fine
-        PackState.NEAR -> R.string.state_near
-        PackState.EXPIRED -> R.string.state_expired
-        PackState.RECALLED -> R.string.state_recalled
-        PackState.HELD -> R.string.state_held
-        PackState.UNKNOWN -> R.string.state_unknown
-    }
-
 /** What is told: good or bad, said by a sign too. */
 fun TextView.tell(text: CharSequence?, bad: Boolean) {
     visibility = if (text.isNullOrEmpty()) View.GONE else View.VISIBLE

@@ -9,6 +9,7 @@ import org.medlot.StockInput
 import org.medlot.StockView
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
+import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
 import org.robolectric.annotation.GraphicsMode
 
@@ -162,6 +163,36 @@ class JourneysTest {
         hands.dialog?.getButton(android.content.DialogInterface.BUTTON_NEGATIVE)?.performClick()
         hands.settle().tap(R.string.cancel).tap(R.string.end_count)
         assertEquals(918L, hands.lot("C7").onHand)
+    }
+
+    @Test
+    fun `what is left in an opened pack is counted in parts, and a count that names none of it sets it to none`() {
+        val world = World.begin()
+        val hands = Hands.enrolled(app, world)
+        val pack = code(PARACETAMOL, "A1", "271130")
+        fun Hands.stands() = lot("A1").run { listOf(onHand) + parts.map { it.count } + parts.map { it.perUnit.toLong() } }
+        hands.takeIn(PARACETAMOL, "A1", "271130", "100")
+        hands.tap(R.string.count).tap(R.string.begin_count).scan(pack).type(R.string.stands_there, "98")
+        hands.tap(R.string.opened_too).type(R.string.left_in_opened, "7").tap(R.string.counted)
+        assertTrue("parts of what is said: ${hands.words}", hands.sees(R.string.per_unit_missing))
+        hands.type(R.string.parts_per_unit, "10").choose(R.string.measure, PIECE).tap(R.string.counted)
+        val opened = hands.screen.getString(R.string.opened, 7L, 10)
+        assertTrue(hands.words, hands.sees(hands.screen.getString(R.string.stands_there_is, "98")) && hands.sees(opened))
+        hands.tap(R.string.end_count)
+        assertEquals("98 whole ones and 7 of 10", listOf(98L, 7L, 10L), hands.stands())
+        hands.open<CountScreen>().tap(R.string.begin_count).scan(pack)
+        assertTrue("the book says it: ${hands.words}", hands.sees(opened))
+        hands.type(R.string.left_in_opened, "4").tap(R.string.counted)
+        val none = hands.screen.getString(R.string.stands_there_is, "0")
+        assertTrue("without whole ones one line is enough: ${hands.words}", !hands.sees(none))
+        hands.scan(pack).type(R.string.stands_there, "97").tap(R.string.counted)
+        val before = hands.screen.getString(R.string.counted_already, "4/10")
+        assertTrue("a second line is asked about", hands.dialog?.let { before == "${shadowOf(it).message}" } == true)
+        hands.yes().tap(R.string.end_count)
+        assertEquals("both lines add up", listOf(97L, 4L, 10L), hands.stands())
+        hands.open<CountScreen>().tap(R.string.begin_count).scan(pack).type(R.string.stands_there, "97").tap(R.string.counted)
+        hands.tap(R.string.end_count)
+        assertEquals("none left", listOf(97L), hands.stands())
     }
 
     @Test

@@ -63,7 +63,13 @@ class ScreensTest {
         open<CountScreen>().see("count-begin")
         tap(R.string.begin_count).see("count")
         scan(code(PARACETAMOL, "A1", "271130")).type(R.string.stands_there, "11790").see("count-line")
-        tap(R.string.counted).tap(R.string.end_count)
+        tap(R.string.opened_too).type(R.string.left_in_opened, "7").type(R.string.parts_per_unit, "10")
+        choose(R.string.measure, PIECE).see("count-line-opened")
+        tap(R.string.counted).see("count-lines")
+        tap(R.string.end_count)
+        // Without opened ones: the next look begins as this one did.
+        open<CountScreen>().tap(R.string.begin_count).scan(code(PARACETAMOL, "A1", "271130"))
+        type(R.string.stands_there, "11790").tap(R.string.counted).tap(R.string.end_count)
         open<FindingsScreen>().see("findings")
         views.filterIsInstance<ViewGroup>().first { it.isClickable && it !is ScrollView }.performClick()
         settle().see("findings-open")
@@ -218,6 +224,9 @@ class ScreensTest {
         const val WIDTH = 360
         const val HEIGHT = 640
         const val TOUCH = 48
+
+        /** The fifth of the measures. */
+        const val PIECE = 4
         const val CONTRAST = 4.5
         const val OPAQUE = 255
         const val PALETTE = 64

@@ -2,10 +2,9 @@ package org.medlot.scanner
 
 import android.content.Intent
 import android.net.Uri
-import com.sun.net.httpserver.HttpServer
 import java.io.File
-import java.net.InetSocketAddress
 import kotlinx.coroutines.runBlocking
+import org.json.JSONObject
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
 import org.junit.Test
@@ -46,47 +45,27 @@ class SyncTest {
     private fun Device.lot(lot: String) =
         stock(StockInput(), 0u, 10u, Language.EN, app.book.now).rows.single { it.lot == lot }.onHand
 
-    /** Serves `POST /v1/sync` as `hub/src/carrier/http.rs` does, each answer a megabyte at most, until [work] is done. */
-    private fun Device.serving(work: (String) -> Unit) {
-        val server = HttpServer.create(InetSocketAddress("127.0.0.1", 0), 0)
-        var session: String? = null
-        server.createContext("/v1/sync") { exchange ->
-            val named = exchange.requestHeaders.getFirst("medlot-session")
-            if (named == null) {
-                syncBegin(SyncInput(), app.book.now)
-                session = "s1"
-            }
-            check(exchange.requestMethod == "POST" && (named ?: "s1") == session) { "$named" }
-            syncReceive(exchange.requestBody.readBytes())
-            val answer = syncSend()
-            if (syncIsDone()) syncFinish(app.book.now)
-            exchange.responseHeaders.add("medlot-session", session)
-            exchange.sendResponseHeaders(200, if (answer.isEmpty()) -1 else answer.size.toLong())
-            exchange.responseBody.use { it.write(answer) }
-        }
-        server.start()
-        try {
-            work("http://127.0.0.1:${server.address.port}")
-        } finally {
-            server.stop(0)
-        }
-    }
-
     @Test
-    fun `a phone and who serves have everything of each other after one tap`() {
+    fun `a phone and a hub that serves have everything of each other after one tap`() {
         val world = World.begin()
         val hands = Hands.enrolled(app, world)
         hands.takeIn(CEFTRIAXONE, "C7", "280630", "100")
-        val other = world.other()
         val recall = arrayOf("--class", "2", "--notice", "TH-7", "--product", "gtin:$CEFTRIAXONE", "--lot", "C7")
         world.run("province", "authority", "recall", *recall, "--out", "recall.mlt")
-        hands.at("2026-11-24T07:00:00Z")
-        other.accept(world.bytes("recall.mlt"), app.book.now)
-        other.serving { hands.open<SyncScreen>().type(R.string.hub_address, it).tap(R.string.sync_now) }
-        assertTrue(hands.words, hands.sees(hands.text(R.string.sync_done_with).substringBefore(".")))
-        assertEquals("the recall came", 100L, hands.lot("C7").recalled)
-        assertEquals("the records went", 100L, other.lot("C7"))
-        other.close()
+        world.now = "2026-11-24T07:00:00Z"
+        hands.at(world.now)
+        world.run("hub", "sync", "--begin-hub", "root.mlt")
+        world.run("province", "sync", "hub")
+        world.serving("hub") { address ->
+            hands.open<SyncScreen>().type(R.string.hub_address, address).tap(R.string.sync_now)
+            assertTrue(hands.words, hands.sees(hands.text(R.string.sync_done_with).substringBefore(".")))
+            assertEquals("the recall came", 100L, hands.lot("C7").recalled)
+            hands.tap(R.string.sync_now)
+            val nothing = hands.screen.getString(R.string.sync_done_with, 0, 0)
+            assertTrue("nothing is left to say: ${hands.words}", hands.sees(nothing))
+        }
+        val rows = JSONObject(world.run("hub", "--json", "stock", "--facility", World.PHARMACY)).getJSONArray("stock").objects()
+        assertEquals("the records went: $rows", 100L, rows.single { it.getString("lot") == "C7" }.getLong("recalled"))
     }
 
     @Test

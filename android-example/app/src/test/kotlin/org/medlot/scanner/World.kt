@@ -22,15 +22,36 @@ class World {
 
     fun bytes(name: String): ByteArray = file(name).readBytes()
 
-    fun run(who: String, vararg args: String): String {
-        val out = file("out.txt")
+    private fun start(who: String, args: Array<out String>, out: File): Process {
         val command = listOf(System.getProperty("medlot.command"), "--dir", who, "--now", now) + args
         val process = ProcessBuilder(command).directory(folder).redirectErrorStream(true).redirectOutput(out)
         process.environment()["LANG"] = "en_US.UTF-8"
-        val running = process.start()
+        return process.start()
+    }
+
+    fun run(who: String, vararg args: String): String {
+        val out = file("out.txt")
+        val running = start(who, args, out)
+        val command = "$who ${args.joinToString(" ")}"
         assertEquals("$command took too long", true, running.waitFor(60, TimeUnit.SECONDS))
         assertEquals("$command: ${out.readText()}", 0, running.exitValue())
         return out.readText()
+    }
+
+    /** The hub's server (`medlot sync --listen`) at an address of this machine, until [work] is done. */
+    fun serving(who: String, work: (String) -> Unit) {
+        val out = file("$who-serves.txt")
+        val server = start(who, arrayOf("sync", "--everything", "--listen", "127.0.0.1:0"), out)
+        try {
+            val end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60)
+            while (SERVED !in out.readText()) {
+                check(server.isAlive && System.nanoTime() < end) { "medlot sync --listen: ${out.readText()}" }
+                Thread.sleep(10)
+            }
+            work(checkNotNull(SERVED.find(out.readText())).groupValues[1])
+        } finally {
+            server.destroyForcibly().waitFor()
+        }
     }
 
     fun join(by: String, who: String, facility: String, roles: String, scope: String) {
@@ -53,6 +74,9 @@ class World {
     companion object {
         const val PHARMACY = "01C55"
         const val NOON = "2026-11-24T05:00:00Z"
+
+        /** Where the server says that it is. */
+        private val SERVED = Regex("(http://127\\.0\\.0\\.1:\\d+)/v1/sync")
 
         /** A root, a province, a distributor with stock, and an invitation for the pharmacy. Made once: others copy it. */
         private val first: World by lazy {
