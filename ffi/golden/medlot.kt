@@ -148,6 +148,7 @@ data class Fault
     val code: UShort
     val name: String
     val message: String
+    val vietnamese: String
     val records: List<RecordAt>
 data class FindingDetail
     val amount: Long?
@@ -246,6 +247,7 @@ data class MovementInput
     val madeOn: String? = null
     val logisticUnit: String? = null
     val localReason: String? = null
+    val effectiveAt: String? = null
 data class MovementPage
     val total: UInt
     val rows: List<RecordView>
@@ -307,6 +309,7 @@ data class Reason
     val code: UShort
     val name: String
     val message: String
+    val vietnamese: String
     val askFor: AskFor?
     val since: String?
 data class RecallView
@@ -411,9 +414,7 @@ data class SealedSegment
     val head: String
     val records: List<SealedRecord>
 data class SetAside
-    val code: UShort
-    val name: String
-    val message: String
+    val why: Reason
     val waits: Boolean
 data class ShipmentValue
     val sent: Long
@@ -424,7 +425,7 @@ data class StatusView
     val enrolled: Boolean
     val records: UInt
     val unsealed: UInt
-    val readOnly: String?
+    val readOnly: Reason?
     val dropped: UInt
 data class StockInput
     val facility: String? = null
@@ -484,8 +485,7 @@ data class SyncProgress
     val done: Boolean
 data class Taken
     val taken: Boolean
-    val code: UShort?
-    val message: String?
+    val why: Reason?
     val waits: Boolean
 data class ToSign
     val count: UInt

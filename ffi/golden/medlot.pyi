@@ -2,7 +2,7 @@ import builtins
 import enum
 import typing
 
-__all__ = ['InternalError', 'KeySuite', 'ReportName', 'VerdictKind', 'Direction', 'Failure', 'Language', 'Scanned', 'StoredChange', 'Taken', 'Accepted', 'AiValue', 'Amount', 'AskFor', 'ProductName', 'Reference', 'Document', 'Reason', 'RecordView', 'CardRow', 'Card', 'CountInput', 'Packaging', 'Drug', 'DrugPage', 'RecordAt', 'LotRef', 'Edge', 'FacilityEntry', 'FacilityPage', 'Fault', 'ShipmentValue', 'Places', 'FindingDetail', 'FindingView', 'FindingPage', 'FindingsInput', 'GotLine', 'Handover', 'ScanInput', 'MovementInput', 'HandoverInput', 'Incomplete', 'JoinInput', 'RefusedRow', 'Loaded', 'LogInput', 'LotInput', 'MovementPage', 'Node', 'NoteInput', 'Stop', 'PickLine', 'PackAnswer', 'PartsOf', 'Pick', 'QrProgress', 'ReadItem', 'RecallView', 'RefusedLine', 'ReceiveInput', 'ReportInput', 'ReportRow', 'ReportView', 'SealedRecord', 'SealedSegment', 'SetAside', 'StatusView', 'StockInput', 'StockView', 'StockPage', 'StoredFile', 'WentOver', 'SyncAnswer', 'SyncInput', 'SyncProgress', 'ToSign', 'Trace', 'Verdict', 'Written', 'qr_texts', 'read_record', 'scan', 'verify_segment', 'Catalogue', 'CatalogueProtocol', 'Device', 'DeviceProtocol', 'QrReader', 'QrReaderProtocol', 'Verifier', 'VerifierProtocol']
+__all__ = ['InternalError', 'KeySuite', 'ReportName', 'VerdictKind', 'Direction', 'Failure', 'Language', 'Scanned', 'StoredChange', 'AskFor', 'Reason', 'Taken', 'Accepted', 'AiValue', 'Amount', 'ProductName', 'Reference', 'Document', 'RecordView', 'CardRow', 'Card', 'CountInput', 'Packaging', 'Drug', 'DrugPage', 'RecordAt', 'LotRef', 'Edge', 'FacilityEntry', 'FacilityPage', 'Fault', 'ShipmentValue', 'Places', 'FindingDetail', 'FindingView', 'FindingPage', 'FindingsInput', 'GotLine', 'Handover', 'ScanInput', 'MovementInput', 'HandoverInput', 'Incomplete', 'JoinInput', 'RefusedRow', 'Loaded', 'LogInput', 'LotInput', 'MovementPage', 'Node', 'NoteInput', 'Stop', 'PickLine', 'PackAnswer', 'PartsOf', 'Pick', 'QrProgress', 'ReadItem', 'RecallView', 'RefusedLine', 'ReceiveInput', 'ReportInput', 'ReportRow', 'ReportView', 'SealedRecord', 'SealedSegment', 'SetAside', 'StatusView', 'StockInput', 'StockView', 'StockPage', 'StoredFile', 'WentOver', 'SyncAnswer', 'SyncInput', 'SyncProgress', 'ToSign', 'Trace', 'Verdict', 'Written', 'qr_texts', 'read_record', 'scan', 'verify_segment', 'Catalogue', 'CatalogueProtocol', 'Device', 'DeviceProtocol', 'QrReader', 'QrReaderProtocol', 'Verifier', 'VerifierProtocol']
 
 class InternalError(Exception): ...
 
@@ -106,13 +106,28 @@ class StoredChange:
         name: str
         def __init__(self, name: str) -> None: ...
 
+class AskFor:
+    """Which other log's news would settle it."""
+    log: str
+    index: int | None
+    def __init__(self, *, log: str, index: int | None) -> None: ...
+
+class Reason:
+    """Why: a stable number and name (`spec/error-codes.md`), and a text."""
+    code: int
+    name: str
+    message: str
+    vietnamese: str
+    ask_for: AskFor | None
+    since: str | None
+    def __init__(self, *, code: int, name: str, message: str, vietnamese: str, ask_for: AskFor | None, since: str | None) -> None: ...
+
 class Taken:
     """What became of an object that was taken."""
     taken: bool
-    code: int | None
-    message: str | None
+    why: Reason | None
     waits: bool
-    def __init__(self, *, taken: bool, code: int | None, message: str | None, waits: bool) -> None: ...
+    def __init__(self, *, taken: bool, why: Reason | None, waits: bool) -> None: ...
 
 class Accepted:
     """What became of objects that others sent."""
@@ -132,12 +147,6 @@ class Amount:
     tax_included: bool
     def __init__(self, *, value: int, tax_included: bool) -> None: ...
 
-class AskFor:
-    """Which other log's news would settle it."""
-    log: str
-    index: int | None
-    def __init__(self, *, log: str, index: int | None) -> None: ...
-
 class ProductName:
     """A product as it is named: by `gtin`, `registration`, `permit`, `national` or `local`."""
     scheme: str
@@ -156,15 +165,6 @@ class Document:
     kind: str
     number: str
     def __init__(self, *, kind: str, number: str) -> None: ...
-
-class Reason:
-    """Why: a stable number and name (`spec/error-codes.md`), and a text."""
-    code: int
-    name: str
-    message: str
-    ask_for: AskFor | None
-    since: str | None
-    def __init__(self, *, code: int, name: str, message: str, ask_for: AskFor | None, since: str | None) -> None: ...
 
 class RecordView:
     """A record, with what its kind says; what it doesn't say is absent."""
@@ -314,8 +314,9 @@ class Fault:
     code: int
     name: str
     message: str
+    vietnamese: str
     records: list[RecordAt]
-    def __init__(self, *, code: int, name: str, message: str, records: list[RecordAt]) -> None: ...
+    def __init__(self, *, code: int, name: str, message: str, vietnamese: str, records: list[RecordAt]) -> None: ...
 
 class ShipmentValue:
     """The value of a shipment, in the currency's smallest unit."""
@@ -416,7 +417,8 @@ class MovementInput:
     made_on: str | None
     logistic_unit: str | None
     local_reason: str | None
-    def __init__(self, *, scan: ScanInput | None = ..., product: str | None = ..., lot: str | None = ..., expiry: str | None = ..., serial: str | None = ..., quantity: str | None = ..., reason: str | None = ..., store: str | None = ..., to_store: str | None = ..., _from: str | None = ..., to: str | None = ..., fund: str | None = ..., to_fund: str | None = ..., vvm: int | None = ..., to_vvm: int | None = ..., counterparty: str | None = ..., documents: list[str] = ..., amount: int | None = ..., tax_included: bool = ..., operator: str | None = ..., made_on: str | None = ..., logistic_unit: str | None = ..., local_reason: str | None = ...) -> None: ...
+    effective_at: str | None
+    def __init__(self, *, scan: ScanInput | None = ..., product: str | None = ..., lot: str | None = ..., expiry: str | None = ..., serial: str | None = ..., quantity: str | None = ..., reason: str | None = ..., store: str | None = ..., to_store: str | None = ..., _from: str | None = ..., to: str | None = ..., fund: str | None = ..., to_fund: str | None = ..., vvm: int | None = ..., to_vvm: int | None = ..., counterparty: str | None = ..., documents: list[str] = ..., amount: int | None = ..., tax_included: bool = ..., operator: str | None = ..., made_on: str | None = ..., logistic_unit: str | None = ..., local_reason: str | None = ..., effective_at: str | None = ...) -> None: ...
 
 class HandoverInput:
     """A hand-over."""
@@ -632,11 +634,9 @@ class SealedSegment:
 
 class SetAside:
     """Something that could not be taken."""
-    code: int
-    name: str
-    message: str
+    why: Reason
     waits: bool
-    def __init__(self, *, code: int, name: str, message: str, waits: bool) -> None: ...
+    def __init__(self, *, why: Reason, waits: bool) -> None: ...
 
 class StatusView:
     """How a device stands."""
@@ -645,9 +645,9 @@ class StatusView:
     enrolled: bool
     records: int
     unsealed: int
-    read_only: str | None
+    read_only: Reason | None
     dropped: int
-    def __init__(self, *, log: str, facility: str, enrolled: bool, records: int, unsealed: int, read_only: str | None, dropped: int) -> None: ...
+    def __init__(self, *, log: str, facility: str, enrolled: bool, records: int, unsealed: int, read_only: Reason | None, dropped: int) -> None: ...
 
 class StockInput:
     """Which stock is asked for; what stays absent isn't restricted."""
