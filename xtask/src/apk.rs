@@ -88,7 +88,7 @@ for arg; do
   esac
 done
 IFS=' '
-exec '{}' -flavor gnu -m aarch64linux -z max-page-size=16384 {unwinding} '-L{}' "$@" --no-as-needed -lc -ldl
+exec '{}' -flavor gnu -m aarch64linux --strip-all -z max-page-size=16384 {unwinding} '-L{}' "$@" --no-as-needed -lc -ldl
 "#,
         lld.display(),
         folder.display()
@@ -114,10 +114,7 @@ fn library() -> Done<PathBuf> {
         ("CARGO_TARGET_AARCH64_LINUX_ANDROID_LINKER", &linker()?.to_string_lossy()),
         ("CARGO_PROFILE_RELEASE_PANIC", "abort"),
     ])?;
-    let stripped = root().join(FOLDER).join("libmedlot_ffi.so");
-    let strip = Sh::new(cross::linker_folder()?.join("rust-objcopy")).args(["--strip-all"]);
-    strip.args([&cross::folder().join(TARGET).join("release/libmedlot_ffi.so"), &stripped]).run()?;
-    Ok(stripped)
+    Ok(cross::folder().join(TARGET).join("release/libmedlot_ffi.so"))
 }
 
 /// Where Maven's JDK stands: R8 reads Java's own classes from it.
