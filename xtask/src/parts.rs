@@ -19,7 +19,8 @@ pub struct Part {
     pub setup: fn() -> Done,
     /// Runs it.
     pub run: fn() -> Done,
-    /// It builds in folders of its own: it can run beside parts that don't.
+    /// It builds in folders of its own for the most part: it runs beside those that don't. In one lane: what shares a folder,
+    /// or Maven's cache.
     pub beside: bool,
 }
 
@@ -85,22 +86,6 @@ pub const PARTS: &[Part] = &[
         beside: false,
     },
     Part {
-        name: "kotlin",
-        what: "the façade from Kotlin on the JVM",
-        subject: &["ffi/kotlin/pom.xml"],
-        setup: bindings::kotlin_setup,
-        run: bindings::kotlin,
-        beside: false,
-    },
-    Part {
-        name: "android",
-        what: "the handheld scanner app: its screens on the JVM with the real library, style, lints",
-        subject: &["android-example/check/pom.xml"],
-        setup: android::setup,
-        run: android::test,
-        beside: false,
-    },
-    Part {
         name: "python",
         what: "the façade from Python",
         subject: &["ffi/python/pyproject.toml"],
@@ -154,6 +139,22 @@ pub const PARTS: &[Part] = &[
         subject: &["wasm/page/package.json"],
         setup: page::setup,
         run: page::test,
+        beside: true,
+    },
+    Part {
+        name: "kotlin",
+        what: "the façade from Kotlin on the JVM",
+        subject: &["ffi/kotlin/pom.xml"],
+        setup: bindings::kotlin_setup,
+        run: bindings::kotlin,
+        beside: true,
+    },
+    Part {
+        name: "android",
+        what: "the handheld scanner app: its screens on the JVM with the real library, style, lints",
+        subject: &["android-example/check/pom.xml"],
+        setup: android::setup,
+        run: android::test,
         beside: true,
     },
 ];
