@@ -462,6 +462,11 @@ export interface MovementInput {
      * The facility's own reason.
      */
     localReason?: string | undefined;
+    /**
+     * When it took place, RFC 3339, where it is written down later (`Device.record` only): stock on the days between
+     * and a count in between take it from then. Absent: now.
+     */
+    effectiveAt?: string | undefined;
 }
 
 /**
@@ -950,7 +955,7 @@ export interface StatusView {
     /**
      * Why the log takes no further record, with the way on; absent where it does.
      */
-    readOnly?: string | undefined;
+    readOnly?: Reason | undefined;
     /**
      * Bytes that a cut-off write had left and that were dropped when it was opened.
      */
@@ -1080,17 +1085,9 @@ export interface Places {
  */
 export interface SetAside {
     /**
-     * The stable number.
-     */
-    code: number;
-    /**
-     * The stable name.
-     */
-    name: string;
-    /**
      * Why.
      */
-    message: string;
+    why: Reason;
     /**
      * It may be right: it is tried again when more comes.
      */
@@ -1148,9 +1145,13 @@ export interface Fault {
      */
     name: string;
     /**
-     * What was found.
+     * What was found, in English.
      */
     message: string;
+    /**
+     * What was found, in Vietnamese; it goes by the number.
+     */
+    vietnamese: string;
     /**
      * The records concerned.
      */
@@ -1580,13 +1581,9 @@ export interface Taken {
      */
     taken: boolean;
     /**
-     * The stable number, where it isn't.
-     */
-    code: number | undefined;
-    /**
      * Why not.
      */
-    message: string | undefined;
+    why: Reason | undefined;
     /**
      * It may be right: it is kept, and counts once what it needs comes.
      */
@@ -1945,9 +1942,13 @@ export interface Reason {
      */
     name: string;
     /**
-     * What it means and what to do.
+     * What it means and what to do, in English, with its values.
      */
     message: string;
+    /**
+     * What it means and what to do, in Vietnamese; it goes by the number.
+     */
+    vietnamese: string;
     /**
      * What to ask the sender for.
      */
