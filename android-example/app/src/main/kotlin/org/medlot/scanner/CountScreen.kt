@@ -1,10 +1,12 @@
 package org.medlot.scanner
 
+import android.app.AlertDialog
 import android.os.Bundle
 import android.widget.LinearLayout
 import org.json.JSONArray
 import org.json.JSONObject
 import org.medlot.CountInput
+import org.medlot.LotInput
 import org.medlot.ReadItem
 import org.medlot.StockInput
 import org.medlot.StockView
@@ -58,7 +60,7 @@ class CountScreen : Screen() {
     }
 
     private fun look() {
-        val of = StockInput(store = said.text(STORE) ?: "main")
+        val of = StockInput(store = said.text(STORE) ?: "main", emptyToo = true)
         ask({ it.stock(of, 0u, MOST, language, book.now).rows }) {
             rows = it
             redraw()
@@ -69,14 +71,31 @@ class CountScreen : Screen() {
 
     override fun onPack(item: ReadItem) {
         if (begin == null) return tell(getString(R.string.begin_count_first), bad = true)
-        begin(Pack.of(item).copy(serial = null))
+        val pack = Pack.of(item).copy(serial = null)
+        val spots = known().map { Spot(pack, it) to it }.filter { (spot, row) -> spot.isOf(row) }.map { it.first }.distinct()
+        if (spots.size < 2) return begin(spots.firstOrNull() ?: Spot(pack))
+        AlertDialog.Builder(this)
+            .setTitle(R.string.which_of_them)
+            .setItems(spots.map { inWords(it) }.toTypedArray()) { _, which -> begin(spots[which]) }
+            .setNegativeButton(R.string.cancel, null)
+            .show()
+    }
+
+    /** Once a lot has a line the book follows it. */
+    private fun saysBook(spot: Spot, lots: Set<LotInput> = lotsCounted()): Boolean =
+        !said.optBoolean(BLIND) && spot.pack.lotInput() !in lots
+
+    private fun inWords(spot: Spot): String {
+        val vvm = spot.vvm?.let { getString(R.string.vvm_is, it) }
+        val kind = listOfNotNull(spot.fund, vvm).joinToString(" · ")
+        return listOf(inWords(spot.pack), kind).filter { it.isNotEmpty() }.joinToString("\n")
     }
 
     /** Begins a line; of opened units it takes what the book says that they consist of. */
-    private fun begin(pack: Pack) {
-        val parts = here(pack).firstNotNullOfOrNull { it.parts.firstOrNull() }
+    private fun begin(spot: Spot) {
+        val parts = here(spot).firstNotNullOfOrNull { it.parts.firstOrNull() }
         draft.change {
-            val line = JSONObject().put(PACK, pack.toJson())
+            val line = spot.toJson()
             // In a blind count that some are opened isn't said either.
             parts?.run { line.putParts("$perUnit", measure).put(ASKS_OPENED, !said.optBoolean(BLIND)) }
             put(PENDING, line)
@@ -84,7 +103,15 @@ class CountScreen : Screen() {
         redraw()
     }
 
-    private fun here(pack: Pack) = rows.filter { it.lot == pack.lot && it.product?.value == pack.name?.value }
+    private fun here(spot: Spot) = rows.filter(spot::isOf)
+
+    private fun lotsCounted(): Set<LotInput> = counted.map { Spot(it).pack.lotInput() }.toSet()
+
+    /** What stands here. A line for a lot sets to 0 what else there is of it, until that has its own line. */
+    private fun known(): List<StockView> {
+        val lots = lotsCounted()
+        return rows.filter { row -> row.onHand != 0L || row.parts.any { it.count != 0L } || Pack.of(row).lotInput() in lots }
+    }
 
     override fun draw(body: LinearLayout, bar: LinearLayout) {
         if (begin == null) return drawBeginning(body, bar)
@@ -104,10 +131,10 @@ class CountScreen : Screen() {
     }
 
     private fun drawLine(body: LinearLayout, bar: LinearLayout, line: JSONObject) {
-        val pack = Pack.of(line.getJSONObject(PACK))
-        body.words(inWords(pack), large = true)
-        if (!said.optBoolean(BLIND)) {
-            val here = here(pack)
+        val spot = Spot(line)
+        body.words(inWords(spot), large = true)
+        if (saysBook(spot)) {
+            val here = here(spot)
             body.words(getString(R.string.book_says, here.sumOf { it.onHand }))
             here.flatMap { it.parts }.forEach { body.words(getString(R.string.opened, it.count, it.perUnit.toInt())) }
         }
@@ -132,7 +159,7 @@ class CountScreen : Screen() {
                     draft.change { remove(PENDING) }
                     redraw()
                 }
-                button(getString(R.string.counted), main = true, weight = 1f) { check(pack) }
+                button(getString(R.string.counted), main = true, weight = 1f) { check(spot) }
             }
         )
     }
@@ -141,7 +168,7 @@ class CountScreen : Screen() {
     private fun JSONObject.nextLine(): JSONObject? {
         val opened = text(OPENED)
         val whole = text(QUANTITY) ?: "0".takeIf { opened == null }
-        val line = JSONObject().put(PACK, getJSONObject(PACK))
+        val line = Spot(this).toJson()
         return when {
             whole != null && !optBoolean(WHOLE_IS_WRITTEN) -> line.put(QUANTITY, whole)
             opened != null -> line.put(OPENED, opened).putParts(this)
@@ -154,22 +181,21 @@ class CountScreen : Screen() {
         return getString(R.string.opened, opened.toLong(), line.perUnit()?.toInt())
     }
 
-    private fun check(pack: Pack) {
+    private fun check(spot: Spot) {
         val line = pending ?: return
         if (line.text(OPENED) != null && line.perUnit() == null) return tell(getString(R.string.per_unit_missing), bad = true)
-        val before = counted.filter { Pack.of(it.getJSONObject(PACK)) == pack }
-        if (before.isEmpty() || line.optBoolean(WHOLE_IS_WRITTEN)) return save(pack)
+        val before = counted.filter { Spot(it) == spot }
+        if (before.isEmpty() || line.optBoolean(WHOLE_IS_WRITTEN)) return save(spot)
         val said = before.joinToString(" + ") { it.text(OPENED)?.plus("/${it.perUnit()}") ?: it.optString(QUANTITY) }
-        sure(getString(R.string.counted_already, said), R.string.counted) { save(pack) }
+        sure(getString(R.string.counted_already, said), R.string.counted) { save(spot) }
     }
 
     /** Writes one line or two: both add up. */
-    private fun save(pack: Pack) = writing {
+    private fun save(spot: Spot) = writing {
         while (true) {
             val line = pending?.nextLine() ?: break
             val quantity = line.text(OPENED)?.let(line::quantityOf) ?: line.optString(QUANTITY)
-            val input = pack.line(quantity).copy(lot = pack.lot ?: "none")
-            take(PENDING) { book.once(draft, 1) { it.countLine(begin, input, book.now) } }
+            take(PENDING) { book.once(draft, 1) { it.countLine(begin, spot.line(quantity), book.now) } }
             redraw()
         }
         draft.change { remove(PENDING) }
@@ -178,19 +204,21 @@ class CountScreen : Screen() {
 
     private fun drawCount(body: LinearLayout, bar: LinearLayout) {
         body.words(getString(R.string.scan_to_count), large = true)
-        counted.groupBy { Pack.of(it.getJSONObject(PACK)) }.entries.reversed().forEach { (pack, lines) ->
+        counted.groupBy(::Spot).entries.reversed().forEach { (spot, lines) ->
             body.card {
-                words(inWords(pack))
+                words(inWords(spot))
                 lines.forEach { words(inWords(it)) }
             }
         }
         val left = missing()
         if (left.isNotEmpty()) {
             body.heading(getString(R.string.not_counted))
+            val lots = lotsCounted()
             left.take(SHOWN).forEach { row ->
-                body.card({ begin(Pack.of(row)) }) {
-                    words(inWords(Pack.of(row)))
-                    if (!said.optBoolean(BLIND)) words(getString(R.string.book_says, row.onHand), soft = true)
+                val spot = Spot(Pack.of(row), row)
+                body.card({ begin(spot) }) {
+                    words(inWords(spot))
+                    if (saysBook(spot, lots)) words(getString(R.string.book_says, row.onHand), soft = true)
                 }
             }
             body.tick(getString(R.string.rest_is_zero), restIsZero) { restIsZero = it }
@@ -203,9 +231,8 @@ class CountScreen : Screen() {
 
     /** What should be there and has no line yet. */
     private fun missing(): List<StockView> {
-        val done = counted.map { Pack.of(it.getJSONObject(PACK)) }
-        fun isCounted(row: StockView) = done.any { it.lot == row.lot && it.name?.value == row.product?.value }
-        return rows.filter { row -> (row.onHand != 0L || row.parts.any { it.count != 0L }) && !isCounted(row) }
+        val done = counted.map(::Spot)
+        return known().filter { row -> done.none { it.isOf(row) } }
     }
 
     private fun step(name: String, work: suspend () -> Unit) = writing {
@@ -223,6 +250,20 @@ class CountScreen : Screen() {
         written()
     }
 
+    /** What a line counts: of a lot, what one fund paid for, and vials at one stage. */
+    private data class Spot(val pack: Pack, val fund: String? = null, val vvm: Int? = null) {
+        constructor(pack: Pack, row: StockView) : this(pack, row.fund, row.vvm?.toInt())
+
+        constructor(line: JSONObject) : this(Pack.of(line.getJSONObject(PACK)), line.text(FUND), line.text(VVM)?.toInt())
+
+        fun toJson(): JSONObject = JSONObject().put(PACK, pack.toJson()).put(FUND, fund).put(VVM, vvm)
+
+        fun isOf(row: StockView) = row.lot == pack.lot && row.product?.value == pack.name?.value &&
+            row.fund == fund && row.vvm?.toInt() == vvm
+
+        fun line(quantity: String) = pack.line(quantity).copy(lot = pack.lot ?: "none", fund = fund, vvm = vvm?.toUByte())
+    }
+
     private companion object {
         const val DRAFT = "count"
         const val STEP = "step"
@@ -233,6 +274,8 @@ class CountScreen : Screen() {
         const val BLIND = "blind"
         const val COUNTED = "counted"
         const val PACK = "pack"
+        const val FUND = "fund"
+        const val VVM = "vvm"
         const val QUANTITY = "quantity"
         const val OPENED = "opened"
         const val ASKS_OPENED = "asks_opened"

@@ -220,6 +220,30 @@ class JourneysTest {
     }
 
     @Test
+    fun `vials keep their stage when they are counted, and of a lot at two stages it is asked which`() {
+        val world = World.begin()
+        val hands = Hands.enrolled(app, world)
+        val vials = code(CEFTRIAXONE, "MR26", "261130")
+        fun Hands.stands() = stock().filter { it.lot == "MR26" && it.onHand > 0 }.associate { it.vvm?.toInt() to it.onHand }
+        hands.takeIn(CEFTRIAXONE, "MR26", "261130", "20") { tap(R.string.more).type(R.string.vvm, "1") }
+        hands.tap(R.string.count).tap(R.string.begin_count).scan(vials).type(R.string.stands_there, "19").tap(R.string.counted)
+        hands.tap(R.string.end_count)
+        assertEquals(mapOf(1 to 19L), hands.stands())
+        hands.open<PackScreen>().move(vials, "4") {
+            choose(R.string.reason, Reasons.MOVE.at("vaccine_vial_monitor"))
+            type(R.string.to_vvm, "2").tap(R.string.more).type(R.string.vvm, "1")
+        }
+        hands.tap(R.string.count).tap(R.string.begin_count).scan(vials)
+        val asked = shadowOf(checkNotNull(hands.dialog) { hands.words })
+        asked.clickOnItem(asked.items.indexOfFirst { hands.screen.getString(R.string.vvm_is, 2) in it })
+        hands.settle().type(R.string.stands_there, "3").tap(R.string.counted)
+        assertTrue("stage 1 isn't counted yet: ${hands.words}", hands.sees(hands.screen.getString(R.string.vvm_is, 1)))
+        hands.tap(hands.screen.getString(R.string.vvm_is, 1)).type(R.string.stands_there, "15").tap(R.string.counted)
+        hands.tap(R.string.end_count)
+        assertEquals(mapOf(1 to 15L, 2 to 3L), hands.stands())
+    }
+
+    @Test
     fun `a lot whose expiry the regulator extended is usable and names the notice`() {
         val world = World.begin()
         val hands = Hands.enrolled(app, world)
