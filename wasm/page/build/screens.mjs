@@ -11,13 +11,23 @@ const folder = process.argv[2] ?? fileURLToPath(new URL("../screens", import.met
 const small = { type: "jpeg", quality: 40 };
 const sizes = [[360, 740], [768, 900], [1280, 860]];
 // Each in both languages; colours and widths in turn, so that all of them are seen without taking every combination.
-const screens = ["welcome", "stock", "lot", "dispense", "receive", "note", "count", "findings", "charts", "exchange", "settings"];
+const screens = ["welcome", "stock", "lot", "dispense", "receive", "note", "count", "findings", "charts", "exchange", "settings", "renew"];
 
 /** Brings a screen up as somebody at work would see it. */
 export async function shown(page, origin, screen) {
   if (screen === "welcome") {
     await page.goto(origin);
     return page.locator(".welcome").waitFor();
+  }
+  if (screen === "renew") {
+    // A backup of the sample, restored as a pharmacy's own: read only.
+    await page.goto(`${origin}/#/exchange`);
+    const [backup] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: /^(Back up|Sao lưu)$/ }).click()]);
+    await page.evaluate(() => localStorage.removeItem("medlot.device"));
+    await page.goto(origin);
+    await page.reload();
+    await page.locator("input[type=file][accept*=tar]").setInputFiles(await backup.path());
+    await page.locator(".sample a").waitFor();
   }
   const path = { lot: "stock", note: "handover" }[screen] ?? screen;
   await page.goto(`${origin}/#/${path}`);

@@ -16,7 +16,10 @@ const screens = {
   charts: lazy(() => import("./screens/charts.js").then(({ Charts }) => Charts)),
   exchange: lazy(() => import("./screens/exchange.js").then(({ Exchange }) => Exchange)),
   settings: lazy(() => import("./screens/settings.js").then(({ Settings }) => Settings)),
+  renew: lazy(() => import("./screens/renew.js").then(({ Renew }) => Renew)),
 };
+/** What writes: shown where the log takes records; else the way on is. */
+const writing = new Set(["receive", "dispense", "count", "handover"]);
 const items: [string, Word, string][] = [
   ["stock", "nav.stock", "▤"],
   ["dispense", "nav.dispense", "↗"],
@@ -108,7 +111,8 @@ function Screen() {
   if (!standing || standing.state === "none" || standing.state === "joining") return <Welcome />;
   if (standing.state === "busy") return <Busy />;
   const [name = "stock"] = route;
-  const Lazy = screens[name as keyof typeof screens];
+  const closed = standing.readOnly !== "" || !standing.enrolled;
+  const Lazy = screens[(closed && writing.has(name) ? "renew" : name) as keyof typeof screens];
   if (!Lazy) return <Stock />;
   return (
     <Suspense fallback={<p class="wait">{t("wait")}</p>}>
@@ -123,7 +127,7 @@ export function App() {
   const [name = "stock"] = route;
   useEffect(() => {
     // Who goes by keyboard or by ear is told that another screen came.
-    document.title = ready ? `${t(`nav.${name in screens && name !== "lot" ? name : "stock"}` as Word)} – medlot` : "medlot";
+    document.title = ready ? `${t(`nav.${items.some(([path]) => path === name) ? name : "stock"}` as Word)} – medlot` : "medlot";
     document.querySelector<HTMLElement>("main")?.focus({ preventScroll: true });
     document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
     scrollTo(0, 0);
@@ -145,7 +149,11 @@ export function App() {
         {offline && <span class="offline">{t("offline.ready")}</span>}
         <Languages />
         {ready && standing.which === "sample" && <p class="sample">{t("sample.is")}</p>}
-        {ready && standing.readOnly && <p class="sample">{t("readOnly", { why: standing.readOnly })}</p>}
+        {ready && (standing.readOnly || !standing.enrolled) && (
+          <p class="sample">
+            {t(standing.readOnly ? "readOnly" : "renew.waiting")} <a href="#/renew">{t("renew.title")}</a>
+          </p>
+        )}
       </header>
       <div class={ready ? "page" : "page alone"}>
         {ready && (

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { joined, office, sample, site } from "./site.mjs";
+import * as steps from "./site.mjs";
+import { PRODUCT, dispensing, enrolled, invited, joined, office, row, sample, saved, site } from "./site.mjs";
 
 let pages, staff;
 before(async () => {
@@ -16,34 +17,14 @@ after(async () => {
   await pages?.end();
 });
 
-const PRODUCT = "gtin:08934567000017";
-const row = (page, lot) => page.locator("table .row", { hasText: lot });
 const alert = (page) => page.locator(".notices [role=alert]");
+const stocked = (page, lines) => steps.stocked(page, pages.origin, lines);
+const available = (page, lot) => steps.available(page, pages.origin, lot);
 
-/** Goods that the page has by its own hand. */
-async function stocked(page, lines) {
-  await page.goto(`${pages.origin}/#/receive`);
-  await page.getByRole("heading", { name: "By hand" }).waitFor();
-  const sheet = `product,lot,expiry,quantity\n${lines.map((line) => line.join(",")).join("\n")}\n`;
-  await page.locator("input[type=file][accept*=csv]").setInputFiles({ name: "stock.csv", mimeType: "text/csv", buffer: Buffer.from(sheet) });
-  await page.getByRole("button", { name: `Record ${lines.length} lines` }).click();
-  await page.getByText(`${lines.length} lines recorded.`).waitFor();
-}
-
-async function dispense(page, quantity, words = "08934567000017") {
-  await page.goto(`${pages.origin}/#/dispense`);
-  await page.getByRole("combobox", { name: "Medicine" }).fill(words);
-  await page.locator("[role=listbox] [role=option]").first().waitFor();
-  await page.getByRole("combobox", { name: "Medicine" }).press("Enter");
+async function dispense(page, quantity) {
+  await dispensing(page, pages.origin);
   await page.getByLabel("Quantity").fill(String(quantity));
   await page.locator(".pick li").first().waitFor();
-}
-
-async function available(page, lot) {
-  await page.goto(`${pages.origin}/#/stock`);
-  await page.getByLabel("Find a medicine").fill(lot);
-  await row(page, lot).first().waitFor();
-  return (await row(page, lot).first().locator(".available").innerText()).trim();
 }
 
 test("a first visit without data opens a sample that says so, and calls nobody else", async () => {
@@ -90,8 +71,7 @@ test("a pharmacy joins by a picture, receives short by a QR picture, and its log
   await page.goto(`${pages.origin}/#/findings`);
   await page.getByText(/120 sent, 117 received, 1 refused, 2 missing/).waitFor();
   await page.goto(`${pages.origin}/#/exchange`);
-  const [saved] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export the signed log" }).click()]);
-  await saved.saveAs(staff.path("01C55-log.mlt"));
+  await saved(page, staff, "Export the signed log", "01C55-log.mlt");
   staff.medlot("wholesaler", "device", "accept", "01C55-log.mlt");
   assert.match(staff.medlot("wholesaler", "findings").replaceAll(/\s+/g, " "), /120 sent, 117 received, 1 refused, 2 missing/);
   await context.close();
@@ -199,8 +179,7 @@ test("a hand-over of the page is received by the command, from a picture of what
     if (at + 1 < codes) await page.getByRole("button", { name: /^Next code/ }).click();
   }
   staff.medlot("wholesaler", "device", "accept", "state.mlt", "state.list.mlt");
-  const [saved] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save the file" }).click()]);
-  await saved.saveAs(staff.path("shown.mlt"));
+  await saved(page, staff, "Save the file", "shown.mlt");
   staff.medlot("wholesaler", "qr", "--read", ...pictures, "--out", "seen.mlt");
   assert.deepEqual(staff.read("seen.mlt"), staff.read("shown.mlt"));
   staff.medlot("wholesaler", "receive", "seen.mlt");
@@ -314,8 +293,7 @@ test("a tab that is killed in mid-write leaves every record that was said to be 
     left = now;
   }
   await tab.goto(`${pages.origin}/#/exchange`);
-  const [saved] = await Promise.all([tab.waitForEvent("download"), tab.getByRole("button", { name: "Export the signed log" }).click()]);
-  await saved.saveAs(staff.path("killed.mlt"));
+  await saved(tab, staff, "Export the signed log", "killed.mlt");
   assert.match(staff.medlot("ministry", "device", "accept", "killed.mlt"), /taken true/);
   await context.close();
 });
@@ -341,8 +319,7 @@ test("a backup opens elsewhere for reading, and takes no record", async () => {
   await joined(page, pages.origin, staff, "01C65", { picture: false });
   await stocked(page, [[PRODUCT, "B1", "2028-06", 12]]);
   await page.goto(`${pages.origin}/#/exchange`);
-  const [saved] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Back up" }).click()]);
-  await saved.saveAs(staff.path("backup.tar"));
+  await saved(page, staff, "Back up", "backup.tar");
   await context.close();
   const other = await pages.visitor();
   await other.page.goto(pages.origin);
@@ -352,14 +329,62 @@ test("a backup opens elsewhere for reading, and takes no record", async () => {
   await other.context.close();
 });
 
+test("after a restore the page goes on under a new key, and the stock agrees everywhere", async () => {
+  const { page, context } = await pages.visitor();
+  await joined(page, pages.origin, staff, "01C68", { picture: false });
+  await stocked(page, [[PRODUCT, "R1", "2028-06", 12]]);
+  await page.goto(`${pages.origin}/#/exchange`);
+  await saved(page, staff, "Back up", "R1.tar");
+  // What the backup doesn't know.
+  await stocked(page, [[PRODUCT, "R1", "2028-06", 5]]);
+  await page.goto(`${pages.origin}/#/exchange`);
+  await saved(page, staff, "Export the signed log", "R1-old.mlt");
+  await context.close();
+
+  const other = await pages.visitor();
+  const again = other.page;
+  await again.goto(pages.origin);
+  await again.locator("input[type=file][accept*=tar]").setInputFiles(staff.path("R1.tar"));
+  await again.getByText("takes no further record").waitFor();
+  // Where something would be written, the way on stands; what another authority sends changes nothing.
+  await again.goto(`${pages.origin}/#/dispense`);
+  await again.getByRole("heading", { name: "Go on with a new key" }).waitFor();
+  const foreign = office();
+  await again.locator("input[type=file]").first().setInputFiles(foreign.path(invited(foreign, "01C68")));
+  await again.getByRole("button", { name: "Join", exact: true }).click();
+  await alert(again).getByRole("button", { name: "Close" }).click();
+  foreign.end();
+  await again.reload();
+  await again.getByText("takes no further record").waitFor();
+  await again.locator("input[type=file]").first().setInputFiles(staff.path(invited(staff, "01C68", "png")));
+  await again.getByLabel("Name of this device").fill("counter 2");
+  await again.getByRole("button", { name: "Join", exact: true }).click();
+  await again.getByText("The new key waits to be enrolled").waitFor();
+  assert.equal(await available(again, "R1"), "12");
+  // The key is kept: the page may be closed until the authority answers.
+  await again.reload();
+  await again.getByRole("link", { name: "Go on with a new key" }).click();
+  await enrolled(again, staff, "01C68");
+  await again.getByText("The new key is enrolled").waitFor();
+  await dispense(again, 2);
+  await again.getByRole("button", { name: "Dispense as listed" }).click();
+  await again.getByText(/^Dispensed 2/).waitFor();
+  assert.equal(await available(again, "R1"), "10");
+  await again.goto(`${pages.origin}/#/exchange`);
+  await again.locator("input[type=file][accept='.mlt']").setInputFiles(staff.path("R1-old.mlt"));
+  await again.getByText("Taken.").waitFor();
+  assert.equal(await available(again, "R1"), "15");
+  await again.goto(`${pages.origin}/#/exchange`);
+  await saved(again, staff, "Export the signed log", "R1-new.mlt");
+  staff.medlot("wholesaler", "device", "accept", "R1-old.mlt", "R1-new.mlt");
+  assert.match(staff.medlot("wholesaler", "stock", "--facility", "01C68"), /R1\b.*\b15\b/);
+  await other.context.close();
+});
+
 test("a table of stock goes out as CSV and XLSX, and comes in again", async () => {
   const { page, context } = await pages.visitor();
   await sample(page, pages.origin, "exchange");
-  const save = async (name, file) => {
-    const [saved] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name }).click()]);
-    await saved.saveAs(staff.path(file));
-    return readFileSync(staff.path(file));
-  };
+  const save = async (name, file) => readFileSync(staff.path(await saved(page, staff, name, file)));
   const csv = (await save("Stock as CSV", "stock.csv")).toString();
   assert.match(csv, /^\ufeffProduct,Name,Lot,Expiry/);
   assert.match(csv, /registration:893100401125,[^\n]*LFX-2601,2026-12-31,,240,240/);

@@ -14,7 +14,7 @@ export const en: Record<Word, string> = {
   "offline.ready": "Ready offline",
   "offline.not": "Still being stored: stay online a moment",
   "sample.is": "A SAMPLE pharmacy: all of it was made up by a machine, and anybody has its key. Don't record real medicines here.",
-  readOnly: "This log can be read and takes no further record: {why}",
+  readOnly: "This log can be read and takes no further record.",
   "failed.full": "The storage is full, so the last step was NOT saved. Free some space, then do it again.",
   "failed.other": "That didn't work: {why}",
 
@@ -46,7 +46,7 @@ export const en: Record<Word, string> = {
   "welcome.join": "Join with an invitation",
   "welcome.joinWhat": "Your authority sends an invitation as a file or a QR code.",
   "welcome.restore": "Open a backup",
-  "welcome.restoreWhat": "Read what a backup holds; to record further you need a new key.",
+  "welcome.restoreWhat": "Read what a backup holds; to record further, this page asks for a new key.",
   "welcome.restoreGo": "Choose a backup",
 
   "join.have": "The invitation was read.",
@@ -60,6 +60,15 @@ export const en: Record<Word, string> = {
   "join.save": "Save the request as a file",
   "join.answer": "Take the enrolment",
   "join.notEnrolled": "Not enrolled: this is no enrolment of this device.",
+
+  "renew.title": "Go on with a new key",
+  "renew.what": "More may have been written in the old log elsewhere, so nobody may write on in it. The device begins a new log with a new key; every record and all stock that are here stay.",
+  "renew.invitation": "1. Take the authority's invitation",
+  "renew.invitationWhat": "Ask for a new invitation for the facility {facility}: a file or a QR code.",
+  "renew.waits": "2. The new key is there. Send the request below, then take the enrolment; stock can be read meanwhile.",
+  "renew.waiting": "The new key waits to be enrolled; until then this can only be read.",
+  "renew.none": "This device records: it needs no new key.",
+  "renew.done": "The new key is enrolled: recording goes on.",
 
   "take.file": "Choose a file or a picture of the QR code",
   "take.camera": "Use the camera",
@@ -261,7 +270,7 @@ export const en: Record<Word, string> = {
   "sync.done": "Synchronised.",
   "sync.cut": "The session was cut off: what came is kept.",
   "sync.moved": "Sent {sent} pieces ({sentBytes} bytes), received {came} pieces ({cameBytes} bytes).",
-  "sync.behind": "Another place holds parts of this device's log that aren't here: this log is closed; enrol anew.",
+  "sync.behind": "Another place holds parts of this device's log that aren't here: this log is closed.",
   "sync.notSample": "The sample doesn't synchronise: anybody has its key.",
 
   "sheet.product": "Product",

@@ -12,7 +12,7 @@ export const vi = {
   "offline.ready": "Dùng được khi mất mạng",
   "offline.not": "Đang lưu, hãy giữ mạng thêm chút",
   "sample.is": "Nhà thuốc MẪU: mọi số liệu do máy tạo ra, khoá ký ai cũng có. Không ghi thuốc thật vào đây.",
-  readOnly: "Sổ này chỉ xem được, không ghi thêm được nữa: {why}",
+  readOnly: "Sổ này chỉ xem được, không ghi thêm được nữa.",
   "failed.full": "Bộ nhớ đã đầy nên thao tác vừa rồi KHÔNG được ghi. Hãy giải phóng dung lượng rồi làm lại.",
   "failed.other": "Không làm được: {why}",
 
@@ -44,7 +44,7 @@ export const vi = {
   "welcome.join": "Tham gia bằng thư mời",
   "welcome.joinWhat": "Cơ quan quản lý gửi thư mời dưới dạng tệp hoặc mã QR.",
   "welcome.restore": "Mở bản sao lưu",
-  "welcome.restoreWhat": "Xem lại số liệu từ bản sao lưu; muốn ghi tiếp thì cần khoá mới.",
+  "welcome.restoreWhat": "Xem lại số liệu từ bản sao lưu; muốn ghi tiếp thì xin khoá mới, ngay trong trang này.",
   "welcome.restoreGo": "Chọn bản sao lưu",
 
   "join.have": "Đã đọc thư mời.",
@@ -58,6 +58,15 @@ export const vi = {
   "join.save": "Lưu tệp yêu cầu",
   "join.answer": "Nhận giấy ghi danh",
   "join.notEnrolled": "Chưa được ghi danh: đây không phải giấy ghi danh của thiết bị này.",
+
+  "renew.title": "Ghi tiếp bằng khoá mới",
+  "renew.what": "Sổ cũ có thể đã được ghi thêm ở nơi khác nên không ai được viết tiếp vào đó. Thiết bị bắt đầu một sổ mới với khoá mới; mọi bản ghi và tồn kho đang có ở đây vẫn giữ nguyên.",
+  "renew.invitation": "1. Nhận thư mời của cơ quan quản lý",
+  "renew.invitationWhat": "Xin thư mời mới cho cơ sở {facility}: tệp hoặc mã QR.",
+  "renew.waits": "2. Khoá mới đã có. Gửi yêu cầu dưới đây rồi nhận giấy ghi danh; trong lúc chờ vẫn xem được tồn kho.",
+  "renew.waiting": "Khoá mới đang chờ ghi danh; tạm thời chỉ xem được.",
+  "renew.none": "Thiết bị này ghi được, không cần khoá mới.",
+  "renew.done": "Khoá mới đã được ghi danh: ghi tiếp được rồi.",
 
   "take.file": "Chọn tệp hoặc ảnh mã QR",
   "take.camera": "Dùng camera",
@@ -259,7 +268,7 @@ export const vi = {
   "sync.done": "Đã đồng bộ xong.",
   "sync.cut": "Đồng bộ bị ngắt giữa chừng: phần đã nhận được giữ lại.",
   "sync.moved": "Gửi {sent} mảnh ({sentBytes} byte), nhận {came} mảnh ({cameBytes} byte).",
-  "sync.behind": "Nơi khác giữ phần sổ của thiết bị này mà ở đây không có: sổ này không ghi tiếp được, hãy ghi danh lại.",
+  "sync.behind": "Nơi khác giữ phần sổ của thiết bị này mà ở đây không có: sổ này đã đóng.",
   "sync.notSample": "Nhà thuốc mẫu không đồng bộ: ai cũng có khoá của nó.",
 
   "sheet.product": "Mã thuốc",
