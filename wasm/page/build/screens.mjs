@@ -45,7 +45,7 @@ export async function shown(page, origin, screen) {
     await product.fill("lafexo 180");
     await page.locator("[role=listbox] [role=option]").first().waitFor();
     await product.press("Enter");
-    await page.locator(".row-of-fields input[inputmode=numeric]").fill("12");
+    await page.locator(".row-of-fields input[inputmode=numeric]").first().fill("12");
     await page.locator(".pick li").first().waitFor();
   } else if (screen === "count") {
     await page.locator("main button.first").click();

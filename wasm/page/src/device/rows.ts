@@ -1,5 +1,5 @@
 /** The stock as the table shows it: kept beside the device, put right by product after each movement. */
-import type { MovementInput, StockView } from "medlot";
+import type { MovementInput, PartsOf, StockView } from "medlot";
 import { fold, holds } from "./fold.js";
 
 export const STATES = ["recalled", "expired", "missing", "near", "held", "coming", "fine"] as const;
@@ -19,7 +19,8 @@ export interface Row {
   available: number;
   hold: number;
   coming: number;
-  parts: string;
+  /** Opened units, beside the whole ones. */
+  parts: PartsOf[];
   state: State;
   recalls: { class: number; notice: string }[];
 }
@@ -59,12 +60,20 @@ export const NEAR_DAYS = 90;
 
 export const day = (at: Date): string => new Date(at.getTime() + 7 * 3_600_000).toISOString().slice(0, 10);
 
-function stateOf(row: StockView, near: string): State {
+/** Today, and the last day that is near. */
+interface Days {
+  today: string;
+  near: string;
+}
+
+function stateOf(row: StockView, { today, near }: Days): State {
   if (row.recalled > 0 || (row.recalls?.length ?? 0) > 0) return "recalled";
-  if (row.expired > 0) return "expired";
-  if (row.onHand < 0) return "missing";
-  if (row.onHand === 0) return "coming";
-  if (row.expiry && row.expiry !== "none" && row.expiry <= near) return "near";
+  const until = row.expiry && row.expiry !== "none" ? row.expiry : "~";
+  const opened = row.parts?.some(({ count }) => count > 0) ?? false;
+  if (row.expired > 0 || (opened && until < today)) return "expired";
+  if (row.onHand < 0 || row.parts?.some(({ count }) => count < 0)) return "missing";
+  if (row.onHand === 0 && !opened) return "coming";
+  if (until <= near) return "near";
   return row.hold > 0 ? "held" : "fine";
 }
 
@@ -80,7 +89,7 @@ export class Rows {
 
   constructor(readonly nameOf: (product: string) => string) {}
 
-  #made(row: StockView, near: string): Kept {
+  #made(row: StockView, days: Days): Kept {
     const product = row.product ? `${row.product.scheme}:${row.product.value}` : "";
     const name = this.nameOf(product);
     const lot = row.lot ?? "";
@@ -97,8 +106,8 @@ export class Rows {
       available: row.available,
       hold: row.hold,
       coming: row.inTransitIn - (row.refusedIn ?? 0),
-      parts: (row.parts ?? []).map((part) => `${part.count}/${part.perUnit} ${part.measure}`).join(", "),
-      state: stateOf(row, near),
+      parts: (row.parts ?? []).map(({ count, perUnit, measure }) => ({ count, perUnit, measure })),
+      state: stateOf(row, days),
       recalls: (row.recalls ?? []).map((recall) => ({ class: recall.class, notice: recall.notice })),
       folded: fold(`${name} ${product} ${lot}`),
     };
@@ -106,8 +115,8 @@ export class Rows {
 
   /** Takes all of the stock anew, or that of some products in the place of what was known of them. */
   take(stock: readonly StockView[], now: Date, products?: ReadonlySet<string>): void {
-    const near = day(new Date(now.getTime() + NEAR_DAYS * 86_400_000));
-    const made = stock.map((row) => this.#made(row, near));
+    const days = { today: day(now), near: day(new Date(now.getTime() + NEAR_DAYS * 86_400_000)) };
+    const made = stock.map((row) => this.#made(row, days));
     if (products) {
       const gone = new Set([...products, ...made.map((row) => row.product)]);
       this.#rows = this.#rows.filter((row) => !gone.has(row.product)).concat(made);

@@ -21,6 +21,7 @@ import {
 import type { Reported } from "./figures.worker.js";
 import { keep } from "./kept.js";
 import type { Asked, Reply, Standing, Which } from "./protocol.js";
+import { split, takeParts, type Taken } from "./parts.js";
 import { day, type Query, type View } from "./rows.js";
 import { sampleFiles } from "./sample.js";
 import { again, begun, catalogue, close, here, idOf, keyless, nameOf, named, now, opened, productOf, progress, queue, refresh, rows, sealSoon, standing, store, write, wrote, wroteAll, type Join } from "./session.js";
@@ -149,9 +150,15 @@ const api = {
     return here().device.stock({ product }, 0, 1000, "en", now()).rows;
   },
 
-  pick: (product: string, quantity: string) => {
-    const { lines, missing } = here().device.pick({ product }, quantity, now());
-    return { lines: lines.map((line) => ({ ...line, name: nameOf(product) })), missing };
+  /** What to take so much of a product from. `opened`: only of what is opened, to throw it away. */
+  pick(product: string, quantity: string, opened: boolean): { lines: Taken[]; missing: string } {
+    const { device } = here();
+    const wanted = split(quantity);
+    if (typeof wanted === "object") {
+      return takeParts(device.stock({ product }, 0, 10_000, "en", now()).rows, wanted, day(now()), opened);
+    }
+    const { lines, missing } = device.pick({ product }, quantity, now());
+    return { lines: lines.map((line) => ({ ...line, quantity: String(line.quantity) })), missing: missing > 0 ? String(missing) : "" };
   },
   scan(raw: string, gs: string) {
     const said = scan(raw, gs || undefined, day(now()));
@@ -245,7 +252,7 @@ const api = {
         if (!date || row.counts === "no") continue;
         date.setUTCDate(date.getUTCDate() - ((date.getUTCDay() + 6) % 7));
         const week = date.toISOString().slice(0, 10);
-        used.set(week, (used.get(week) ?? 0) + (row.quantity ?? 0));
+        used.set(week, (used.get(week) ?? 0) + (row.quantity ?? (row.parts ?? 0) / (row.partsPerUnit ?? 1)));
       }
     }
     const sorted = (map: Map<string, number>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));

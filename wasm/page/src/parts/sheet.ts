@@ -1,7 +1,7 @@
 /** Tables as people keep them: CSV and XLSX, in and out. */
 import Papa from "papaparse";
 import type { Row } from "../device/rows.js";
-import { t } from "../words/words.js";
+import { opened, t } from "../words/words.js";
 import type { Entered } from "./entry.js";
 
 /** Names of columns that are understood, folded. */
@@ -65,8 +65,14 @@ const columns: [keyof Row, Parameters<typeof t>[0]][] = [
   ["onHand", "sheet.onHand"],
   ["available", "sheet.available"],
   ["hold", "sheet.hold"],
+  ["parts", "sheet.parts"],
   ["coming", "sheet.coming"],
 ];
+
+const cellOf = (row: Row, key: keyof Row): string | number => {
+  const cell = row[key];
+  return typeof cell === "number" ? cell : key === "parts" ? opened(row.parts) : String(cell ?? "");
+};
 
 const stateOf = (row: Row): string => t(`state.${row.state}`);
 
@@ -74,7 +80,7 @@ const stateOf = (row: Row): string => t(`state.${row.state}`);
 const safe = (cell: unknown): unknown => (typeof cell === "string" && /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell);
 
 export function csv(rows: Row[]): string {
-  const data = rows.map((row) => [...columns.map(([key]) => safe(row[key])), stateOf(row)]);
+  const data = rows.map((row) => [...columns.map(([key]) => safe(cellOf(row, key))), stateOf(row)]);
   // With a mark of UTF-8: spreadsheets read Vietnamese wrongly without it.
   return `\ufeff${Papa.unparse({ fields: [...columns.map(([, word]) => t(word)), t("sheet.state")], data })}`;
 }
@@ -83,7 +89,10 @@ export async function xlsx(rows: Row[]): Promise<Blob> {
   const { default: write } = await import("write-excel-file/universal");
   const head = [...columns.map(([, word]) => t(word)), t("sheet.state")].map((value) => ({ value, fontWeight: "bold" as const }));
   const body = rows.map((row) => [
-    ...columns.map(([key]) => (typeof row[key] === "number" ? { type: Number, value: row[key] } : { type: String, value: String(row[key] ?? "") })),
+    ...columns.map(([key]) => {
+      const value = cellOf(row, key);
+      return typeof value === "number" ? { type: Number, value } : { type: String, value };
+    }),
     { type: String, value: stateOf(row) },
   ]);
   return await write([head, ...body], { sheet: t("nav.stock"), stickyRowsCount: 1 }).toBlob();

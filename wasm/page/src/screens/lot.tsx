@@ -5,7 +5,7 @@ import { device } from "../device/client.js";
 import { lineOf, type Row } from "../device/rows.js";
 import { Badge, Dialog, Select, Text } from "../parts/ui.js";
 import { attempt, say, useStore } from "../state.js";
-import { code, expiry, instant, number, spoken, t } from "../words/words.js";
+import { amountOf, code, expiry, instant, number, opened, spoken, t } from "../words/words.js";
 
 type Line = CardRow & { own: boolean };
 
@@ -115,6 +115,7 @@ export function Lot() {
             <dd>
               {number(row.available)}
               <small>{t("lot.standing", { onHand: row.onHand, hold: row.hold, coming: row.coming })}</small>
+              {row.parts.length > 0 && <small>{t("parts.opened", { parts: opened(row.parts) })}</small>}
             </dd>
           </div>
         ))}
@@ -146,6 +147,7 @@ export function Lot() {
                 <td>{instant(line.time)}</td>
                 <td>
                   {code("kind", line.kind === "movement" ? line.direction : line.kind)} {code("reason", line.reason)} {line.counterparty?.replace("facility:", "")}
+                  {line.parts !== undefined && ` ${amountOf(line)}`}
                 </td>
                 <td class="amount">{number(line.change)}</td>
                 <td class="amount">{number(line.balance)}</td>
@@ -164,7 +166,7 @@ export function Lot() {
       {card.length > 300 && <p>{t("card.more", { count: card.length - 300 })}</p>}
       {back && (
         <Dialog title={t("reverse.title")} onClose={() => take(undefined)}>
-          <p>{t("reverse.what", { quantity: back.quantity ?? 0, reason: code("reason", back.reason), time: instant(back.time) })}</p>
+          <p>{t("reverse.what", { quantity: amountOf(back), reason: code("reason", back.reason), time: instant(back.time) })}</p>
           <Text label={t("reverse.why")} value={why} onInput={say_} />
           <div class="buttons">
             <button type="button" class="first" onClick={() => void reverse(back)}>

@@ -5,7 +5,7 @@ import { device } from "../device/client.js";
 import { STATES, type Row, type Sort, type State, type View } from "../device/rows.js";
 import { Badge } from "../parts/ui.js";
 import { lotPath, useStore } from "../state.js";
-import { expiry, number, t } from "../words/words.js";
+import { expiry, number, opened, t } from "../words/words.js";
 
 const CHUNK = 100;
 const columns: [Sort, "stock.name" | "stock.lot" | "stock.expiry" | "stock.available" | "stock.state"][] = [
@@ -159,7 +159,7 @@ export function Stock() {
                         {number(row.available)}
                         {row.available !== row.onHand && <small> / {number(row.onHand)}</small>}
                         {row.coming > 0 && <small> +{number(row.coming)}</small>}
-                        {row.parts && <small> {row.parts}</small>}
+                        {row.parts.length > 0 && <small> · {opened(row.parts)}</small>}
                       </td>
                       <td class="state">
                         <Badge state={row.state} />
