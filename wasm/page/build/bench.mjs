@@ -83,6 +83,44 @@ const usable = async (page, origin, selector) => {
   return page.evaluate((mark) => performance.getEntriesByName(mark)[0].startTime, mark);
 };
 
+/** How long each frame took while something is done, the longest last. */
+async function framesWhile(page, act) {
+  await page.evaluate(() => {
+    globalThis.frames_ = [];
+    let last = performance.now();
+    const frame = () => {
+      if (!globalThis.frames_) return;
+      const now = performance.now();
+      globalThis.frames_.push(now - last);
+      last = now;
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  });
+  await act();
+  return page.evaluate(() => {
+    const times = globalThis.frames_.slice(2).sort((a, b) => a - b);
+    globalThis.frames_ = undefined;
+    return times;
+  });
+}
+
+/** How long each frame takes while the list is scrolled, in steps and in leaps; the longest last. */
+const scrolled = (page) =>
+  page.evaluate(async () => {
+    const scroller = document.querySelector(".scroller");
+    const times = [];
+    let last = performance.now();
+    for (let step = 0; step < 180; step++) {
+      scroller.scrollTop += step % 60 === 59 ? 40_000 : 320;
+      await new Promise(requestAnimationFrame);
+      const now = performance.now();
+      times.push(now - last);
+      last = now;
+    }
+    return times.slice(2).sort((a, b) => a - b);
+  });
+
 let pages = await site({ compress: true });
 console.log(`The page, in this machine's Chromium; ${cpus().length} cores, load ${loadavg()[0].toFixed(1)}\n`);
 {
@@ -130,21 +168,29 @@ pages = await site({ extra: { "sample.bin": await grown() } });
   // The reports' worker has a core of its own until its figures are there.
   await page.locator(".figures").waitFor({ timeout: 180_000 });
   await page.waitForTimeout(1000);
-  const frames = await page.evaluate(async () => {
-    const scroller = document.querySelector(".scroller");
-    const times = [];
-    let last = performance.now();
-    for (let step = 0; step < 180; step++) {
-      scroller.scrollTop += step % 60 === 59 ? 40_000 : 320;
-      await new Promise(requestAnimationFrame);
-      const now = performance.now();
-      times.push(now - last);
-      last = now;
-    }
-    return times.slice(2).sort((a, b) => a - b);
-  });
+  const frames = await scrolled(page);
   line(`scrolling ${LOTS.toLocaleString("en")} lots: the longest frame of ${frames.length}`, ms(frames.at(-1)), "goal 50 ms");
   line("… the middle one", ms(frames[frames.length >> 1]));
+
+  await page.goto(`${pages.origin}/#/count`);
+  await page.locator("main button.first").click();
+  await page.locator(".shelf form").nth(2).waitFor();
+  const shelf = await scrolled(page);
+  line(`counting ${LOTS.toLocaleString("en")} lots, scrolled: the longest frame of ${shelf.length}`, ms(shelf.at(-1)), "goal 50 ms");
+  await page.locator(".scroller").evaluate((list) => list.scrollTo(0, 0));
+  const counting = await framesWhile(page, async () => {
+    for (let lot = 0; lot < 12; lot++) {
+      const id = await page.evaluate(() => (document.activeElement?.id.startsWith("count-") ? document.activeElement.id : ""));
+      if (!id) await page.locator(".shelf input").first().focus();
+      await page.keyboard.type("12");
+      const before = await page.evaluate(() => document.activeElement.id);
+      await page.keyboard.press("Enter");
+      await page.waitForFunction((before) => document.activeElement.id.startsWith("count-") && document.activeElement.id !== before, before);
+    }
+  });
+  line("… and 12 of them typed and recorded: the longest frame", ms(counting.at(-1)), "goal 50 ms");
+  await page.getByRole("button", { name: "End", exact: true }).click();
+  await page.getByText(/stock-take has ended/).waitFor();
 
   await page.goto(`${pages.origin}/#/receive`);
   const sheet = ["product,lot,expiry,quantity", ...Array.from({ length: 1231 }, (_, at) => `local:R${at % 400},R${at},2028-06,${at + 1}`)].join("\n");

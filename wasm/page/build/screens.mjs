@@ -49,7 +49,11 @@ export async function shown(page, origin, screen) {
     await page.locator(".pick li").first().waitFor();
   } else if (screen === "count") {
     await page.locator("main button.first").click();
-    await page.locator(".lines li").first().waitFor();
+    await page.locator(".shelf form").nth(2).waitFor();
+    await page.locator(".shelf input").first().fill("12");
+    await page.locator(".shelf input").first().press("Enter");
+    await page.locator(".shelf .done").first().waitFor();
+    await page.locator(".shelf input").nth(1).fill("7");
   } else if (screen === "note") {
     await page.getByLabel(/To the facility|Giao cho cơ sở/).fill("01C55");
     await page.getByLabel(/Note number|Số phiếu/).fill("PX-12");

@@ -141,7 +141,7 @@ test("stock that moves while it is counted is neither lost nor counted twice, an
   await stocked(page, [[PRODUCT, "K1", "2028-06", 960]]);
   await page.goto(`${pages.origin}/#/count`);
   await page.getByRole("button", { name: "Begin the stock-take" }).click();
-  await page.getByLabel(/lot K1/).fill("958");
+  await page.getByRole("textbox", { name: /lot K1/ }).fill("958");
   await page.getByRole("button", { name: "Record the count" }).click();
   await page.getByText("counted: 958").waitFor();
   await dispense(page, 40);

@@ -39,3 +39,15 @@ export const kept = (name: string): Promise<Uint8Array | undefined> =>
 export const keep = (name: string, value: unknown): Promise<void> => changing((store) => store.put(value, name));
 
 export const forget = (name: string): Promise<void> => changing((store) => store.delete(name));
+
+const under = (prefix: string): IDBKeyRange => IDBKeyRange.bound(prefix, `${prefix}\uffff`);
+
+/** Everything whose name begins so, by the rest of its name. */
+export const keptAll = (prefix: string): Promise<Map<string, unknown>> =>
+  database(async (db) => {
+    const store = db.transaction(STORE).objectStore(STORE);
+    const [keys, values] = await Promise.all([answer(store.getAllKeys(under(prefix))), answer<unknown[]>(store.getAll(under(prefix)))]);
+    return new Map(keys.map((key, at) => [String(key).slice(prefix.length), values[at]]));
+  });
+
+export const forgetAll = (prefix: string): Promise<void> => changing((store) => store.delete(under(prefix)));

@@ -84,8 +84,10 @@ const text = new Intl.Collator("vi", { numeric: true });
 export class Rows {
   #rows: Kept[] = [];
   #ranks = new Map<string, number>();
-  #order: Kept[] = [];
-  #of = "";
+  /** The last questions with their answers. */
+  #found = new Map<string, readonly Kept[]>();
+  /** Counts up with each change. */
+  version = 0;
 
   constructor(readonly nameOf: (product: string) => string) {}
 
@@ -126,28 +128,35 @@ export class Rows {
     if (names.some((name) => !this.#ranks.has(name))) {
       this.#ranks = new Map(names.sort(text.compare).map((name, rank) => [name, rank]));
     }
-    this.#of = "";
+    this.#found.clear();
+    this.version += 1;
   }
 
   get all(): readonly Row[] {
     return this.#rows;
   }
 
-  view(query: Query): View {
-    const { words, states, sort, down, offset, limit } = query;
+  /** The rows of a question in its order; asked for again, they are as they were. */
+  found({ words, states, sort, down }: Omit<Query, "offset" | "limit">): readonly Kept[] {
     const of = JSON.stringify([words, states, sort, down]);
-    if (of !== this.#of) {
-      const typed = fold(words).split(/\s+/).filter(Boolean);
-      const found = this.#rows.filter(
-        (row) => (states.length === 0 || states.includes(row.state)) && holds(row.folded, typed),
-      );
-      this.#order = found.sort(this.#by(sort, down));
-      this.#of = of;
-    }
+    const before = this.#found.get(of);
+    if (before) return before;
+    const typed = fold(words).split(/\s+/).filter(Boolean);
+    const found = this.#rows.filter(
+      (row) => (states.length === 0 || states.includes(row.state)) && holds(row.folded, typed),
+    );
+    const order = found.sort(this.#by(sort, down));
+    if (this.#found.size > 3) this.#found.clear();
+    this.#found.set(of, order);
+    return order;
+  }
+
+  view({ offset, limit, ...question }: Query): View {
+    const order = this.found(question);
     const counts = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<State, number>;
     for (const row of this.#rows) counts[row.state] += 1;
-    const rows = this.#order.slice(offset, offset + limit).map(({ folded: _, ...row }) => row);
-    return { rows, total: this.#order.length, all: this.#rows.length, counts };
+    const rows = order.slice(offset, offset + limit).map(({ folded: _, ...row }) => row);
+    return { rows, total: order.length, all: this.#rows.length, counts };
   }
 
   #by(sort: Sort, down: boolean): (a: Kept, b: Kept) => number {

@@ -9,7 +9,6 @@ import {
   init,
   qrTexts,
   scan,
-  type CountInput,
   type Direction,
   type HandoverInput,
   type Language,
@@ -18,13 +17,14 @@ import {
   type ReceiveInput,
   type RecordView,
 } from "medlot";
+import { Counting, type CountView, type Draft, type Going } from "./counting.js";
 import type { Reported } from "./figures.worker.js";
 import { keep } from "./kept.js";
 import type { Asked, Reply, Standing, Which } from "./protocol.js";
 import { split, takeParts, type Taken } from "./parts.js";
-import { day, type Query, type View } from "./rows.js";
+import { day, type Query, type Row, type View } from "./rows.js";
 import { sampleFiles } from "./sample.js";
-import { again, begun, catalogue, close, here, idOf, keyless, nameOf, named, now, opened, productOf, progress, queue, refresh, rows, sealSoon, standing, store, write, wrote, wroteAll, type Join } from "./session.js";
+import { again, begun, catalogue, close, here, idOf, keyless, nameOf, named, now, opened, productOf, progress, queue, refresh, rows, sealSoon, standing, store, which, write, wrote, wroteAll, type Join } from "./session.js";
 import { BatchStore } from "./store.js";
 import { synchronised } from "./sync.js";
 
@@ -41,6 +41,7 @@ export interface Recalled {
   units: number;
 }
 
+const counting = new Counting(rows);
 let reader: QrReader | undefined;
 
 let reporting: Promise<Reported | undefined> = Promise.resolve(undefined);
@@ -122,6 +123,7 @@ const api = {
   },
   close,
   async erase(name: Which): Promise<void> {
+    await counting.end(name);
     await close();
     await IdbStore.remove(name);
     if (name === "own") await keyless();
@@ -182,13 +184,40 @@ const api = {
     return all.filter(({ log, kind }) => log === own && (kind === "movement" || kind === "reversal")).slice(-limit).reverse();
   },
 
-  countBegin: (plan: CountInput) => wrote((device) => device.countBegin(plan, now())),
-  countLine: (begin: number, line: MovementInput) => wrote((device) => device.countLine(begin, line, now())),
-  countEnd: async (begin: number, restIsZero: boolean) => {
-    const done = await write((device) => device.countEnd(begin, restIsZero, null, now()));
+  stores: () => [...new Set(rows.all.map(({ store }) => store))].sort(),
+  counting: () => counting.of(which),
+  async countBegin({ blind, store, product }: Omit<Going, "begin">): Promise<Going> {
+    const plan = { blind, ...(store && { store }), ...(product && { products: [product] }) };
+    const { first } = await wrote((device) => device.countBegin(plan, now()));
+    return counting.begin(which, { begin: first, blind, store, product });
+  },
+  countView: (query: Parameters<Counting["view"]>[0]): CountView => counting.view(query),
+  countDraft: (key: string, draft: Draft) => counting.draft(key, draft),
+  async countLine(row: Row, quantity: string) {
+    const { begin } = counting.going;
+    await wrote((device) => device.countLine(begin, counting.line(row, quantity), now()));
+    await counting.took(row, quantity);
+  },
+  /** What was typed and not recorded. */
+  async countDrafts() {
+    const [{ begin }, lines, at] = [counting.going, counting.drafts(), now()];
+    const said = await wroteAll(lines, (device, { row, quantity }) => device.countLine(begin, counting.line(row, quantity), at));
+    const refused = new Set(said.refused.map(({ line }) => line - 1));
+    for (const [index, { row, quantity }] of lines.entries()) if (!refused.has(index)) await counting.took(row, quantity);
+    return said;
+  },
+  /** A lot that isn't in the table. */
+  countFound(line: MovementInput) {
+    const { begin } = counting.going;
+    return wrote((device) => device.countLine(begin, line, now()));
+  },
+  async countEnd(restIsZero: boolean): Promise<number> {
+    const [{ begin }, counted] = [counting.going, counting.counted];
+    await write((device) => device.countEnd(begin, restIsZero, null, now()));
+    await counting.end(which);
     refresh();
     sealSoon();
-    return done;
+    return counted;
   },
 
   async handOver(input: HandoverInput, language: Language) {

@@ -44,8 +44,8 @@ export function quantityOf({ units, parts, perUnit, measure }: Amount, counted =
   return written(Number(units) * Number(perUnit) + Number(parts), { perUnit: Number(perUnit), measure });
 }
 
-export function AmountField({ value, product, known, onChange }: { value: Amount; product?: string | undefined; known?: Form | undefined; onChange: (value: Amount) => void }) {
-  const [open, show] = useState(false);
+export function AmountField({ value, product, known, opened = false, onChange }: { value: Amount; product?: string | undefined; known?: Form | undefined; opened?: boolean; onChange: (value: Amount) => void }) {
+  const [open, show] = useState(opened);
   const form = product === undefined ? undefined : (known ?? formOf(product));
   useEffect(() => {
     if (!form) return;

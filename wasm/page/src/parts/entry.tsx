@@ -15,7 +15,8 @@ export interface Entered {
   amount?: string;
 }
 
-export function Entry({ onEntered, priced = false }: { onEntered: (line: Entered) => void; priced?: boolean }) {
+/** `counted`: 0 is a quantity too. */
+export function Entry({ onEntered, priced = false, counted = false }: { onEntered: (line: Entered) => void; priced?: boolean; counted?: boolean }) {
   const [product, take] = useState<Product>();
   const [lot, name] = useState("");
   const [expiry, until] = useState("");
@@ -29,7 +30,7 @@ export function Entry({ onEntered, priced = false }: { onEntered: (line: Entered
   };
   const enter = () => {
     if (!product) return say("failed", t("entry.noProduct"));
-    if (!/^[1-9]\d{0,8}$/.test(quantity)) return say("failed", t("quantity.whole"));
+    if (!(counted ? /^\d{1,9}$/ : /^[1-9]\d{0,8}$/).test(quantity)) return say("failed", t(counted ? "count.whole" : "quantity.whole"));
     if (expiry && !/^\d{4}-\d{2}(-\d{2})?$/.test(expiry)) return say("failed", t("entry.badExpiry", { value: expiry }));
     onEntered({ ...product, lot, expiry, quantity, ...(amount && { amount }) });
     take(undefined);

@@ -32,7 +32,6 @@ export function Renew() {
             <p>{t("renew.invitationWhat", { facility: standing.facility })}</p>
             <Invited what={t("renew.invitation")} facility={standing.facility} busy={busy} onJoin={(said) => void again(said)} />
           </section>
-          <p class="hint">{standing.readOnly}</p>
         </>
       ) : standing.enrolled ? (
         <p>{t("renew.none")}</p>
