@@ -3,7 +3,9 @@ import { useEffect } from "preact/hooks";
 import { Bar } from "./parts/bar.js";
 import { Welcome } from "./screens/welcome.js";
 import { Stock } from "./screens/stock.js";
-import { begin, say, unsay, useStore } from "./state.js";
+import { handOn, SUBSTITUTE, useScanner } from "./parts/wedge.js";
+import { device } from "./device/client.js";
+import { attempt, begin, go, lotPath, say, unsay, useStore } from "./state.js";
 import { speak, spoken, t, type Word } from "./words/words.js";
 
 const screens = {
@@ -121,10 +123,31 @@ function Screen() {
   );
 }
 
+/** What is scanned where no screen takes it: a pack leads to its lot, a code of an object to where goods come in. */
+function useAnywhere(ready: boolean): void {
+  useScanner("object", (text) => {
+    if (!ready) return;
+    handOn("object", text);
+    go("receive");
+  }, true);
+  useScanner("pack", (raw) => {
+    if (!ready) return;
+    void attempt(async () => {
+      const { said } = await device.scan(raw, localStorage.getItem(SUBSTITUTE) ?? "");
+      const item = said.outcome === "read" && said.alternatives.length === 0 ? said.item : undefined;
+      if (item?.gtin && item.lot) return go(lotPath(`gtin:${item.gtin}`, item.lot));
+      // What a person must decide, or what can't be used, is said where packs are given.
+      handOn("pack", raw);
+      go("dispense");
+    });
+  }, true);
+}
+
 export function App() {
   const { route, standing, offline } = useStore();
   const ready = standing?.state === "ready";
   const [name = "stock"] = route;
+  useAnywhere(ready);
   useEffect(() => {
     // Who goes by keyboard or by ear is told that another screen came.
     document.title = ready ? `${t(`nav.${items.some(([path]) => path === name) ? name : "stock"}` as Word)} – medlot` : "medlot";

@@ -1,11 +1,13 @@
 import { render } from "preact";
 import { App } from "./app.js";
 import { keepOffline } from "./offline.js";
+import { watchScanner } from "./parts/wedge.js";
 import { begin, chosen } from "./state.js";
 import { spoken } from "./words/words.js";
 import "./style.css";
 
 document.documentElement.lang = spoken();
+watchScanner();
 const root = document.getElementById("app");
 if (root) render(<App />, root);
 performance.mark("medlot-shown");

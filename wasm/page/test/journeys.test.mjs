@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import * as steps from "./site.mjs";
-import { PRODUCT, dispensing, enrolled, invited, joined, office, row, sample, saved, site } from "./site.mjs";
+import { PRODUCT, dispensing, enrolled, invited, joined, office, row, sample, saved, site, wedge } from "./site.mjs";
 
 let pages, staff;
 before(async () => {
@@ -420,5 +420,56 @@ test("a scanner that lost its separators is asked about, never guessed; a wrong 
   await scan.fill("0108936098966894");
   await scan.press("Enter");
   await alert(page).getByText(/check digit/i).waitFor();
+  await context.close();
+});
+
+test("a scanner that types its separator as a control character is understood anywhere on the page", async () => {
+  const { page, context } = await pages.visitor();
+  await joined(page, pages.origin, staff, "01C69", { picture: false });
+  await stocked(page, [[PRODUCT, "W1", "2028-06-30", 40]]);
+  // A lot of any length ends at its separator alone: without it this would be the lot W117280630.
+  const pack = "010893456700001710W1\u001d17280630";
+  const shown = (lot) => page.locator(".lotcard p", { hasText: `lot ${lot} ` }).first().waitFor();
+  await page.goto(`${pages.origin}/#/charts`);
+  await page.locator("main h2").waitFor();
+  await wedge(page, pack);
+  await shown("W1");
+  // In the scanner's own field, separator and all.
+  await page.goto(`${pages.origin}/#/receive`);
+  await page.getByLabel("Scan a pack").focus();
+  await wedge(page, "010893456700001710W2\u001d17280731", { end: false });
+  assert.equal(await page.getByLabel("Scan a pack").inputValue(), "010893456700001710W2\u001d17280731");
+  await page.getByLabel("Scan a pack").press("Enter");
+  const lot = page.getByLabel("Lot", { exact: true });
+  await page.waitForFunction(() => [...document.querySelectorAll("input")].some(({ value }) => value === "W2"));
+  // In another field: what stood there stays, and the form isn't sent.
+  await page.getByLabel("Quantity").fill("25");
+  await wedge(page, "010893456700001710W3\u001d17280831");
+  await page.waitForFunction(() => [...document.querySelectorAll("input")].some(({ value }) => value === "W3"));
+  assert.equal(await page.getByLabel("Quantity").inputValue(), "25");
+  assert.equal(await page.getByLabel("Expiry").inputValue(), "2028-08-31");
+  assert.equal(await alert(page).innerText(), "");
+  // As Windows types a character by its number, from a scanner that ends with nothing.
+  await lot.focus();
+  await page.evaluate(() => {
+    const key = (type, init) => document.activeElement.dispatchEvent(new KeyboardEvent(type, { bubbles: true, cancelable: true, ...init }));
+    for (const character of "010893456700001710W4") key("keydown", { key: character });
+    for (const digit of "029") key("keydown", { key: digit, code: `Numpad${digit}`, altKey: true });
+    key("keyup", { key: "Alt" });
+    for (const character of "17280930") key("keydown", { key: character });
+  });
+  await page.waitForFunction(() => [...document.querySelectorAll("input")].some(({ value }) => value === "W4"));
+  assert.equal(await page.getByLabel("Expiry").inputValue(), "2028-09-30");
+  // What a hand types is nobody's scan.
+  await lot.fill("");
+  await lot.pressSequentially("010893456700001710W5", { delay: 90 });
+  assert.equal(await lot.inputValue(), "010893456700001710W5");
+  // A code of an object is taken where no screen asks for one.
+  await page.goto(`${pages.origin}/#/stock`);
+  await page.getByLabel("Find a medicine").fill("W1");
+  staff.medlot("ministry", "authority", "recall", "--class", "2", "--notice", "QLD-9", "--product", PRODUCT, "--lot", "W1", "--out", "recall.txt");
+  for (const text of readFileSync(staff.path("recall.txt"), "utf8").trim().split("\n")) await wedge(page, text);
+  await page.getByText("The notice was taken.").waitFor();
+  await page.getByText(/Class 2: .* lot W1, 40 left, notice QLD-9/).waitFor();
   await context.close();
 });

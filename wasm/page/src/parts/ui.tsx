@@ -24,11 +24,13 @@ export function Text(props: {
   required?: boolean;
   placeholder?: string;
   min?: string;
+  /** A scanner types here. */
+  scanner?: boolean;
 }) {
-  const { label, hint, onInput, ...rest } = props;
+  const { label, hint, onInput, scanner, ...rest } = props;
   return (
     <Field label={label} {...(hint && { hint })}>
-      {(id) => <input id={id} autocomplete="off" {...rest} onInput={(event) => onInput(event.currentTarget.value)} />}
+      {(id) => <input id={id} autocomplete="off" data-scanner={scanner ? "yes" : undefined} {...rest} onInput={(event) => onInput(event.currentTarget.value)} />}
     </Field>
   );
 }
