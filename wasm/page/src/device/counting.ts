@@ -1,5 +1,6 @@
 /** A stock-take under way: what was counted and what is only typed, kept so that a tab that is killed loses neither. */
 import type { PartsOf } from "medlot";
+import { fold, holds, wordsOf } from "./fold.js";
 import { forgetAll, keep, keptAll } from "./kept.js";
 import { openedOf, same, split, written, type Form } from "./parts.js";
 import type { Which } from "./protocol.js";
@@ -19,13 +20,21 @@ export interface Draft {
   parts: string;
 }
 
+/** A lot at its place, as it is counted: what is held back stands apart. */
+export interface Shelf extends Omit<Row, "available" | "hold" | "coming"> {
+  held: boolean;
+}
+
 interface Kept {
   draft?: Draft;
   /** What was counted in all, and whether it isn't what was on record. */
   total?: string;
   differs?: boolean;
-  /** The lot as it was then: one that is counted as gone is in no stock any more. */
-  row?: Row;
+  /**
+   * The lot as it was then: one that is counted as gone is in no stock any more, and nor is what stands beside it under
+   * another fund or stage until it is counted too.
+   */
+  shelf?: Shelf;
 }
 
 export const ONLY = ["all", "open", "counted", "differs"] as const;
@@ -33,7 +42,7 @@ export type Only = (typeof ONLY)[number];
 
 export interface CountRow {
   key: string;
-  row: Row;
+  shelf: Shelf;
   form: Form | undefined;
   draft: Draft | undefined;
   total: string | undefined;
@@ -47,7 +56,15 @@ export interface CountView {
   typed: number;
 }
 
-export const keyOf = (row: Row): string => [row.product, row.lot, row.store, row.fund, row.vvm].join("|");
+export const keyOf = ({ product, lot, store, fund, vvm, held }: Shelf): string => [product, lot, store, fund, vvm, held ? "hold" : ""].join("|");
+
+/** What is counted of a row of the stock. */
+function shelvesOf({ available: _, hold, coming: __, folded: ___, ...row }: Row & { folded?: string }): Shelf[] {
+  const shelves: Shelf[] = [];
+  if (row.onHand !== hold || row.parts.length > 0) shelves.push({ ...row, onHand: row.onHand - hold, held: false });
+  if (hold !== 0) shelves.push({ ...row, onHand: hold, parts: [], held: true });
+  return shelves;
+}
 
 /** What was counted of one lot on several shelves adds up. */
 function sum(before: string | undefined, more: string): string {
@@ -125,69 +142,88 @@ export class Counting {
     return this.#put(key, { draft });
   }
 
+  /** Notes what stands beside what is about to be counted of a lot. */
+  async beside({ product, lot }: { product: string; lot: string }, own = ""): Promise<void> {
+    const beside = this.#shelves("").filter((shelf) => shelf.product === product && shelf.lot === lot && keyOf(shelf) !== own);
+    for (const shelf of beside) if (!this.#lots.get(keyOf(shelf))?.shelf) await this.#put(keyOf(shelf), { shelf });
+  }
+
   /** Notes what was recorded of a lot. */
-  took(row: Row, quantity: string): Promise<void> {
-    const key = keyOf(row);
+  took(shelf: Shelf, quantity: string): Promise<void> {
+    const key = keyOf(shelf);
     const total = sum(this.#lots.get(key)?.total, quantity);
-    return this.#put(key, { row, total, differs: !agrees(total, row.onHand, row.parts), draft: { units: "", parts: "" } });
+    return this.#put(key, { shelf, total, differs: !agrees(total, shelf.onHand, shelf.parts), draft: { units: "", parts: "" } });
   }
 
   /** What is typed and isn't recorded, as lines of the count; what is no quantity is left out. */
-  drafts(): { row: Row; quantity: string }[] {
-    return this.#rows("").flatMap((row) => {
-      const { draft } = this.#lots.get(keyOf(row)) ?? {};
-      const quantity = draft && quantityOf(draft, this.#form(row));
-      return quantity === undefined ? [] : [{ row, quantity }];
+  drafts(): { shelf: Shelf; quantity: string }[] {
+    return this.#shelves("").flatMap((shelf) => {
+      const { draft } = this.#lots.get(keyOf(shelf)) ?? {};
+      const quantity = draft && quantityOf(draft, this.#form(shelf));
+      return quantity === undefined ? [] : [{ shelf, quantity }];
     });
   }
 
-  #forms = new Map<string, Form>();
-  #form(row: Row): Form | undefined {
-    if (this.#keys?.version !== this.rows.version) for (const { product, parts } of this.rows.all) if (parts[0]) this.#forms.set(product, parts[0]);
-    return row.parts[0] ?? this.#forms.get(row.product);
-  }
-
-  #keys: { version: number; all: Set<string> } | undefined;
-  /** Lots of which something stands here. */
-  #here(): Set<string> {
-    if (this.#keys?.version !== this.rows.version) {
-      const all = this.rows.all.filter((row) => row.onHand !== 0 || row.parts.length > 0).map(keyOf);
-      this.#keys = { version: this.rows.version, all: new Set(all) };
-    }
-    return this.#keys.all;
-  }
-
-  #rows(words: string): readonly Row[] {
+  /** What stands here, and how units of it are divided: worked out once for each change of the stock. */
+  #known: { of: string; here: Set<string>; forms: Map<string, Form> } | undefined;
+  #stand() {
     const { store, product } = this.going;
-    const found: Row[] = this.rows.found({ words, states: [], sort: "name", down: false }).filter((row) => row.store === store && (!product || row.product === product) && (row.onHand !== 0 || row.parts.length > 0));
-    if (words) return found;
-    const here = this.#here();
-    for (const [key, { row }] of this.#lots) if (row && !here.has(key)) found.push(row);
-    return found;
+    const of = JSON.stringify([this.rows.version, store, product]);
+    if (this.#known?.of !== of) {
+      const forms = new Map<string, Form>();
+      for (const { product, parts: [form] } of this.rows.all) if (form) forms.set(product, form);
+      this.#known = { of, here: new Set(this.#found("").map(keyOf)), forms };
+      this.#asked.clear();
+    }
+    return this.#known;
   }
 
-  view(query: { words: string; only: Only; offset: number; limit: number }): CountView {
-    const all = this.#rows(query.words);
-    const known = (row: Row) => this.#lots.get(keyOf(row));
-    const wanted: Record<Only, (row: Row) => boolean> = {
+  #form(shelf: Shelf): Form | undefined {
+    return shelf.held ? undefined : (shelf.parts[0] ?? this.#stand().forms.get(shelf.product));
+  }
+
+  #found(words: string): Shelf[] {
+    const { store, product } = this.going;
+    return this.rows
+      .found({ words, states: [], sort: "name", down: false })
+      .filter((row) => row.store === store && (!product || row.product === product))
+      .flatMap(shelvesOf);
+  }
+
+  #asked = new Map<string, Shelf[]>();
+  #shelves(words: string): Shelf[] {
+    const { here } = this.#stand();
+    let found = this.#asked.get(words);
+    if (!found) {
+      if (this.#asked.size > 3) this.#asked.clear();
+      this.#asked.set(words, (found = this.#found(words)));
+    }
+    const typed = wordsOf(words);
+    const gone = [...this.#lots.values()].flatMap(({ shelf }) => (shelf && !here.has(keyOf(shelf)) && holds(fold(`${shelf.name} ${shelf.product} ${shelf.lot}`), typed) ? [shelf] : []));
+    return gone.length > 0 ? [...found, ...gone] : found;
+  }
+
+  view({ words, only, offset, limit }: { words: string; only: Only; offset: number; limit: number }): CountView {
+    const all = this.#shelves(words);
+    const known = (shelf: Shelf) => this.#lots.get(keyOf(shelf));
+    const wanted: Record<Only, (shelf: Shelf) => boolean> = {
       all: () => true,
-      open: (row) => known(row)?.total === undefined,
-      counted: (row) => known(row)?.total !== undefined,
-      differs: (row) => known(row)?.differs === true,
+      open: (shelf) => known(shelf)?.total === undefined,
+      counted: (shelf) => known(shelf)?.total !== undefined,
+      differs: (shelf) => known(shelf)?.differs === true,
     };
-    const found = query.only === "all" ? all : all.filter(wanted[query.only]);
-    const rows = found.slice(query.offset, query.offset + query.limit).map((row) => {
-      const { draft, total } = known(row) ?? {};
-      const { folded: _, ...plain } = row as Row & { folded?: string };
-      return { key: keyOf(row), row: plain, form: this.#form(row), draft, total };
+    const found = only === "all" ? all : all.filter(wanted[only]);
+    const rows = found.slice(offset, offset + limit).map((shelf) => {
+      const { draft, total } = known(shelf) ?? {};
+      return { key: keyOf(shelf), shelf, form: this.#form(shelf), draft, total };
     });
-    return { rows, total: found.length, all: query.words ? this.#rows("").length : all.length, counted: this.counted, typed: this.#typed };
+    return { rows, total: found.length, all: words ? this.#shelves("").length : all.length, counted: this.counted, typed: this.#typed };
   }
 
   /** A lot as a line of the count: its store is the count's. */
-  line(row: Row, quantity: string) {
-    const { store: _, ...line } = lineOf(row, quantity);
-    return line;
+  line(shelf: Shelf, quantity: string) {
+    const { store: _, ...line } = lineOf(shelf, quantity);
+    return { ...line, ...(shelf.held && { from: "hold" }) };
   }
 }
 

@@ -1,8 +1,8 @@
 /** The stock as the table shows it: kept beside the device, put right by product after each movement. */
 import type { MovementInput, PartsOf, StockView } from "medlot";
-import { fold, holds } from "./fold.js";
+import { fold, holds, wordsOf } from "./fold.js";
 
-export const STATES = ["recalled", "expired", "missing", "near", "held", "coming", "fine"] as const;
+export const STATES = ["recalled", "expired", "spoilt", "missing", "near", "held", "coming", "fine"] as const;
 /** What matters most about a lot: one of these, the gravest first. */
 export type State = (typeof STATES)[number];
 
@@ -26,7 +26,7 @@ export interface Row {
 }
 
 /** Some of a row, as a line of a movement or a count. */
-export const lineOf = (row: Row, quantity: string): MovementInput => ({
+export const lineOf = (row: Omit<Row, "available" | "hold" | "coming">, quantity: string): MovementInput => ({
   product: row.product,
   lot: row.lot || "none",
   ...(row.expiry && { expiry: row.wholeMonth ? row.expiry.slice(0, 7) : row.expiry }),
@@ -71,6 +71,8 @@ function stateOf(row: StockView, { today, near }: Days): State {
   const until = row.expiry && row.expiry !== "none" ? row.expiry : "~";
   const opened = row.parts?.some(({ count }) => count > 0) ?? false;
   if (row.expired > 0 || (opened && until < today)) return "expired";
+  // A vial whose monitor is at stage 3 or 4 is thrown away.
+  if ((row.vvm ?? 0) >= 3 && (row.onHand > 0 || opened)) return "spoilt";
   if (row.onHand < 0 || row.parts?.some(({ count }) => count < 0)) return "missing";
   if (row.onHand === 0 && !opened) return "coming";
   if (until <= near) return "near";
@@ -141,7 +143,7 @@ export class Rows {
     const of = JSON.stringify([words, states, sort, down]);
     const before = this.#found.get(of);
     if (before) return before;
-    const typed = fold(words).split(/\s+/).filter(Boolean);
+    const typed = wordsOf(words);
     const found = this.#rows.filter(
       (row) => (states.length === 0 || states.includes(row.state)) && holds(row.folded, typed),
     );

@@ -17,12 +17,12 @@ import {
   type ReceiveInput,
   type RecordView,
 } from "medlot";
-import { Counting, type CountView, type Draft, type Going } from "./counting.js";
+import { Counting, keyOf, type CountView, type Draft, type Going, type Shelf } from "./counting.js";
 import type { Reported } from "./figures.worker.js";
 import { keep } from "./kept.js";
 import type { Asked, Reply, Standing, Which } from "./protocol.js";
 import { split, takeParts, type Taken } from "./parts.js";
-import { day, type Query, type Row, type View } from "./rows.js";
+import { day, type Query, type View } from "./rows.js";
 import { sampleFiles } from "./sample.js";
 import { again, begun, catalogue, close, here, idOf, keyless, nameOf, named, now, opened, productOf, progress, queue, refresh, rows, sealSoon, standing, store, which, write, wrote, wroteAll, type Join } from "./session.js";
 import { BatchStore } from "./store.js";
@@ -193,23 +193,30 @@ const api = {
   },
   countView: (query: Parameters<Counting["view"]>[0]): CountView => counting.view(query),
   countDraft: (key: string, draft: Draft) => counting.draft(key, draft),
-  async countLine(row: Row, quantity: string) {
+  async countLine(shelf: Shelf, quantity: string) {
     const { begin } = counting.going;
-    await wrote((device) => device.countLine(begin, counting.line(row, quantity), now()));
-    await counting.took(row, quantity);
+    await counting.beside(shelf, keyOf(shelf));
+    await wrote((device) => device.countLine(begin, counting.line(shelf, quantity), now()));
+    await counting.took(shelf, quantity);
   },
   /** What was typed and not recorded. */
   async countDrafts() {
     const [{ begin }, lines, at] = [counting.going, counting.drafts(), now()];
-    const said = await wroteAll(lines, (device, { row, quantity }) => device.countLine(begin, counting.line(row, quantity), at));
+    for (const { shelf } of lines) await counting.beside(shelf, keyOf(shelf));
+    const said = await wroteAll(lines, (device, { shelf, quantity }) => device.countLine(begin, counting.line(shelf, quantity), at));
     const refused = new Set(said.refused.map(({ line }) => line - 1));
-    for (const [index, { row, quantity }] of lines.entries()) if (!refused.has(index)) await counting.took(row, quantity);
+    for (const [index, { shelf, quantity }] of lines.entries()) if (!refused.has(index)) await counting.took(shelf, quantity);
     return said;
   },
-  /** A lot that isn't in the table. */
-  countFound(line: MovementInput) {
+  /** A lot that isn't in the table, or not as it was found. */
+  async countFound(line: MovementInput) {
     const { begin } = counting.going;
-    return wrote((device) => device.countLine(begin, line, now()));
+    await counting.beside({ product: line.product ?? "", lot: line.lot === "none" ? "" : (line.lot ?? "") });
+    const standing = () => rows.all.find(({ product, lot, store, fund, vvm }) => product === line.product && (lot || "none") === line.lot && store === counting.going.store && !fund && vvm === (line.vvm ?? 0));
+    const { onHand, hold, parts } = standing() ?? { onHand: 0, hold: 0, parts: [] };
+    await wrote((device) => device.countLine(begin, line, now()));
+    const row = standing();
+    if (row) await counting.took({ ...row, onHand: onHand - hold, parts, held: false }, line.quantity ?? "0");
   },
   async countEnd(restIsZero: boolean): Promise<number> {
     const [{ begin }, counted] = [counting.going, counting.counted];

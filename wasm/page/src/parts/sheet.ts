@@ -5,11 +5,12 @@ import { opened, t } from "../words/words.js";
 import type { Entered } from "./entry.js";
 
 /** Names of columns that are understood, folded. */
-const KNOWN: Record<"product" | "lot" | "expiry" | "quantity" | "amount", RegExp> = {
+const KNOWN: Record<"product" | "lot" | "expiry" | "quantity" | "amount" | "vvm", RegExp> = {
   product: /^(product|gtin|registration|so dang ky|sdk|ma thuoc|thuoc)$/,
   lot: /^(lot|batch|so lo|lo)$/,
   expiry: /^(expiry|expiry date|exp|han dung|hsd)$/,
   quantity: /^(quantity|qty|so luong|sl)$/,
+  vvm: /^(vvm|vial monitor|giai doan vvm)$/,
   amount: /^(amount|value|thanh tien|gia tri)$/,
 };
 
@@ -44,14 +45,15 @@ export async function readSheet(file: File): Promise<{ rows: Entered[]; without:
   const [head = [], ...rest] = await cells(file);
   const names = head.map((cell) => folded(String(cell ?? "")));
   const at = (name: keyof typeof KNOWN) => names.findIndex((text) => KNOWN[name].test(text));
-  const places = { product: at("product"), lot: at("lot"), expiry: at("expiry"), quantity: at("quantity"), amount: at("amount") };
+  const places = { product: at("product"), lot: at("lot"), expiry: at("expiry"), quantity: at("quantity"), amount: at("amount"), vvm: at("vvm") };
   const without = (["product", "quantity"] as const).filter((name) => places[name] < 0);
   if (without.length > 0) return { rows: [], without };
   const rows = rest.map((row) => {
     const cell = (name: keyof typeof places) => (places[name] < 0 ? "" : row[places[name]]);
     const id = product(cell("product"));
     const amount = String(cell("amount") ?? "").trim();
-    return { product: id, name: id, lot: String(cell("lot") ?? "").trim(), expiry: date(cell("expiry")), quantity: String(cell("quantity") ?? "").trim(), ...(amount && { amount }) };
+    const vvm = Number(cell("vvm") ?? 0);
+    return { product: id, name: id, lot: String(cell("lot") ?? "").trim(), expiry: date(cell("expiry")), quantity: String(cell("quantity") ?? "").trim(), ...(amount && { amount }), ...(vvm && { vvm }) };
   });
   return { rows: rows.filter((row) => row.product || row.quantity), without: [] };
 }
@@ -62,6 +64,7 @@ const columns: [keyof Row, Parameters<typeof t>[0]][] = [
   ["lot", "sheet.lot"],
   ["expiry", "sheet.expiry"],
   ["store", "sheet.store"],
+  ["vvm", "sheet.vvm"],
   ["onHand", "sheet.onHand"],
   ["available", "sheet.available"],
   ["hold", "sheet.hold"],
@@ -70,7 +73,7 @@ const columns: [keyof Row, Parameters<typeof t>[0]][] = [
 ];
 
 const cellOf = (row: Row, key: keyof Row): string | number => {
-  const cell = row[key];
+  const cell = key === "vvm" ? row.vvm || "" : row[key];
   return typeof cell === "number" ? cell : key === "parts" ? opened(row.parts) : String(cell ?? "");
 };
 

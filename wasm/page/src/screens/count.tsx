@@ -9,7 +9,7 @@ import { Scan } from "../parts/scan.js";
 import { Dialog, Select } from "../parts/ui.js";
 import { useInSight, useRows } from "../parts/virtual.js";
 import { attempt, reason, say, useStore } from "../state.js";
-import { amount, code, expiry, number, opened, t } from "../words/words.js";
+import { amount, code, expiry, number, opened, stage, t } from "../words/words.js";
 
 const EMPTY: Draft = { units: "", parts: "" };
 
@@ -48,7 +48,7 @@ interface LineProps {
   onParts: () => void;
 }
 
-function Line({ line: { key, row, form, total }, draft, blind, onType, onCount, onParts }: LineProps) {
+function Line({ line: { key, shelf: row, form, total }, draft, blind, onType, onCount, onParts }: LineProps) {
   const id = `count-${key}`;
   const known = row.parts.length > 0 ? `${number(row.onHand)} + ${opened(row.parts)}` : number(row.onHand);
   const lot = t("lot.lot", { lot: row.lot || t("lot.none") });
@@ -65,7 +65,7 @@ function Line({ line: { key, row, form, total }, draft, blind, onType, onCount, 
       <label for={id}>
         <strong>{row.name}</strong>
         <span>
-          {lot} · {expiry(row.expiry, row.wholeMonth)}
+          {lot} · {expiry(row.expiry, row.wholeMonth)} {stage(row.vvm)} {row.held && t("state.held")}
           {!blind && ` · ${t("count.known", { onHand: known })}`}
         </span>
         {total !== undefined && <b class="done">{t("count.counted", { quantity: amount(total) })}</b>}
@@ -89,8 +89,8 @@ function Line({ line: { key, row, form, total }, draft, blind, onType, onCount, 
 function Parts({ line, onCount, onClose }: { line: CountRow; onCount: (quantity: string) => void; onClose: () => void }) {
   const [entered, enter] = useState<Amount>(NONE);
   return (
-    <Dialog title={`${line.row.name} · ${t("lot.lot", { lot: line.row.lot || t("lot.none") })}`} onClose={onClose}>
-      <AmountField value={entered} product={line.row.product} opened onChange={enter} />
+    <Dialog title={`${line.shelf.name} · ${t("lot.lot", { lot: line.shelf.lot || t("lot.none") })}`} onClose={onClose}>
+      <AmountField value={entered} product={line.shelf.product} opened onChange={enter} />
       <div class="buttons">
         <button
           type="button"
@@ -98,7 +98,7 @@ function Parts({ line, onCount, onClose }: { line: CountRow; onCount: (quantity:
           onClick={() => {
             const quantity = amountEntered(entered, true);
             if (quantity === undefined) return say("failed", t("quantity.whole"));
-            remember(line.row.product, quantity);
+            remember(line.shelf.product, quantity);
             onCount(quantity);
           }}
         >
@@ -143,7 +143,7 @@ function Counted({ going, onEnd }: { going: Going; onEnd: () => void }) {
   };
   const count = (line: CountRow, quantity: string, index?: number) =>
     attempt(async () => {
-      await device.countLine(line.row, quantity);
+      await device.countLine(line.shelf, quantity);
       drafts.current.set(line.key, EMPTY);
       // Enter leads down the shelf.
       if (index !== undefined) next.current = rowAt(index + 1)?.key ?? "";
@@ -163,9 +163,9 @@ function Counted({ going, onEnd }: { going: Going; onEnd: () => void }) {
       onEnd();
     });
   const finish = (rest: boolean) => (head && head.typed > 0 ? end({ rest }) : void over(rest));
-  const found = ({ product, lot, expiry, quantity }: Entered) =>
+  const found = ({ product, lot, expiry, quantity, vvm }: Entered) =>
     void attempt(async () => {
-      await device.countFound({ product, lot: lot || "none", ...(expiry && { expiry }), quantity });
+      await device.countFound({ product, lot: lot || "none", ...(expiry && { expiry }), ...(vvm && { vvm }), quantity });
       say("done", t("count.counted", { quantity: amount(quantity) }));
     });
 

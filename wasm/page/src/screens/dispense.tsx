@@ -6,11 +6,13 @@ import { movementOf, type Form, type Taken } from "../device/parts.js";
 import { AmountField, NONE, quantityOf, remember } from "../parts/amount.js";
 import { ProductField, type Product } from "../parts/product.js";
 import { Scan, type Pack } from "../parts/scan.js";
-import { Dialog, Select } from "../parts/ui.js";
+import { Dialog, Monitor, Select } from "../parts/ui.js";
 import { attempt, say, useStore } from "../state.js";
-import { amount, code, expiry, spoken, t } from "../words/words.js";
+import { amount, code, expiry, spoken, stage, t } from "../words/words.js";
 
 const reasons = ["retail", "administered", "used_in_facility", "open_vial_wastage", "damaged", "expired", "missing", "destroy", "return_to_supplier", "other"];
+
+const movementOfPack = ({ product, lot, expiry }: Pack, vvm: number): MovementInput => ({ product, ...(lot && { lot }), ...(expiry && { expiry }), ...(vvm && { vvm }) });
 
 export function Dispense() {
   const { version } = useStore();
@@ -20,7 +22,7 @@ export function Dispense() {
   const [reason, because] = useState("retail");
   const [lines, propose] = useState<Taken[]>([]);
   const [missing, lack] = useState("");
-  const [pack, scan] = useState<Pack & { answer: PackAnswer }>();
+  const [pack, scan] = useState<Pack & { answer: PackAnswer; vvm: number }>();
   const [stopped, stop] = useState<{ movement: MovementInput; why: string }>();
   const [done, finish] = useState("");
 
@@ -50,11 +52,17 @@ export function Dispense() {
   const onPack = (pack: Pack) =>
     attempt(async () => {
       if (!pack.product) return say("failed", t("scan.noProduct"));
-      const answer = await device.check({ product: pack.product, ...(pack.lot && { lot: pack.lot }), ...(pack.expiry && { expiry: pack.expiry }) }, spoken());
       finish("");
       take({ product: pack.product, name: pack.name });
-      scan({ ...pack, answer });
+      // No code says what a vial's monitor shows: what the best of the lot is known to show, until somebody looks.
+      const stages = (await device.lots(pack.product, pack.lot)).filter(({ vvm, onHand, parts }) => vvm > 0 && (onHand > 0 || parts.length > 0)).map(({ vvm }) => vvm);
+      await check(pack, stages.length > 0 ? Math.min(...stages) : 0);
     });
+
+  const check = async (pack: Pack, vvm: number): Promise<void> => {
+    const answer = await device.check(movementOfPack(pack, vvm), spoken());
+    scan({ ...pack, answer, vvm });
+  };
 
   const record = async (movement: MovementInput, anyway = false): Promise<void> => {
     try {
@@ -93,12 +101,13 @@ export function Dispense() {
           {pack.answer.stops.map((stop) => (
             <p key={stop.name}>{stop.message}</p>
           ))}
-          {sooner && <p>{t("dispense.sooner", { lot: sooner.lot ?? "", expiry: expiry(sooner.expiry) })}</p>}
+          {pack.vvm > 0 && <Monitor label={t("vvm.now")} value={pack.vvm} none={false} onChange={(stage) => void attempt(() => check(pack, stage))} />}
+          {sooner && <p>{t(sooner.vvm === 2 ? "dispense.monitor" : "dispense.sooner", { lot: sooner.lot ?? "", expiry: expiry(sooner.expiry) })}</p>}
           <button
             type="button"
             class={pack.answer.usable ? "first" : ""}
             disabled={!quantity}
-            onClick={() => quantity && void attempt(() => record({ product: pack.product, lot: pack.lot || "none", ...(pack.expiry && { expiry: pack.expiry }), quantity, reason }))}
+            onClick={() => quantity && void attempt(() => record({ ...movementOfPack(pack, pack.vvm), lot: pack.lot || "none", quantity, reason }))}
           >
             {t("dispense.pack", { quantity: amount(quantity ?? "") })}
           </button>
@@ -109,8 +118,8 @@ export function Dispense() {
           <h3 id="pick-title">{t("pick.title")}</h3>
           <ol class="pick">
             {lines.map((line) => (
-              <li key={`${line.lot} ${line.store}`}>
-                <strong>{amount(line.quantity)}</strong> {t("lot.lot", { lot: line.lot ?? t("lot.none") })} · {expiry(line.expiry)} {line.store && `· ${line.store}`}
+              <li key={`${line.lot} ${line.store} ${line.vvm}`}>
+                <strong>{amount(line.quantity)}</strong> {t("lot.lot", { lot: line.lot ?? t("lot.none") })} · {expiry(line.expiry)} {line.store && `· ${line.store}`} {line.vvm && `· ${stage(line.vvm)}`}
               </li>
             ))}
           </ol>

@@ -1,12 +1,12 @@
 /** Handing over: lines become one signed code, shown on the screen or printed on a delivery note. */
 import { useState } from "preact/hooks";
 import { device } from "../device/client.js";
-import type { Row } from "../device/rows.js";
+import { lineOf, type Row } from "../device/rows.js";
 import { ProductField, type Product } from "../parts/product.js";
 import { Codes } from "../parts/qr.js";
 import { give, Select, Text } from "../parts/ui.js";
 import { attempt, say, useStore } from "../state.js";
-import { code, expiry, instant, number, spoken, t } from "../words/words.js";
+import { code, expiry, instant, number, spoken, stage, t } from "../words/words.js";
 
 type Line = Row & { quantity: string };
 
@@ -55,7 +55,7 @@ function Note({ made, from, onDone }: { made: Made; from: string; onDone: () => 
                 {line.name} <small>{line.product}</small>
               </td>
               <td>{line.lot || t("lot.none")}</td>
-              <td>{expiry(line.expiry, line.wholeMonth)}</td>
+              <td>{expiry(line.expiry, line.wholeMonth)} {stage(line.vvm)}</td>
               <td class="amount">{number(Number(line.quantity))}</td>
             </tr>
           ))}
@@ -117,13 +117,7 @@ export function HandOver() {
           to: target,
           reason,
           ...(document && { documents: [`delivery_note:${document}`] }),
-          lines: lines.map((line) => ({
-            product: line.product,
-            lot: line.lot || "none",
-            ...(line.expiry && { expiry: line.wholeMonth ? line.expiry.slice(0, 7) : line.expiry }),
-            ...(line.store && { store: line.store }),
-            quantity: line.quantity,
-          })),
+          lines: lines.map((line) => lineOf(line, line.quantity)),
         },
         spoken(),
       );
@@ -148,7 +142,7 @@ export function HandOver() {
         }}
       >
         <ProductField label={t("product")} value={product} onChange={(product) => void pick(product)} />
-        <Select label={t("lot")} value={chosen} onChange={choose} options={lots.map((row, index) => [String(index), `${row.lot || t("lot.none")} · ${expiry(row.expiry, row.wholeMonth)} · ${number(row.available)}${row.store ? ` · ${row.store}` : ""}`] as const)} />
+        <Select label={t("lot")} value={chosen} onChange={choose} options={lots.map((row, index) => [String(index), `${row.lot || t("lot.none")} · ${expiry(row.expiry, row.wholeMonth)} · ${number(row.available)}${row.store ? ` · ${row.store}` : ""} ${stage(row.vvm)}`] as const)} />
         <Text label={t("quantity")} inputMode="numeric" value={quantity} onInput={count} />
         <button type="submit">{t("entry.add")}</button>
       </form>

@@ -5,7 +5,7 @@ import { STATES, type Sort, type State } from "../device/rows.js";
 import { Badge } from "../parts/ui.js";
 import { useInSight, useRows } from "../parts/virtual.js";
 import { lotPath, useStore } from "../state.js";
-import { expiry, number, opened, t } from "../words/words.js";
+import { expiry, number, opened, stage, t } from "../words/words.js";
 
 const columns: [Sort, "stock.name" | "stock.lot" | "stock.expiry" | "stock.available" | "stock.state"][] = [
   ["name", "stock.name"],
@@ -78,6 +78,7 @@ export function Stock() {
                         <span class="label">{t("stock.lot")} </span>
                         {row.lot || t("lot.none")}
                         {row.store && <small> {row.store}</small>}
+                        {row.vvm > 0 && <small> {stage(row.vvm)}</small>}
                       </td>
                       <td class="expiry">
                         <span class="label">{t("stock.expiry")} </span>

@@ -79,6 +79,9 @@ export function amountOf({ quantity = 0, parts, partsPerUnit, measure = "" }: { 
 export const opened = (parts: readonly { count: number; perUnit: number; measure: string }[]): string =>
   parts.map(({ count, ...form }) => divided({ parts: count, ...form })).join(", ");
 
+/** A vaccine vial monitor's stage; nothing where there is none. */
+export const stage = (vvm: number | undefined): string => (vvm ? `VVM ${vvm}` : "");
+
 /** A last usable day: as a date, or as the month that the pack names. */
 export function expiry(value: string | undefined, wholeMonth = false): string {
   if (!value) return "–";
