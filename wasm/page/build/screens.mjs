@@ -11,7 +11,7 @@ const folder = process.argv[2] ?? fileURLToPath(new URL("../screens", import.met
 const small = { type: "jpeg", quality: 40 };
 const sizes = [[360, 740], [768, 900], [1280, 860]];
 // Each in both languages; colours and widths in turn, so that all of them are seen without taking every combination.
-const screens = ["welcome", "stock", "lot", "dispense", "receive", "note", "count", "findings", "charts", "exchange", "settings", "renew"];
+const screens = ["welcome", "stock", "lot", "dispense", "receive", "note", "count", "destroy", "findings", "charts", "exchange", "settings", "renew"];
 
 /** Brings a screen up as somebody at work would see it. */
 export async function shown(page, origin, screen) {
@@ -54,6 +54,13 @@ export async function shown(page, origin, screen) {
     await page.locator(".shelf input").first().press("Enter");
     await page.locator(".shelf .done").first().waitFor();
     await page.locator(".shelf input").nth(1).fill("7");
+  } else if (screen === "destroy") {
+    await page.locator("label.check input").first().check();
+    await page.getByLabel(/Number of the minutes|Số biên bản/).fill("BB-3");
+    await page.getByLabel(/Staff code|Mã người/).first().fill("DS-01");
+    await page.locator("main button.danger").click();
+    await page.locator(".findings form").first().waitFor();
+    await page.locator("label.check input").first().check();
   } else if (screen === "note") {
     await page.getByLabel(/To the facility|Giao cho cơ sở/).fill("01C55");
     await page.getByLabel(/Note number|Số phiếu/).fill("PX-12");

@@ -14,6 +14,7 @@ const screens = {
   dispense: lazy(() => import("./screens/dispense.js").then(({ Dispense }) => Dispense)),
   count: lazy(() => import("./screens/count.js").then(({ Count }) => Count)),
   handover: lazy(() => import("./screens/handover.js").then(({ HandOver }) => HandOver)),
+  destroy: lazy(() => import("./screens/destroy.js").then(({ Destroy }) => Destroy)),
   findings: lazy(() => import("./screens/findings.js").then(({ Findings }) => Findings)),
   charts: lazy(() => import("./screens/charts.js").then(({ Charts }) => Charts)),
   exchange: lazy(() => import("./screens/exchange.js").then(({ Exchange }) => Exchange)),
@@ -21,13 +22,14 @@ const screens = {
   renew: lazy(() => import("./screens/renew.js").then(({ Renew }) => Renew)),
 };
 /** What writes: shown where the log takes records; else the way on is. */
-const writing = new Set(["receive", "dispense", "count", "handover"]);
+const writing = new Set(["receive", "dispense", "count", "handover", "destroy"]);
 const items: [string, Word, string][] = [
   ["stock", "nav.stock", "▤"],
   ["dispense", "nav.dispense", "↗"],
   ["receive", "nav.receive", "↙"],
   ["handover", "nav.handover", "⇄"],
   ["count", "nav.count", "☑"],
+  ["destroy", "nav.destroy", "⊗"],
   ["findings", "nav.findings", "!"],
   ["charts", "nav.charts", "◫"],
   ["exchange", "nav.exchange", "↻"],

@@ -220,3 +220,79 @@ test("a vial at stage 2 of its monitor goes first, one at stage 3 is stopped, an
   assert.deepEqual(rows, ["V1 T05 VVM 1: 4", "V1 T05 VVM 2: 2", "V1 VVM 3: 0 / 8"]);
   await context.close();
 });
+
+test("a destruction has its minutes, and three people stand for it, each by a code; a refusal doesn't count", async () => {
+  const { page, context } = await pages.visitor();
+  await joined(page, pages.origin, staff, "01C73", { picture: false, roles: "move,attest" });
+  const product = "gtin:08934567000024";
+  await stocked(page, pages.origin, [[product, "OLD", "2026-01-31", 12], [product, "BAD", "2029-06", 30], [product, "GOOD", "2029-06", 7]]);
+  await available(page, pages.origin, "BAD");
+  await row(page, "BAD").locator("a").click();
+  await page.getByText("Hold back, release").click();
+  await page.getByLabel("Quantity").fill("4");
+  await page.getByRole("button", { name: "Record", exact: true }).click();
+  await page.getByText("Recorded.", { exact: true }).waitFor();
+  await page.goto(`${pages.origin}/#/destroy`);
+  // What is expired or held back is due, and nothing else.
+  await page.getByRole("checkbox", { name: /OLD/ }).check();
+  await page.getByRole("checkbox", { name: /BAD .* 4 .*Held back/ }).check();
+  assert.equal(await page.getByRole("checkbox").count(), 2);
+  await page.getByText("Another lot").click();
+  await page.getByRole("combobox", { name: "Medicine" }).fill("08934567000024");
+  await page.locator("[role=listbox] [role=option]").first().click();
+  await page.getByLabel("Lot", { exact: true }).selectOption(await page.getByLabel("Lot", { exact: true }).locator("option", { hasText: "GOOD" }).getAttribute("value"));
+  await page.getByLabel("Quantity").fill("2");
+  await page.getByRole("button", { name: "Add the line" }).click();
+  await page.getByLabel("Number of the minutes").fill("BB-07");
+  await page.getByLabel("Staff code of who destroys").fill("D1");
+  await page.getByRole("button", { name: "Record the destruction of 3 lines" }).click();
+  const sign = async (code, as, button = "I was there") => {
+    await page.getByLabel("Staff code", { exact: true }).fill(code);
+    await page.getByLabel("As", { exact: true }).selectOption({ label: as });
+    await page.getByRole("button", { name: button }).click();
+  };
+  await page.getByText("1 of 3 people").waitFor();
+  await sign("D9", "witness", "Refuse to confirm");
+  await page.getByText("D9 refused to confirm it.").waitFor();
+  // Whoever destroyed doesn't become two by signing.
+  await sign("D1", "witness");
+  await page.getByText("D1 confirmed it.").waitFor();
+  await page.getByText("1 of 3 people").waitFor();
+  await sign("D2", "witness");
+  await page.getByText("2 of 3 people").waitFor();
+  await page.goto(`${pages.origin}/#/findings`);
+  await page.getByText("Destroyed without witnesses").first().waitFor();
+  await page.goto(`${pages.origin}/#/destroy`);
+  await sign("D3", "pharmacist in charge");
+  await page.getByText("3 people or more").waitFor();
+  await page.goto(`${pages.origin}/#/findings`);
+  await page.getByText("Nothing to settle.").waitFor();
+  assert.equal(await available(page, pages.origin, "GOOD"), "5");
+  assert.equal(await available(page, pages.origin, "BAD"), "26");
+  await page.goto(`${pages.origin}/#/destroy`);
+  await page.getByRole("button", { name: "See and print the minutes: BB-07" }).click();
+  await page.getByRole("heading", { name: "Destruction minutes" }).waitFor();
+  assert.deepEqual(await page.locator(".note tbody td:nth-child(2)").allInnerTexts(), ["OLD", "BAD", "GOOD"]);
+  await page.goto(`${pages.origin}/#/exchange`);
+  await saved(page, staff, "Export the signed log", "destroyed.mlt");
+  staff.medlot("wholesaler", "device", "accept", "destroyed.mlt");
+  assert.doesNotMatch(staff.medlot("wholesaler", "findings", "--facility", "01C73"), /stand for this destruction/);
+  await context.close();
+});
+
+test("where the enrolment grants no role to attest, the page says that no confirmation counts", async () => {
+  const { page, context } = await pages.visitor();
+  await joined(page, pages.origin, staff, "01C74", { picture: false });
+  await stocked(page, pages.origin, [[PRODUCT, "OLD", "2026-01-31", 12]]);
+  await page.goto(`${pages.origin}/#/destroy`);
+  await page.getByRole("checkbox", { name: /OLD/ }).check();
+  await page.getByLabel("Number of the minutes").fill("BB-08");
+  await page.getByLabel("Staff code of who destroys").fill("D1");
+  await page.getByRole("button", { name: "Record the destruction of 1 lines" }).click();
+  await page.getByText("1 of 3 people").waitFor();
+  await page.getByLabel("Staff code", { exact: true }).fill("D2");
+  await page.getByRole("button", { name: "I was there" }).click();
+  await page.getByText("what is confirmed here doesn't count").waitFor();
+  await page.getByText("1 of 3 people").waitFor();
+  await context.close();
+});

@@ -1,5 +1,5 @@
 /** A stock-take under way: what was counted and what is only typed, kept so that a tab that is killed loses neither. */
-import type { PartsOf } from "medlot";
+import type { MovementInput, PartsOf } from "medlot";
 import { fold, holds, wordsOf } from "./fold.js";
 import { forgetAll, keep, keptAll } from "./kept.js";
 import { openedOf, same, split, written, type Form } from "./parts.js";
@@ -59,12 +59,15 @@ export interface CountView {
 export const keyOf = ({ product, lot, store, fund, vvm, held }: Shelf): string => [product, lot, store, fund, vvm, held ? "hold" : ""].join("|");
 
 /** What is counted of a row of the stock. */
-function shelvesOf({ available: _, hold, coming: __, folded: ___, ...row }: Row & { folded?: string }): Shelf[] {
+export function shelvesOf({ available: _, hold, coming: __, folded: ___, ...row }: Row & { folded?: string }): Shelf[] {
   const shelves: Shelf[] = [];
   if (row.onHand !== hold || row.parts.length > 0) shelves.push({ ...row, onHand: row.onHand - hold, held: false });
   if (hold !== 0) shelves.push({ ...row, onHand: hold, parts: [], held: true });
   return shelves;
 }
+
+/** Some of what stands there, as a line of a movement. */
+export const shelfLine = (shelf: Shelf, quantity: string): MovementInput => ({ ...lineOf(shelf, quantity), ...(shelf.held && { from: "hold" }) });
 
 /** What was counted of one lot on several shelves adds up. */
 function sum(before: string | undefined, more: string): string {
@@ -221,9 +224,9 @@ export class Counting {
   }
 
   /** A lot as a line of the count: its store is the count's. */
-  line(shelf: Shelf, quantity: string) {
-    const { store: _, ...line } = lineOf(shelf, quantity);
-    return { ...line, ...(shelf.held && { from: "hold" }) };
+  line(shelf: Shelf, quantity: string): MovementInput {
+    const { store: _, ...line } = shelfLine(shelf, quantity);
+    return line;
   }
 }
 

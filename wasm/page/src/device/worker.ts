@@ -16,8 +16,10 @@ import {
   type NoteInput,
   type ReceiveInput,
   type RecordView,
+  type Said,
 } from "medlot";
-import { Counting, keyOf, type CountView, type Draft, type Going, type Shelf } from "./counting.js";
+import { Counting, keyOf, shelfLine, shelvesOf, type CountView, type Draft, type Going, type Shelf } from "./counting.js";
+import { destructions, due, type Destructions } from "./destruction.js";
 import type { Reported } from "./figures.worker.js";
 import { keep } from "./kept.js";
 import type { Asked, Reply, Standing, Which } from "./protocol.js";
@@ -39,6 +41,13 @@ export interface Recalled {
   class: number;
   notice: string;
   units: number;
+}
+
+/** What the library said of one of several lines. */
+class Failed extends Error {
+  constructor(readonly said: Said) {
+    super(said.message);
+  }
 }
 
 const counting = new Counting(rows);
@@ -184,6 +193,25 @@ const api = {
     return all.filter(({ log, kind }) => log === own && (kind === "movement" || kind === "reversal")).slice(-limit).reverse();
   },
 
+  /** What stands of a product, lot by lot. `usable`: only what may be given to be used. */
+  shelves: (product: string, usable: boolean): Shelf[] =>
+    rows.all.filter((row) => row.product === product && (!usable || row.available > 0)).flatMap(shelvesOf).filter(({ onHand, held }) => onHand > 0 && !(usable && held)),
+  due: (): Shelf[] => due(rows.all),
+  destructions: (language: Language): Destructions =>
+    destructions(here().device, now(), language, (record) => ({ product: productOf(record), name: nameOf(productOf(record)) })),
+  destroy: (lines: { shelf: Shelf; quantity: string }[], minutes: string, operator: string, language: Language) => {
+    const at = now();
+    const of = { reason: "destroy", documents: [`destruction_minutes:${minutes}`], operator };
+    return wroteAll(lines, (device, { shelf, quantity }) => device.record("out", { ...shelfLine(shelf, quantity), ...of }, false, language, at));
+  },
+  /** Every line of the minutes by itself: an attestation names one record. */
+  async attest(records: string[], capacity: string, refused: boolean, note: NoteInput) {
+    const at = now();
+    const said = await wroteAll(records, (device, record) => device.attest(record, capacity, refused, note, at));
+    const [first] = said.refused;
+    if (first) throw new Failed(first.said);
+  },
+
   stores: () => [...new Set(rows.all.map(({ store }) => store))].sort(),
   counting: () => counting.of(which),
   async countBegin({ blind, store, product }: Omit<Going, "begin">): Promise<Going> {
@@ -325,6 +353,7 @@ async function replied({ id, name, args }: Asked): Promise<Reply> {
     return { id, value: await (name === "figures" ? call() : queue(() => call(...args))) };
   } catch (error) {
     if (error instanceof MedlotError) return { id, error: error.toJSON() };
+    if (error instanceof Failed) return { id, error: error.said };
     return { id, message: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -10,7 +10,7 @@ import { Dialog, Monitor, Select } from "../parts/ui.js";
 import { attempt, say, useStore } from "../state.js";
 import { amount, code, expiry, spoken, stage, t } from "../words/words.js";
 
-const reasons = ["retail", "administered", "used_in_facility", "open_vial_wastage", "damaged", "expired", "missing", "destroy", "return_to_supplier", "other"];
+const reasons = ["retail", "administered", "used_in_facility", "open_vial_wastage", "damaged", "expired", "missing", "return_to_supplier", "other"];
 
 const movementOfPack = ({ product, lot, expiry }: Pack, vvm: number): MovementInput => ({ product, ...(lot && { lot }), ...(expiry && { expiry }), ...(vvm && { vvm }) });
 
