@@ -111,7 +111,8 @@ function Busy() {
 }
 
 function Screen() {
-  const { route, standing } = useStore();
+  const { route, standing, before } = useStore();
+  if (!standing && before) return route[0] === undefined || route[0] === "stock" ? <Stock /> : <p class="wait">{t("wait")}</p>;
   if (!standing || standing.state === "none" || standing.state === "joining") return <Welcome />;
   if (standing.state === "busy") return <Busy />;
   const [name = "stock"] = route;
@@ -146,8 +147,10 @@ function useAnywhere(ready: boolean): void {
 }
 
 export function App() {
-  const { route, standing, offline } = useStore();
+  const { route, standing, before, offline } = useStore();
   const ready = standing?.state === "ready";
+  // What the last visit left is shown in its place, before it is known to be so still.
+  const shown = standing ? (ready ? standing : undefined) : before;
   const [name = "stock"] = route;
   useAnywhere(ready);
   useEffect(() => {
@@ -169,19 +172,19 @@ export function App() {
       </a>
       <header>
         <h1>
-          <span aria-hidden="true">✚</span> medlot {ready && <small>{standing.facility}</small>}
+          <span aria-hidden="true">✚</span> medlot {shown && <small>{shown.facility}</small>}
         </h1>
         {offline && <span class="offline">{t("offline.ready")}</span>}
         <Languages />
-        {ready && standing.which === "sample" && <p class="sample">{t("sample.is")}</p>}
+        {shown?.which === "sample" && <p class="sample">{t("sample.is")}</p>}
         {ready && (standing.readOnly || !standing.enrolled) && (
           <p class="sample">
             {t(standing.readOnly ? "readOnly" : "renew.waiting")} <a href="#/renew">{t("renew.title")}</a>
           </p>
         )}
       </header>
-      <div class={ready ? "page" : "page alone"}>
-        {ready && (
+      <div class={shown ? "page" : "page alone"}>
+        {shown && (
           <nav aria-label={t("nav")}>
             {items.map(([path, word, sign]) => (
               <a key={path} href={`#/${path}`} aria-current={name === path || (path === "stock" && !(name in screens)) ? "page" : undefined}>

@@ -231,6 +231,38 @@ test("without a network the page opens, and every part of it", async () => {
   await context.close();
 });
 
+test("a later visit shows the stock as it was left, says so, and puts it right; who leaves takes it along", async () => {
+  const { page, context } = await pages.visitor({ serviceWorkers: "block" });
+  await joined(page, pages.origin, staff, "01C75", { picture: false });
+  await stocked(page, [[PRODUCT, "L1", "2028-06", 12]]);
+  await page.waitForFunction(() => localStorage.getItem("medlot.last")?.includes("L1"));
+  // As if a movement had been the last thing before the tab was killed.
+  await page.evaluate(() => localStorage.setItem("medlot.last", localStorage.getItem("medlot.last").replaceAll('"available":12', '"available":11')));
+  let go;
+  const held = new Promise((resolve) => (go = resolve));
+  await context.route(/worker-.*\.js/, async (route) => (await held, route.continue()));
+  await page.goto(pages.origin);
+  await page.reload();
+  await row(page, "L1").waitFor();
+  await page.getByText(/^1 of 1 lots As it was at .*; being checked…/).waitFor();
+  assert.equal((await row(page, "L1").locator(".available").innerText()).split(" ")[0], "11");
+  // Nothing else can be done by it.
+  await page.getByRole("link", { name: "Dispense" }).click();
+  await page.getByText("Opening…").waitFor();
+  assert.equal(await page.locator("main button").count(), 0);
+  await page.getByRole("link", { name: "Stock", exact: true }).click();
+  go();
+  await page.locator(".checking").waitFor({ state: "detached" });
+  await page.waitForFunction(() => document.querySelector("table td.available")?.innerText.startsWith("12"));
+  await page.goto(`${pages.origin}/#/settings`);
+  await page.getByRole("button", { name: "Delete everything" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete everything" }).click();
+  await page.getByRole("heading", { name: "Try a sample pharmacy" }).waitFor();
+  await page.waitForTimeout(1000);
+  assert.equal(await page.evaluate(() => localStorage.getItem("medlot.last")), null);
+  await context.close();
+});
+
 test("what doesn't fit into the storage is said not to be saved, and isn't; what was saved is there", async () => {
   const { page, context } = await pages.visitor();
   // Before anything is stored: Chromium remembers how much room a site had.

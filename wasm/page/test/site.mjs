@@ -177,6 +177,9 @@ export async function dispensing(page, origin, words = "08934567000017") {
 
 export async function available(page, origin, lot) {
   await page.goto(`${origin}/#/stock`);
+  // What the last visit left isn't what is.
+  await page.locator(".scroller").waitFor();
+  await page.locator(".checking").waitFor({ state: "detached" });
   await page.getByLabel("Find a medicine").fill(lot);
   await row(page, lot).first().waitFor();
   return (await row(page, lot).first().locator(".available").innerText()).trim();

@@ -164,8 +164,12 @@ export async function wroteAll<T>(lines: readonly T[], call: (device: Device, li
   // What was held back behind a last line that was refused.
   await store?.apply([]);
   const durable = performance.now() - began;
-  const parts = refresh();
-  timed({ name: "medlot-receipt", began, detail: { durable, ...parts } });
+  // Said as soon as it is durable; what is asked next waits until the stock is worked out anew.
+  void queue(() => {
+    if (!opened) return;
+    const parts = refresh();
+    timed({ name: "medlot-receipt", began, detail: { durable, ...parts } });
+  }).catch(() => undefined);
   sealSoon();
   return { count, refused };
 }
@@ -218,6 +222,13 @@ const without = ({ invitation: _, ...says }: Join) => says;
 
 export async function begun(name: Which, wait: boolean, join?: Join): Promise<Standing> {
   which = name;
+  const parts: Record<string, number> = {};
+  const began = performance.now();
+  let last = began;
+  const part = (done: string): void => {
+    parts[done] = performance.now() - last;
+    last = performance.now();
+  };
   progress("read", 0.1);
   // A page that was just left may hold the store a moment longer: its worker ends when its call does.
   const patience = { wait: true, ...(!wait && { signal: AbortSignal.timeout(2500) }) };
@@ -228,9 +239,12 @@ export async function begun(name: Which, wait: boolean, join?: Join): Promise<St
     init(),
   ]);
   store = inner;
+  part("module");
   const steps = {
     load: async () => {
+      part("key");
       const files = await inner.load();
+      part("files");
       progress("open", 0.4);
       return files;
     },
@@ -243,12 +257,15 @@ export async function begun(name: Which, wait: boolean, join?: Join): Promise<St
   catalogue = list ? Catalogue.saved(list) : new Catalogue();
   names.clear();
   opened = await open(name, { store: steps, now: now(), ...(signer && { signer }), ...(join && { join }) });
+  part("opened");
   progress("verify", 0.6);
   refresh();
+  part("stock");
   // Asked after the stock, which judged everything held: that isn't done twice.
   const { enrolled, unsealed, readOnly } = opened.device.status();
   // A page that was left before its minute was over; a storage that is full doesn't keep it from opening.
   if (enrolled && unsealed > 0 && !readOnly) sealSoon();
   progress("verify", 1);
+  timed({ name: "medlot-opened", began, detail: parts });
   return standing();
 }

@@ -138,7 +138,7 @@ const api = {
     if (name === "own") await keyless();
   },
 
-  view: (query: Query): View => rows.view(query),
+  view: (query: Query): View => (here(), rows.view(query)),
   table: () => rows.all.map((row) => ({ ...row })),
   figures,
   recalls: (): Recalled[] =>

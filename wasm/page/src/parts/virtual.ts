@@ -1,6 +1,6 @@
 /** Lists of any length: the rows in sight are fetched from the worker in pieces, those around them ahead. */
 import { elementScroll, observeElementOffset, observeElementRect, Virtualizer } from "@tanstack/virtual-core";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 const CHUNK = 100;
 const NARROW = "(max-width: 46rem)";
@@ -12,9 +12,9 @@ interface Part<T> {
 
 /**
  * The rows of a question, in pieces. Where only what they are made of changed (`version`), what is shown stays until its
- * new piece is here.
+ * new piece is here; `before` is shown until the first one is.
  */
-export function useRows<V extends Part<unknown>>(question: string, version: string | number, ask: (offset: number, limit: number) => Promise<V>) {
+export function useRows<V extends Part<unknown>>(question: string, version: string | number, ask: (offset: number, limit: number) => Promise<V>, before?: V) {
   type T = V["rows"][number];
   const [view, show] = useState<{ question: string; head: V; chunks: Map<number, T[]> }>();
   const of = `${question} ${version}`;
@@ -34,10 +34,13 @@ export function useRows<V extends Part<unknown>>(question: string, version: stri
       });
     }, () => void asked.current.delete(key));
   };
+  const head = view?.head ?? before;
   return {
-    head: view?.head,
-    total: view?.head.total ?? 0,
-    rowAt: (index: number): T | undefined => view?.chunks.get(Math.floor(index / CHUNK))?.[index % CHUNK],
+    head,
+    /** Whether it is what the device says, not what was there before. */
+    fresh: view !== undefined,
+    total: head?.total ?? 0,
+    rowAt: (index: number): T | undefined => (view ? view.chunks.get(Math.floor(index / CHUNK))?.[index % CHUNK] : before?.rows[index]),
     fetch,
     of,
   };
@@ -87,7 +90,8 @@ export function useInSight({ total, fetch, of }: { total: number; fetch: (chunk:
     instance.measure();
     options().onChange(instance);
   }, [total]);
-  useEffect(() => {
+  // Not after the paint: what is asked for now is here a frame sooner.
+  useLayoutEffect(() => {
     const last = Math.max(range.last, 0);
     for (let chunk = Math.max(0, Math.floor(range.first / CHUNK) - 1); chunk <= Math.floor(last / CHUNK) + 1; chunk++) {
       if (chunk === 0 || chunk * CHUNK < total) fetch(chunk);

@@ -5,7 +5,7 @@ import { STATES, type Sort, type State } from "../device/rows.js";
 import { Badge } from "../parts/ui.js";
 import { useInSight, useRows } from "../parts/virtual.js";
 import { lotPath, useStore } from "../state.js";
-import { expiry, number, opened, stage, t } from "../words/words.js";
+import { expiry, instant, number, opened, stage, t } from "../words/words.js";
 
 const columns: [Sort, "stock.name" | "stock.lot" | "stock.expiry" | "stock.available" | "stock.state"][] = [
   ["name", "stock.name"],
@@ -16,18 +16,19 @@ const columns: [Sort, "stock.name" | "stock.lot" | "stock.expiry" | "stock.avail
 ];
 
 export function Stock() {
-  const { version } = useStore();
+  const { before, version } = useStore();
   const [words, type] = useState("");
   const [states, filter] = useState<State[]>([]);
   const [[sort, down], order] = useState<[Sort, boolean]>(["name", false]);
-  const rows = useRows(JSON.stringify([words, states, sort, down]), version, (offset, limit) => device.view({ words, states, sort, down, offset, limit }));
-  const { head, total, rowAt } = rows;
+  const asItWas = words === "" && states.length === 0 && sort === "name" && !down ? before?.view : undefined;
+  const rows = useRows(JSON.stringify([words, states, sort, down]), version, (offset, limit) => device.view({ words, states, sort, down, offset, limit }), asItWas);
+  const { head, fresh, total, rowAt } = rows;
   const { scroller, range, shown } = useInSight(rows, 48, 104);
   useEffect(() => scroller.current?.scrollTo(0, 0), [words, states, sort, down]);
 
   useEffect(() => {
-    if (head && performance.getEntriesByName("medlot-stock").length === 0) performance.mark("medlot-stock");
-  }, [head]);
+    for (const [mark, now] of [["medlot-stock", head], ["medlot-fresh", fresh]] as const) if (now && performance.getEntriesByName(mark).length === 0) performance.mark(mark);
+  }, [head, fresh]);
 
   const toggle = (state: State) => filter(states.includes(state) ? states.filter((other) => other !== state) : [...states, state]);
   return (
@@ -47,7 +48,7 @@ export function Stock() {
         </div>
       </div>
       <p class="count" role="status">
-        {head && t("stock.count", { shown: total, all: head.all })}
+        {head && t("stock.count", { shown: total, all: head.all })} {head && !fresh && before && <span class="checking">{t("stock.before", { when: instant(before.at) })}</span>}
       </p>
       <div class="scroller" ref={scroller} tabIndex={0} role="region" aria-label={t("stock.list")}>
         <table aria-rowcount={total + 1}>

@@ -131,6 +131,7 @@ export const en: Record<Word, string> = {
   "stock.search": "Find a medicine, number or lot",
   "stock.filter": "Only these states",
   "stock.count": "{shown} of {all} lots",
+  "stock.before": "As it was at {when}; being checked…",
   "stock.name": "Medicine",
   "stock.lot": "Lot",
   "stock.expiry": "Expiry",

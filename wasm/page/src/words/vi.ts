@@ -129,6 +129,7 @@ export const vi = {
   "stock.search": "Tìm thuốc, số đăng ký, số lô",
   "stock.filter": "Lọc theo tình trạng",
   "stock.count": "{shown} trong {all} lô",
+  "stock.before": "Như lúc {when}; đang kiểm tra lại…",
   "stock.name": "Thuốc",
   "stock.lot": "Số lô",
   "stock.expiry": "Hạn dùng",
