@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { device, Failure, listen } from "./device/client.js";
 import type { Standing, Step, Which } from "./device/protocol.js";
+import { forgetLast, keepLast, last, type Last } from "./last.js";
 import { onSpoken, spoken, t } from "./words/words.js";
 
 const DEVICE = "medlot.device";
@@ -18,6 +19,8 @@ interface State {
   notices: Notice[];
   /** Counts up with each change of the stock. */
   version: number;
+  /** The stock as the last visit left it. */
+  before: Last | undefined;
   /** Everything is stored for use without a network. */
   offline: boolean;
   /** A newer build waits. */
@@ -32,6 +35,7 @@ let state: State = {
   progress: undefined,
   notices: [],
   version: 0,
+  before: last(chosen()),
   offline: false,
   newer: undefined,
   route: route(),
@@ -60,7 +64,13 @@ export function useStore(): State {
 addEventListener("hashchange", () => set({ route: route() }));
 
 listen((event) => {
-  if (event.event === "changed") set({ version: state.version + 1 });
+  if (event.event === "changed") {
+    set({ version: state.version + 1 });
+    keepLast(() => {
+      const { standing } = state;
+      return standing?.state === "ready" ? { which: standing.which, facility: standing.facility, at: standing.now } : undefined;
+    });
+  }
   else if (event.event === "timed") performance.measure(event.name, { start: performance.now() - event.duration, duration: event.duration, detail: event.detail });
   else set({ progress: event.part >= 1 ? undefined : event });
 });
@@ -117,7 +127,10 @@ export function chosen(): Which | undefined {
 
 export function choose(which: Which | undefined): void {
   if (which) localStorage.setItem(DEVICE, which);
-  else localStorage.removeItem(DEVICE);
+  else {
+    localStorage.removeItem(DEVICE);
+    forgetLast();
+  }
 }
 
 // One tab works at a time: who wants it says so, who has it lets go.

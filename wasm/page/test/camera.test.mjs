@@ -3,9 +3,8 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { browser, joined, office, site } from "./site.mjs";
+import { PRODUCT, browser, joined, office, site } from "./site.mjs";
 
-const PRODUCT = "gtin:08934567000017";
 const SIZE = 640;
 let pages, staff;
 

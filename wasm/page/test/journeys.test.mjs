@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { joined, office, sample, site } from "./site.mjs";
+import * as steps from "./site.mjs";
+import { PRODUCT, dispensing, enrolled, invited, joined, office, row, sample, saved, site, wedge } from "./site.mjs";
 
 let pages, staff;
 before(async () => {
@@ -16,34 +17,14 @@ after(async () => {
   await pages?.end();
 });
 
-const PRODUCT = "gtin:08934567000017";
-const row = (page, lot) => page.locator("table .row", { hasText: lot });
 const alert = (page) => page.locator(".notices [role=alert]");
+const stocked = (page, lines) => steps.stocked(page, pages.origin, lines);
+const available = (page, lot) => steps.available(page, pages.origin, lot);
 
-/** Goods that the page has by its own hand. */
-async function stocked(page, lines) {
-  await page.goto(`${pages.origin}/#/receive`);
-  await page.getByRole("heading", { name: "By hand" }).waitFor();
-  const sheet = `product,lot,expiry,quantity\n${lines.map((line) => line.join(",")).join("\n")}\n`;
-  await page.locator("input[type=file][accept*=csv]").setInputFiles({ name: "stock.csv", mimeType: "text/csv", buffer: Buffer.from(sheet) });
-  await page.getByRole("button", { name: `Record ${lines.length} lines` }).click();
-  await page.getByText(`${lines.length} lines recorded.`).waitFor();
-}
-
-async function dispense(page, quantity, words = "08934567000017") {
-  await page.goto(`${pages.origin}/#/dispense`);
-  await page.getByRole("combobox", { name: "Medicine" }).fill(words);
-  await page.locator("[role=listbox] [role=option]").first().waitFor();
-  await page.getByRole("combobox", { name: "Medicine" }).press("Enter");
+async function dispense(page, quantity) {
+  await dispensing(page, pages.origin);
   await page.getByLabel("Quantity").fill(String(quantity));
   await page.locator(".pick li").first().waitFor();
-}
-
-async function available(page, lot) {
-  await page.goto(`${pages.origin}/#/stock`);
-  await page.getByLabel("Find a medicine").fill(lot);
-  await row(page, lot).first().waitFor();
-  return (await row(page, lot).first().locator(".available").innerText()).trim();
 }
 
 test("a first visit without data opens a sample that says so, and calls nobody else", async () => {
@@ -90,8 +71,7 @@ test("a pharmacy joins by a picture, receives short by a QR picture, and its log
   await page.goto(`${pages.origin}/#/findings`);
   await page.getByText(/120 sent, 117 received, 1 refused, 2 missing/).waitFor();
   await page.goto(`${pages.origin}/#/exchange`);
-  const [saved] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export the signed log" }).click()]);
-  await saved.saveAs(staff.path("01C55-log.mlt"));
+  await saved(page, staff, "Export the signed log", "01C55-log.mlt");
   staff.medlot("wholesaler", "device", "accept", "01C55-log.mlt");
   assert.match(staff.medlot("wholesaler", "findings").replaceAll(/\s+/g, " "), /120 sent, 117 received, 1 refused, 2 missing/);
   await context.close();
@@ -136,7 +116,7 @@ test("what is held back isn't available, and stands in another store when it was
   assert.equal(await available(page, "M1"), "50");
   const move = async (reason, quantity, store) => {
     await row(page, "M1").first().locator("a").click();
-    await page.getByText("Hold back, release, move to another store").click();
+    await page.getByText(/Hold back, release/).click();
     await page.getByLabel("Reason").selectOption(reason);
     if (store) await page.getByLabel("To the store").fill(store);
     await page.getByLabel("Quantity").fill(String(quantity));
@@ -144,6 +124,17 @@ test("what is held back isn't available, and stands in another store when it was
     await page.getByText("Recorded.").first().waitFor();
   };
   await move("hold", 8);
+  assert.equal(await available(page, "M1"), "42 / 50");
+  // It is counted by itself: the shelf has 42.
+  await page.goto(`${pages.origin}/#/count`);
+  await page.getByRole("button", { name: "Begin the stock-take" }).click();
+  await page.getByText("0 of 2 lots counted.").waitFor();
+  await page.getByRole("textbox", { name: /lot M1 .*Held back · on record 8/ }).waitFor();
+  await page.getByRole("textbox", { name: /lot M1 .*on record 42/ }).fill("42");
+  await page.getByRole("button", { name: "Record the count" }).first().click();
+  await page.getByText("counted: 42").waitFor();
+  await page.getByRole("button", { name: "End", exact: true }).click();
+  await page.getByText("The stock-take has ended, 1 lots.").waitFor();
   assert.equal(await available(page, "M1"), "42 / 50");
   await move("release", 8);
   assert.equal(await available(page, "M1"), "50");
@@ -161,7 +152,7 @@ test("stock that moves while it is counted is neither lost nor counted twice, an
   await stocked(page, [[PRODUCT, "K1", "2028-06", 960]]);
   await page.goto(`${pages.origin}/#/count`);
   await page.getByRole("button", { name: "Begin the stock-take" }).click();
-  await page.getByLabel(/lot K1/).fill("958");
+  await page.getByRole("textbox", { name: /lot K1/ }).fill("958");
   await page.getByRole("button", { name: "Record the count" }).click();
   await page.getByText("counted: 958").waitFor();
   await dispense(page, 40);
@@ -199,8 +190,7 @@ test("a hand-over of the page is received by the command, from a picture of what
     if (at + 1 < codes) await page.getByRole("button", { name: /^Next code/ }).click();
   }
   staff.medlot("wholesaler", "device", "accept", "state.mlt", "state.list.mlt");
-  const [saved] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save the file" }).click()]);
-  await saved.saveAs(staff.path("shown.mlt"));
+  await saved(page, staff, "Save the file", "shown.mlt");
   staff.medlot("wholesaler", "qr", "--read", ...pictures, "--out", "seen.mlt");
   assert.deepEqual(staff.read("seen.mlt"), staff.read("shown.mlt"));
   staff.medlot("wholesaler", "receive", "seen.mlt");
@@ -238,6 +228,38 @@ test("without a network the page opens, and every part of it", async () => {
   await page.locator("table .row a").first().click();
   await page.locator("svg.trace .node").first().waitFor();
   assert.deepEqual(await alert(page).innerText(), "");
+  await context.close();
+});
+
+test("a later visit shows the stock as it was left, says so, and puts it right; who leaves takes it along", async () => {
+  const { page, context } = await pages.visitor({ serviceWorkers: "block" });
+  await joined(page, pages.origin, staff, "01C75", { picture: false });
+  await stocked(page, [[PRODUCT, "L1", "2028-06", 12]]);
+  await page.waitForFunction(() => localStorage.getItem("medlot.last")?.includes("L1"));
+  // As if a movement had been the last thing before the tab was killed.
+  await page.evaluate(() => localStorage.setItem("medlot.last", localStorage.getItem("medlot.last").replaceAll('"available":12', '"available":11')));
+  let go;
+  const held = new Promise((resolve) => (go = resolve));
+  await context.route(/worker-.*\.js/, async (route) => (await held, route.continue()));
+  await page.goto(pages.origin);
+  await page.reload();
+  await row(page, "L1").waitFor();
+  await page.getByText(/^1 of 1 lots As it was at .*; being checked…/).waitFor();
+  assert.equal((await row(page, "L1").locator(".available").innerText()).split(" ")[0], "11");
+  // Nothing else can be done by it.
+  await page.getByRole("link", { name: "Dispense" }).click();
+  await page.getByText("Opening…").waitFor();
+  assert.equal(await page.locator("main button").count(), 0);
+  await page.getByRole("link", { name: "Stock", exact: true }).click();
+  go();
+  await page.locator(".checking").waitFor({ state: "detached" });
+  await page.waitForFunction(() => document.querySelector("table td.available")?.innerText.startsWith("12"));
+  await page.goto(`${pages.origin}/#/settings`);
+  await page.getByRole("button", { name: "Delete everything" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete everything" }).click();
+  await page.getByRole("heading", { name: "Try a sample pharmacy" }).waitFor();
+  await page.waitForTimeout(1000);
+  assert.equal(await page.evaluate(() => localStorage.getItem("medlot.last")), null);
   await context.close();
 });
 
@@ -314,8 +336,7 @@ test("a tab that is killed in mid-write leaves every record that was said to be 
     left = now;
   }
   await tab.goto(`${pages.origin}/#/exchange`);
-  const [saved] = await Promise.all([tab.waitForEvent("download"), tab.getByRole("button", { name: "Export the signed log" }).click()]);
-  await saved.saveAs(staff.path("killed.mlt"));
+  await saved(tab, staff, "Export the signed log", "killed.mlt");
   assert.match(staff.medlot("ministry", "device", "accept", "killed.mlt"), /taken true/);
   await context.close();
 });
@@ -324,7 +345,7 @@ test("the page synchronises with a hub, in progress and to its end, and a second
   const { page, context } = await pages.visitor();
   await joined(page, pages.origin, staff, "01C64", { picture: false });
   await stocked(page, Array.from({ length: 30 }, (_, at) => [PRODUCT, `S${at}`, "2028-06", 10 + at]));
-  pages.served.sync = await staff.hub();
+  pages.served.sync ??= await staff.hub();
   await page.goto(`${pages.origin}/#/exchange`);
   await page.getByRole("button", { name: "Synchronise now" }).click();
   await page.getByText("Synchronised.").waitFor();
@@ -341,8 +362,7 @@ test("a backup opens elsewhere for reading, and takes no record", async () => {
   await joined(page, pages.origin, staff, "01C65", { picture: false });
   await stocked(page, [[PRODUCT, "B1", "2028-06", 12]]);
   await page.goto(`${pages.origin}/#/exchange`);
-  const [saved] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Back up" }).click()]);
-  await saved.saveAs(staff.path("backup.tar"));
+  await saved(page, staff, "Back up", "backup.tar");
   await context.close();
   const other = await pages.visitor();
   await other.page.goto(pages.origin);
@@ -352,17 +372,114 @@ test("a backup opens elsewhere for reading, and takes no record", async () => {
   await other.context.close();
 });
 
+test("after a restore the page goes on under a new key, and the stock agrees everywhere", async () => {
+  const { page, context } = await pages.visitor();
+  await joined(page, pages.origin, staff, "01C68", { picture: false });
+  await stocked(page, [[PRODUCT, "R1", "2028-06", 12]]);
+  await page.goto(`${pages.origin}/#/exchange`);
+  await saved(page, staff, "Back up", "R1.tar");
+  // What the backup doesn't know.
+  await stocked(page, [[PRODUCT, "R1", "2028-06", 5]]);
+  await page.goto(`${pages.origin}/#/exchange`);
+  await saved(page, staff, "Export the signed log", "R1-old.mlt");
+  await context.close();
+
+  const other = await pages.visitor();
+  const again = other.page;
+  await again.goto(pages.origin);
+  await again.locator("input[type=file][accept*=tar]").setInputFiles(staff.path("R1.tar"));
+  await again.getByText("takes no further record").waitFor();
+  // Where something would be written, the way on stands; what another authority sends changes nothing.
+  await again.goto(`${pages.origin}/#/dispense`);
+  await again.getByRole("heading", { name: "Go on with a new key" }).waitFor();
+  const foreign = office();
+  await again.locator("input[type=file]").first().setInputFiles(foreign.path(invited(foreign, "01C68")));
+  await again.getByRole("button", { name: "Join", exact: true }).click();
+  await alert(again).getByRole("button", { name: "Close" }).click();
+  foreign.end();
+  await again.reload();
+  await again.getByText("takes no further record").waitFor();
+  await again.locator("input[type=file]").first().setInputFiles(staff.path(invited(staff, "01C68", "png")));
+  await again.getByLabel("Name of this device").fill("counter 2");
+  await again.getByRole("button", { name: "Join", exact: true }).click();
+  await again.getByText("The new key waits to be enrolled").waitFor();
+  assert.equal(await available(again, "R1"), "12");
+  // The key is kept: the page may be closed until the authority answers.
+  await again.reload();
+  await again.getByRole("link", { name: "Go on with a new key" }).click();
+  await enrolled(again, staff, "01C68");
+  await again.getByText("The new key is enrolled").waitFor();
+  await dispense(again, 2);
+  await again.getByRole("button", { name: "Dispense as listed" }).click();
+  await again.getByText(/^Dispensed 2/).waitFor();
+  assert.equal(await available(again, "R1"), "10");
+  await again.goto(`${pages.origin}/#/exchange`);
+  await again.locator("input[type=file][accept='.mlt']").setInputFiles(staff.path("R1-old.mlt"));
+  await again.getByText("Taken.").waitFor();
+  assert.equal(await available(again, "R1"), "15");
+  await again.goto(`${pages.origin}/#/exchange`);
+  await saved(again, staff, "Export the signed log", "R1-new.mlt");
+  staff.medlot("wholesaler", "device", "accept", "R1-old.mlt", "R1-new.mlt");
+  assert.match(staff.medlot("wholesaler", "stock", "--facility", "01C68"), /R1\b.*\b15\b/);
+  await other.context.close();
+});
+
+test("where a hub holds more of the log than the browser, the page goes on under a new key and nothing is lost", async () => {
+  const { page, context } = await pages.visitor();
+  await joined(page, pages.origin, staff, "01C76", { picture: false });
+  await stocked(page, [[PRODUCT, "Q1", "2028-06", 20]]);
+  const stored = (act) =>
+    page.evaluate(async (act) => {
+      const done = (asked) => new Promise((resolve, reject) => ((asked.onsuccess = () => resolve(asked.result)), (asked.onerror = () => reject(asked.error))));
+      const db = await done(indexedDB.open("medlot:own", 1));
+      const chunks = db.transaction("chunks", "readwrite").objectStore("chunks");
+      if (act === "copy") globalThis.copied = [await done(chunks.getAllKeys()), await done(chunks.getAll())];
+      else {
+        await done(chunks.clear());
+        for (const [at, key] of globalThis.copied[0].entries()) await done(chunks.put(globalThis.copied[1][at], key));
+      }
+      db.close();
+    }, act);
+  await stored("copy");
+  await dispense(page, 3);
+  await page.getByRole("button", { name: "Dispense as listed" }).click();
+  await page.getByText(/^Dispensed 3/).waitFor();
+  pages.served.sync ??= await staff.hub();
+  const sync = async () => {
+    await page.goto(`${pages.origin}/#/exchange`);
+    await page.getByRole("button", { name: "Synchronise now" }).click();
+    await page.getByText("Synchronised.").waitFor();
+  };
+  await sync();
+  // The browser's storage is put back to what it was before, as a disk image would.
+  await stored("put back");
+  await page.reload();
+  assert.equal(await available(page, "Q1"), "20");
+  await sync();
+  await page.getByText("this log is closed").waitFor();
+  await page.getByRole("link", { name: "Go on with a new key" }).first().click();
+  await page.locator("input[type=file]").first().setInputFiles(staff.path(invited(staff, "01C76")));
+  await page.getByRole("button", { name: "Join", exact: true }).click();
+  await page.getByText("The new key waits to be enrolled").waitFor();
+  await enrolled(page, staff, "01C76");
+  await page.getByText("The new key is enrolled").waitFor();
+  // What the hub held came back with the session.
+  assert.equal(await available(page, "Q1"), "17");
+  await dispense(page, 2);
+  await page.getByRole("button", { name: "Dispense as listed" }).click();
+  await page.getByText(/^Dispensed 2/).waitFor();
+  await sync();
+  assert.match(staff.medlot("hub", "stock", "--facility", "01C76"), /Q1\b.*\b15\b/);
+  await context.close();
+});
+
 test("a table of stock goes out as CSV and XLSX, and comes in again", async () => {
   const { page, context } = await pages.visitor();
   await sample(page, pages.origin, "exchange");
-  const save = async (name, file) => {
-    const [saved] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name }).click()]);
-    await saved.saveAs(staff.path(file));
-    return readFileSync(staff.path(file));
-  };
+  const save = async (name, file) => readFileSync(staff.path(await saved(page, staff, name, file)));
   const csv = (await save("Stock as CSV", "stock.csv")).toString();
   assert.match(csv, /^\ufeffProduct,Name,Lot,Expiry/);
-  assert.match(csv, /registration:893100401125,[^\n]*LFX-2601,2026-12-31,,240,240/);
+  assert.match(csv, /registration:893100401125,[^\n]*LFX-2601,2026-12-31,,,240,240/);
   const xlsx = await save("Stock as XLSX", "stock.xlsx");
   assert.equal(xlsx.subarray(0, 2).toString(), "PK");
   // The same table, its column renamed as for goods that come in.
@@ -395,5 +512,56 @@ test("a scanner that lost its separators is asked about, never guessed; a wrong 
   await scan.fill("0108936098966894");
   await scan.press("Enter");
   await alert(page).getByText(/check digit/i).waitFor();
+  await context.close();
+});
+
+test("a scanner that types its separator as a control character is understood anywhere on the page", async () => {
+  const { page, context } = await pages.visitor();
+  await joined(page, pages.origin, staff, "01C69", { picture: false });
+  await stocked(page, [[PRODUCT, "W1", "2028-06-30", 40]]);
+  // A lot of any length ends at its separator alone: without it this would be the lot W117280630.
+  const pack = "010893456700001710W1\u001d17280630";
+  const shown = (lot) => page.locator(".lotcard p", { hasText: `lot ${lot} ` }).first().waitFor();
+  await page.goto(`${pages.origin}/#/charts`);
+  await page.locator("main h2").waitFor();
+  await wedge(page, pack);
+  await shown("W1");
+  // In the scanner's own field, separator and all.
+  await page.goto(`${pages.origin}/#/receive`);
+  await page.getByLabel("Scan a pack").focus();
+  await wedge(page, "010893456700001710W2\u001d17280731", { end: false });
+  assert.equal(await page.getByLabel("Scan a pack").inputValue(), "010893456700001710W2\u001d17280731");
+  await page.getByLabel("Scan a pack").press("Enter");
+  const lot = page.getByLabel("Lot", { exact: true });
+  await page.waitForFunction(() => [...document.querySelectorAll("input")].some(({ value }) => value === "W2"));
+  // In another field: what stood there stays, and the form isn't sent.
+  await page.getByLabel("Quantity").fill("25");
+  await wedge(page, "010893456700001710W3\u001d17280831");
+  await page.waitForFunction(() => [...document.querySelectorAll("input")].some(({ value }) => value === "W3"));
+  assert.equal(await page.getByLabel("Quantity").inputValue(), "25");
+  assert.equal(await page.getByLabel("Expiry").inputValue(), "2028-08-31");
+  assert.equal(await alert(page).innerText(), "");
+  // As Windows types a character by its number, from a scanner that ends with nothing.
+  await lot.focus();
+  await page.evaluate(() => {
+    const key = (type, init) => document.activeElement.dispatchEvent(new KeyboardEvent(type, { bubbles: true, cancelable: true, ...init }));
+    for (const character of "010893456700001710W4") key("keydown", { key: character });
+    for (const digit of "029") key("keydown", { key: digit, code: `Numpad${digit}`, altKey: true });
+    key("keyup", { key: "Alt" });
+    for (const character of "17280930") key("keydown", { key: character });
+  });
+  await page.waitForFunction(() => [...document.querySelectorAll("input")].some(({ value }) => value === "W4"));
+  assert.equal(await page.getByLabel("Expiry").inputValue(), "2028-09-30");
+  // What a hand types is nobody's scan.
+  await lot.fill("");
+  await lot.pressSequentially("010893456700001710W5", { delay: 90 });
+  assert.equal(await lot.inputValue(), "010893456700001710W5");
+  // A code of an object is taken where no screen asks for one.
+  await page.goto(`${pages.origin}/#/stock`);
+  await page.getByLabel("Find a medicine").fill("W1");
+  staff.medlot("ministry", "authority", "recall", "--class", "2", "--notice", "QLD-9", "--product", PRODUCT, "--lot", "W1", "--out", "recall.txt");
+  for (const text of readFileSync(staff.path("recall.txt"), "utf8").trim().split("\n")) await wedge(page, text);
+  await page.getByText("The notice was taken.").waitFor();
+  await page.getByText(/Class 2: .* lot W1, 40 left, notice QLD-9/).waitFor();
   await context.close();
 });

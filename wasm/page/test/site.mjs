@@ -122,16 +122,84 @@ export function office(now = new Date()) {
 }
 
 /** Joins a page's device to an office: invitation as a picture of a QR code or a file, request, enrolment. */
-export async function joined(page, origin, office, facility, { picture = true, first } = {}) {
-  const invitation = picture ? `${facility}-page.png` : `${facility}-page.mlt`;
-  office.medlot("ministry", "authority", "invite", "--facility", facility, "--roles", "move", "--out", invitation);
+export async function joined(page, origin, office, facility, { picture = true, first, roles } = {}) {
+  const invitation = invited(office, facility, picture ? "png" : "mlt", roles);
   await page.goto(origin);
   await first?.();
   await page.locator("input[type=file]").first().setInputFiles(office.path(invitation));
   await page.getByRole("button", { name: "Join", exact: true }).click();
-  const [saved] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save the request as a file" }).click()]);
-  await saved.saveAs(office.path(`${facility}-page.request`));
-  office.medlot("ministry", "authority", "enrol", `${facility}-page.request`, "--scope", "own", "--out", `${facility}-page.enrolment.mlt`);
-  await page.locator("input[type=file]").first().setInputFiles(office.path(`${facility}-page.enrolment.mlt`));
+  await enrolled(page, office, facility);
   await page.getByRole("heading", { name: "Stock", exact: true }).waitFor();
+}
+
+/** An invitation for a facility's page; gives its file. */
+export function invited(office, facility, ending = "mlt", roles = "move") {
+  const file = `${facility}-page.${ending}`;
+  office.medlot("ministry", "authority", "invite", "--facility", facility, "--roles", roles, "--out", file);
+  return file;
+}
+
+/** Sends the request that a page shows to its authority, and gives the page the enrolment. */
+export async function enrolled(page, office, facility) {
+  const file = await saved(page, office, "Save the request as a file", `${facility}-page.request`);
+  office.medlot("ministry", "authority", "enrol", file, "--scope", "own", "--out", `${facility}-page.enrolment.mlt`);
+  await page.locator("input[type=file]").first().setInputFiles(office.path(`${facility}-page.enrolment.mlt`));
+}
+
+/** Presses a button that gives a file, and keeps it in the office. */
+export async function saved(page, office, button, file) {
+  const [given] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: button }).click()]);
+  await given.saveAs(office.path(file));
+  return file;
+}
+
+export const PRODUCT = "gtin:08934567000017";
+export const row = (page, lot) => page.locator("table .row", { hasText: lot });
+
+/** Goods that the page has by its own hand. */
+export async function stocked(page, origin, lines) {
+  await page.goto(`${origin}/#/receive`);
+  await page.getByRole("heading", { name: "By hand" }).waitFor();
+  const sheet = `product,lot,expiry,quantity\n${lines.map((line) => line.join(",")).join("\n")}\n`;
+  await page.locator("input[type=file][accept*=csv]").setInputFiles({ name: "stock.csv", mimeType: "text/csv", buffer: Buffer.from(sheet) });
+  const record = page.getByRole("button", { name: `Record ${lines.length} lines` });
+  await record.click();
+  await record.waitFor({ state: "detached" });
+}
+
+/** The dispensing screen with a medicine of the stock chosen. */
+export async function dispensing(page, origin, words = "08934567000017") {
+  await page.goto(`${origin}/#/dispense`);
+  await page.getByRole("combobox", { name: "Medicine" }).fill(words);
+  await page.locator("[role=listbox] [role=option]").first().waitFor();
+  await page.getByRole("combobox", { name: "Medicine" }).press("Enter");
+}
+
+export async function available(page, origin, lot) {
+  await page.goto(`${origin}/#/stock`);
+  // What the last visit left isn't what is.
+  await page.locator(".scroller").waitFor();
+  await page.locator(".checking").waitFor({ state: "detached" });
+  await page.getByLabel("Find a medicine").fill(lot);
+  await row(page, lot).first().waitFor();
+  return (await row(page, lot).first().locator(".available").innerText()).trim();
+}
+
+/** A scanner that types, as fast as one does; its separator as Ctrl and “]”, and Enter at the end. */
+export async function wedge(page, text, { end = true } = {}) {
+  const devtools = await page.context().newCDPSession(page);
+  const keys = [];
+  // By its own clock, however busy the machine is.
+  let timestamp = Date.now() / 1000;
+  const press = (key) => {
+    timestamp += 0.005;
+    keys.push(devtools.send("Input.dispatchKeyEvent", { type: "keyDown", timestamp, ...key }), devtools.send("Input.dispatchKeyEvent", { type: "keyUp", timestamp, ...key, text: undefined }));
+  };
+  for (const character of text) {
+    if (character === "\u001d") press({ key: "]", code: "BracketRight", windowsVirtualKeyCode: 221, modifiers: 2 });
+    else press({ key: character, text: character });
+  }
+  if (end) press({ key: "Enter", code: "Enter", windowsVirtualKeyCode: 13, text: "\r" });
+  await Promise.all(keys);
+  await devtools.detach();
 }

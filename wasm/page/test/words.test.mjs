@@ -21,7 +21,7 @@ test("both languages have the same words, with the same parts", () => {
 test("every word that the code asks for is there, and none is left over", () => {
   const code = sources.map(read).join("\n");
   const asked = new Set([...code.matchAll(/"([a-zA-Z]+(?:\.[A-Za-z]+)?)"/g)].map(([, key]) => key).filter((key) => vi.has(key)));
-  const groups = /^(state|step|nav|kind|reason|refuse|finding|system)\./;
+  const groups = /^(state|step|nav|kind|reason|refuse|finding|system|measure|only|vvm|capacity)\./;
   assert.deepEqual([...vi.keys()].filter((key) => !asked.has(key) && !groups.test(key)), []);
 });
 

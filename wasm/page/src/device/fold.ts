@@ -7,3 +7,6 @@ export function fold(text: string): string {
 export function holds(folded: string, words: readonly string[]): boolean {
   return words.every((word) => folded.includes(word));
 }
+
+/** What was typed, word by word. */
+export const wordsOf = (typed: string): string[] => fold(typed).split(/\s+/).filter(Boolean);

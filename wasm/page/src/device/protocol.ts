@@ -12,6 +12,8 @@ export interface Standing {
   records: number;
   unsealed: number;
   readOnly: string;
+  /** Whether the key is enrolled: else its request waits for the authority. */
+  enrolled: boolean;
   /** Now, in milliseconds: of the sample a day that stands still. */
   now: number;
 }

@@ -1,8 +1,8 @@
 /** The stock as the table shows it: kept beside the device, put right by product after each movement. */
-import type { MovementInput, StockView } from "medlot";
-import { fold, holds } from "./fold.js";
+import type { MovementInput, PartsOf, StockView } from "medlot";
+import { fold, holds, wordsOf } from "./fold.js";
 
-export const STATES = ["recalled", "expired", "missing", "near", "held", "coming", "fine"] as const;
+export const STATES = ["recalled", "expired", "spoilt", "missing", "near", "held", "coming", "fine"] as const;
 /** What matters most about a lot: one of these, the gravest first. */
 export type State = (typeof STATES)[number];
 
@@ -19,13 +19,14 @@ export interface Row {
   available: number;
   hold: number;
   coming: number;
-  parts: string;
+  /** Opened units, beside the whole ones. */
+  parts: PartsOf[];
   state: State;
   recalls: { class: number; notice: string }[];
 }
 
 /** Some of a row, as a line of a movement or a count. */
-export const lineOf = (row: Row, quantity: string): MovementInput => ({
+export const lineOf = (row: Omit<Row, "available" | "hold" | "coming">, quantity: string): MovementInput => ({
   product: row.product,
   lot: row.lot || "none",
   ...(row.expiry && { expiry: row.wholeMonth ? row.expiry.slice(0, 7) : row.expiry }),
@@ -59,12 +60,22 @@ export const NEAR_DAYS = 90;
 
 export const day = (at: Date): string => new Date(at.getTime() + 7 * 3_600_000).toISOString().slice(0, 10);
 
-function stateOf(row: StockView, near: string): State {
+/** Today, and the last day that is near. */
+interface Days {
+  today: string;
+  near: string;
+}
+
+function stateOf(row: StockView, { today, near }: Days): State {
   if (row.recalled > 0 || (row.recalls?.length ?? 0) > 0) return "recalled";
-  if (row.expired > 0) return "expired";
-  if (row.onHand < 0) return "missing";
-  if (row.onHand === 0) return "coming";
-  if (row.expiry && row.expiry !== "none" && row.expiry <= near) return "near";
+  const until = row.expiry && row.expiry !== "none" ? row.expiry : "~";
+  const opened = row.parts?.some(({ count }) => count > 0) ?? false;
+  if (row.expired > 0 || (opened && until < today)) return "expired";
+  // A vial whose monitor is at stage 3 or 4 is thrown away.
+  if ((row.vvm ?? 0) >= 3 && (row.onHand > 0 || opened)) return "spoilt";
+  if (row.onHand < 0 || row.parts?.some(({ count }) => count < 0)) return "missing";
+  if (row.onHand === 0 && !opened) return "coming";
+  if (until <= near) return "near";
   return row.hold > 0 ? "held" : "fine";
 }
 
@@ -75,12 +86,14 @@ const text = new Intl.Collator("vi", { numeric: true });
 export class Rows {
   #rows: Kept[] = [];
   #ranks = new Map<string, number>();
-  #order: Kept[] = [];
-  #of = "";
+  /** The last questions with their answers. */
+  #found = new Map<string, readonly Kept[]>();
+  /** Counts up with each change. */
+  version = 0;
 
   constructor(readonly nameOf: (product: string) => string) {}
 
-  #made(row: StockView, near: string): Kept {
+  #made(row: StockView, days: Days): Kept {
     const product = row.product ? `${row.product.scheme}:${row.product.value}` : "";
     const name = this.nameOf(product);
     const lot = row.lot ?? "";
@@ -97,8 +110,8 @@ export class Rows {
       available: row.available,
       hold: row.hold,
       coming: row.inTransitIn - (row.refusedIn ?? 0),
-      parts: (row.parts ?? []).map((part) => `${part.count}/${part.perUnit} ${part.measure}`).join(", "),
-      state: stateOf(row, near),
+      parts: (row.parts ?? []).map(({ count, perUnit, measure }) => ({ count, perUnit, measure })),
+      state: stateOf(row, days),
       recalls: (row.recalls ?? []).map((recall) => ({ class: recall.class, notice: recall.notice })),
       folded: fold(`${name} ${product} ${lot}`),
     };
@@ -106,8 +119,8 @@ export class Rows {
 
   /** Takes all of the stock anew, or that of some products in the place of what was known of them. */
   take(stock: readonly StockView[], now: Date, products?: ReadonlySet<string>): void {
-    const near = day(new Date(now.getTime() + NEAR_DAYS * 86_400_000));
-    const made = stock.map((row) => this.#made(row, near));
+    const days = { today: day(now), near: day(new Date(now.getTime() + NEAR_DAYS * 86_400_000)) };
+    const made = stock.map((row) => this.#made(row, days));
     if (products) {
       const gone = new Set([...products, ...made.map((row) => row.product)]);
       this.#rows = this.#rows.filter((row) => !gone.has(row.product)).concat(made);
@@ -117,28 +130,35 @@ export class Rows {
     if (names.some((name) => !this.#ranks.has(name))) {
       this.#ranks = new Map(names.sort(text.compare).map((name, rank) => [name, rank]));
     }
-    this.#of = "";
+    this.#found.clear();
+    this.version += 1;
   }
 
   get all(): readonly Row[] {
     return this.#rows;
   }
 
-  view(query: Query): View {
-    const { words, states, sort, down, offset, limit } = query;
+  /** The rows of a question in its order; asked for again, they are as they were. */
+  found({ words, states, sort, down }: Omit<Query, "offset" | "limit">): readonly Kept[] {
     const of = JSON.stringify([words, states, sort, down]);
-    if (of !== this.#of) {
-      const typed = fold(words).split(/\s+/).filter(Boolean);
-      const found = this.#rows.filter(
-        (row) => (states.length === 0 || states.includes(row.state)) && holds(row.folded, typed),
-      );
-      this.#order = found.sort(this.#by(sort, down));
-      this.#of = of;
-    }
+    const before = this.#found.get(of);
+    if (before) return before;
+    const typed = wordsOf(words);
+    const found = this.#rows.filter(
+      (row) => (states.length === 0 || states.includes(row.state)) && holds(row.folded, typed),
+    );
+    const order = found.sort(this.#by(sort, down));
+    if (this.#found.size > 3) this.#found.clear();
+    this.#found.set(of, order);
+    return order;
+  }
+
+  view({ offset, limit, ...question }: Query): View {
+    const order = this.found(question);
     const counts = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<State, number>;
     for (const row of this.#rows) counts[row.state] += 1;
-    const rows = this.#order.slice(offset, offset + limit).map(({ folded: _, ...row }) => row);
-    return { rows, total: this.#order.length, all: this.#rows.length, counts };
+    const rows = order.slice(offset, offset + limit).map(({ folded: _, ...row }) => row);
+    return { rows, total: order.length, all: this.#rows.length, counts };
   }
 
   #by(sort: Sort, down: boolean): (a: Kept, b: Kept) => number {

@@ -1,17 +1,14 @@
 /** The worker in which the device lives: its files, its key, and every call that takes time. */
 import {
-  Catalogue,
   Device,
   IdbStore,
+  Catalogue,
   MedlotError,
   OpenDevice,
   QrReader,
-  WebCryptoSigner,
   init,
-  open,
   qrTexts,
   scan,
-  type CountInput,
   type Direction,
   type HandoverInput,
   type Language,
@@ -19,25 +16,19 @@ import {
   type NoteInput,
   type ReceiveInput,
   type RecordView,
+  type Said,
 } from "medlot";
+import { Counting, keyOf, shelfLine, shelvesOf, type CountView, type Draft, type Going, type Shelf } from "./counting.js";
+import { destructions, due, type Destructions } from "./destruction.js";
 import type { Reported } from "./figures.worker.js";
-import { kept, keep } from "./kept.js";
-import type { Asked, Event, Reply, Standing, Step, Which } from "./protocol.js";
-import { Rows, day, type Query, type View } from "./rows.js";
+import { keep } from "./kept.js";
+import type { Asked, Reply, Standing, Which } from "./protocol.js";
+import { split, takeParts, type Taken } from "./parts.js";
+import { day, type Query, type View } from "./rows.js";
 import { sampleFiles } from "./sample.js";
+import { again, begun, catalogue, close, here, idOf, keyless, nameOf, named, now, opened, productOf, progress, queue, refresh, rows, sealSoon, standing, store, which, write, wrote, wroteAll, type Join } from "./session.js";
 import { BatchStore } from "./store.js";
 import { synchronised } from "./sync.js";
-
-const tell = (event: Event): void => postMessage(event);
-const progress = (step: Step, part: number): void => tell({ event: "progress", step, part });
-
-let which: Which = "own";
-let opened: OpenDevice | undefined;
-let store: BatchStore | undefined;
-let pinned: number | undefined;
-let signer: WebCryptoSigner | undefined;
-let catalogue: Catalogue | undefined;
-let reader: QrReader | undefined;
 
 export interface Figures extends Omit<Reported, "shortest"> {
   shortest: { product: string; name: string; months: number } | undefined;
@@ -52,141 +43,15 @@ export interface Recalled {
   units: number;
 }
 
-const names = new Map<string, string>();
-
-/** A product as people call it. */
-function nameOf(product: string): string {
-  const known = names.get(product);
-  if (known) return known;
-  const at = product.indexOf(":");
-  const [scheme, value] = [product.slice(0, at), product.slice(at + 1)];
-  let name = value;
-  try {
-    const found = scheme === "gtin" ? catalogue?.byGtin(value) : scheme === "registration" ? catalogue?.byRegistration(value) : [];
-    const [drug] = found ?? [];
-    // What the name says already isn't said twice.
-    const flat = (text: string): string => text.replaceAll(/\s/g, "").toLowerCase();
-    if (drug) name = drug.strength && !flat(drug.name).includes(flat(drug.strength)) ? `${drug.name} ${drug.strength}` : drug.name;
-  } catch {
-    // A number that can't be looked up is shown as it is.
-  }
-  names.set(product, name);
-  return name;
-}
-
-const rows = new Rows(nameOf);
-
-const now = (): Date => (pinned === undefined ? new Date() : new Date(pinned));
-
-function here(): OpenDevice {
-  if (!opened) throw new Error("no device is open");
-  return opened;
-}
-
-const productOf = (record: RecordView): string => (record.product ? `${record.product.scheme}:${record.product.value}` : "");
-
-/** Reads all of the stock anew, or that of some products. Gives how long the device and the table's rows took. */
-function refresh(products?: ReadonlySet<string>): { asked: number; rows: number } {
-  const { device } = here();
-  const began = performance.now();
-  const all = !products || products.size > 20;
-  const stock = (all ? [undefined] : [...products]).flatMap(
-    (product) => device.stock(product ? { product } : {}, 0, 4_294_967_295, "en", now()).rows,
-  );
-  const asked = performance.now();
-  rows.take(stock, now(), all ? undefined : products);
-  tell({ event: "changed" });
-  return { asked: asked - began, rows: performance.now() - asked };
-}
-
-/** Notes how long the parts of a call took, for who measures. */
-const timed = (event: { name: string; began: number; detail: Record<string, number> }): void =>
-  tell({ event: "timed", name: event.name, duration: performance.now() - event.began, detail: event.detail });
-
-/** A call that writes; where an earlier batch must be signed first, it is, and the call is made again. */
-async function write<T>(call: (device: Device) => T): Promise<T> {
-  try {
-    return await here().write(call);
-  } catch (error) {
-    if (!(error instanceof MedlotError) || error.code !== 4011) throw error;
-    await here().seal(now());
-    return here().write(call);
+/** What the library said of one of several lines. */
+class Failed extends Error {
+  constructor(readonly said: Said) {
+    super(said.message);
   }
 }
 
-let sealing: ReturnType<typeof setTimeout> | undefined;
-
-/** Signs a minute after the last movement: each signature takes the room of several records. */
-function sealSoon(): void {
-  clearTimeout(sealing);
-  sealing = setTimeout(() => void queue(sealed).catch(() => undefined), 60_000);
-}
-
-/** Signs. Where the storage has no room for it the device has ended: it is opened anew, and signs a minute later. */
-async function sealed(): Promise<void> {
-  try {
-    await opened?.seal(now());
-  } catch {
-    await api.close();
-    await api.start(which, true);
-  }
-}
-
-/** Writes, then shows what it changed. */
-async function wrote<T extends { records: RecordView[] }>(call: (device: Device) => T): Promise<T> {
-  const began = performance.now();
-  const done = await write(call);
-  const durable = performance.now() - began;
-  const parts = refresh(new Set(done.records.map(productOf).filter(Boolean)));
-  timed({ name: "medlot-update", began, detail: { durable, ...parts } });
-  sealSoon();
-  return done;
-}
-
-function standing(state?: Standing["state"]): Standing {
-  if (!opened) return { state: state ?? "none", which, facility: "", records: 0, unsealed: 0, readOnly: "", now: now().getTime() };
-  const { facility, enrolled, records, unsealed, readOnly = "" } = opened.device.status();
-  return { state: enrolled ? "ready" : "joining", which, facility, records, unsealed, readOnly, now: now().getTime() };
-}
-
-type Join = { invitation: Uint8Array; facility?: string; label?: string };
-
-async function begun(name: Which, wait: boolean, join?: Join): Promise<Standing> {
-  which = name;
-  progress("read", 0.1);
-  // A page that was just left may hold the store a moment longer: its worker ends when its call does.
-  const patience = { wait: true, ...(!wait && { signal: AbortSignal.timeout(2500) }) };
-  const [inner, pin, list] = await Promise.all([
-    BatchStore.open(name, patience),
-    kept(`now:${name}`),
-    kept(`catalogue:${name}`),
-    init(),
-  ]);
-  store = inner;
-  const steps = {
-    load: async () => {
-      const files = await inner.load();
-      progress("open", 0.4);
-      return files;
-    },
-    apply: inner.apply.bind(inner),
-    close: inner.close.bind(inner),
-  };
-  // The sample's key stands with its files, for anybody to see; a pharmacy's own stays in the browser's key store.
-  signer = name === "own" ? await WebCryptoSigner.open(name) : undefined;
-  pinned = pin ? Number(new TextDecoder().decode(pin)) : undefined;
-  catalogue = list ? Catalogue.saved(list) : new Catalogue();
-  names.clear();
-  opened = await open(name, { store: steps, now: now(), ...(signer && { signer }), ...(join && { join }) });
-  progress("verify", 0.6);
-  refresh();
-  // Asked after the stock, which judged everything held: that isn't done twice.
-  const { enrolled, unsealed, readOnly } = opened.device.status();
-  // A page that was left before its minute was over; a storage that is full doesn't keep it from opening.
-  if (enrolled && unsealed > 0 && !readOnly) sealSoon();
-  progress("verify", 1);
-  return standing();
-}
+const counting = new Counting(rows);
+let reader: QrReader | undefined;
 
 let reporting: Promise<Reported | undefined> = Promise.resolve(undefined);
 let wanted = 0;
@@ -218,7 +83,6 @@ async function figures(): Promise<Figures | undefined> {
   const found = await reported();
   return found && { ...found, shortest: found.shortest && { ...found.shortest, name: nameOf(found.shortest.product) } };
 }
-
 const api = {
   /** Opens the device of this name; says where none is, or another tab has it. */
   async start(name: Which, wait: boolean): Promise<Standing> {
@@ -226,13 +90,12 @@ const api = {
       return await begun(name, wait);
     } catch (error) {
       if (!(error instanceof MedlotError) || error.codeName !== "folder") throw error;
-      opened = undefined;
+      await close().catch(() => undefined);
       return standing(/waiting/.test(error.message) ? "busy" : "none");
     }
   },
-  async join(join: Join): Promise<Standing> {
-    return begun("own", false, join);
-  },
+  join: (join: Join): Promise<Standing> => begun("own", false, join),
+  again,
   /** Begins the sample: its files as they were simulated, its day standing still. */
   async sample(url: string): Promise<Standing> {
     await init();
@@ -267,18 +130,15 @@ const api = {
     await files.close();
     return begun("own", false);
   },
-  async close(): Promise<void> {
-    clearTimeout(sealing);
-    await opened?.close();
-    opened = undefined;
-  },
+  close,
   async erase(name: Which): Promise<void> {
-    await api.close();
+    await counting.end(name);
+    await close();
     await IdbStore.remove(name);
-    if (name === "own") await WebCryptoSigner.remove(name);
+    if (name === "own") await keyless();
   },
 
-  view: (query: Query): View => rows.view(query),
+  view: (query: Query): View => (here(), rows.view(query)),
   table: () => rows.all.map((row) => ({ ...row })),
   figures,
   recalls: (): Recalled[] =>
@@ -301,9 +161,15 @@ const api = {
     return here().device.stock({ product }, 0, 1000, "en", now()).rows;
   },
 
-  pick: (product: string, quantity: string) => {
-    const { lines, missing } = here().device.pick({ product }, quantity, now());
-    return { lines: lines.map((line) => ({ ...line, name: nameOf(product) })), missing };
+  /** What to take so much of a product from. `opened`: only of what is opened, to throw it away. */
+  pick(product: string, quantity: string, opened: boolean): { lines: Taken[]; missing: string } {
+    const { device } = here();
+    const wanted = split(quantity);
+    if (typeof wanted === "object") {
+      return takeParts(device.stock({ product }, 0, 10_000, "en", now()).rows, wanted, day(now()), opened);
+    }
+    const { lines, missing } = device.pick({ product }, quantity, now());
+    return { lines: lines.map((line) => ({ ...line, quantity: String(line.quantity) })), missing: missing > 0 ? String(missing) : "" };
   },
   scan(raw: string, gs: string) {
     const said = scan(raw, gs || undefined, day(now()));
@@ -313,34 +179,9 @@ const api = {
   check: (pack: MovementInput, language: Language) => here().device.check(pack, language, now()),
   record: (direction: Direction, movement: MovementInput, anyway: boolean, language: Language) =>
     wrote((device) => device.record(direction, movement, anyway, language, now())),
-  /** Lines that are entered together are kept together: one transaction, whatever their number. */
-  async recordAll(direction: Direction, lines: MovementInput[], language: Language) {
-    const refused: { line: number; said: ReturnType<MedlotError["toJSON"]> }[] = [];
-    let count = 0;
-    const [at, began] = [now(), performance.now()];
-    await write((device) => {
-      for (const [index, line] of lines.entries()) {
-        const before = device.changes();
-        if (before.length > 0) {
-          store?.hold(before);
-          device.confirm();
-        }
-        try {
-          device.record(direction, line, false, language, at);
-          count += 1;
-        } catch (error) {
-          if (!(error instanceof MedlotError)) throw error;
-          refused.push({ line: index + 1, said: error.toJSON() });
-        }
-      }
-    });
-    // What was held back behind a last line that was refused.
-    await store?.apply([]);
-    const durable = performance.now() - began;
-    const parts = refresh();
-    timed({ name: "medlot-receipt", began, detail: { durable, ...parts } });
-    sealSoon();
-    return { count, refused };
+  recordAll: (direction: Direction, lines: MovementInput[], language: Language) => {
+    const at = now();
+    return wroteAll(lines, (device, line) => device.record(direction, line, false, language, at));
   },
   reverse: (record: string, total: number | undefined, note: NoteInput, language: Language) =>
     wrote((device) => device.reverse(record, total, note, language, now())),
@@ -352,13 +193,66 @@ const api = {
     return all.filter(({ log, kind }) => log === own && (kind === "movement" || kind === "reversal")).slice(-limit).reverse();
   },
 
-  countBegin: (plan: CountInput) => wrote((device) => device.countBegin(plan, now())),
-  countLine: (begin: number, line: MovementInput) => wrote((device) => device.countLine(begin, line, now())),
-  countEnd: async (begin: number, restIsZero: boolean) => {
-    const done = await write((device) => device.countEnd(begin, restIsZero, null, now()));
+  /** What stands of a product, lot by lot. `usable`: only what may be given to be used. */
+  shelves: (product: string, usable: boolean): Shelf[] =>
+    rows.all.filter((row) => row.product === product && (!usable || row.available > 0)).flatMap(shelvesOf).filter(({ onHand, held }) => onHand > 0 && !(usable && held)),
+  due: (): Shelf[] => due(rows.all),
+  destructions: (language: Language): Destructions =>
+    destructions(here().device, now(), language, (record) => ({ product: productOf(record), name: nameOf(productOf(record)) })),
+  destroy: (lines: { shelf: Shelf; quantity: string }[], minutes: string, operator: string, language: Language) => {
+    const at = now();
+    const of = { reason: "destroy", documents: [`destruction_minutes:${minutes}`], operator };
+    return wroteAll(lines, (device, { shelf, quantity }) => device.record("out", { ...shelfLine(shelf, quantity), ...of }, false, language, at));
+  },
+  /** Every line of the minutes by itself: an attestation names one record. */
+  async attest(records: string[], capacity: string, refused: boolean, note: NoteInput) {
+    const at = now();
+    const said = await wroteAll(records, (device, record) => device.attest(record, capacity, refused, note, at));
+    const [first] = said.refused;
+    if (first) throw new Failed(first.said);
+  },
+
+  stores: () => [...new Set(rows.all.map(({ store }) => store))].sort(),
+  counting: () => counting.of(which),
+  async countBegin({ blind, store, product }: Omit<Going, "begin">): Promise<Going> {
+    const plan = { blind, ...(store && { store }), ...(product && { products: [product] }) };
+    const { first } = await wrote((device) => device.countBegin(plan, now()));
+    return counting.begin(which, { begin: first, blind, store, product });
+  },
+  countView: (query: Parameters<Counting["view"]>[0]): CountView => counting.view(query),
+  countDraft: (key: string, draft: Draft) => counting.draft(key, draft),
+  async countLine(shelf: Shelf, quantity: string) {
+    const { begin } = counting.going;
+    await counting.beside(shelf, keyOf(shelf));
+    await wrote((device) => device.countLine(begin, counting.line(shelf, quantity), now()));
+    await counting.took(shelf, quantity);
+  },
+  /** What was typed and not recorded. */
+  async countDrafts() {
+    const [{ begin }, lines, at] = [counting.going, counting.drafts(), now()];
+    for (const { shelf } of lines) await counting.beside(shelf, keyOf(shelf));
+    const said = await wroteAll(lines, (device, { shelf, quantity }) => device.countLine(begin, counting.line(shelf, quantity), at));
+    const refused = new Set(said.refused.map(({ line }) => line - 1));
+    for (const [index, { shelf, quantity }] of lines.entries()) if (!refused.has(index)) await counting.took(shelf, quantity);
+    return said;
+  },
+  /** A lot that isn't in the table, or not as it was found. */
+  async countFound(line: MovementInput) {
+    const { begin } = counting.going;
+    await counting.beside({ product: line.product ?? "", lot: line.lot === "none" ? "" : (line.lot ?? "") });
+    const standing = () => rows.all.find(({ product, lot, store, fund, vvm }) => product === line.product && (lot || "none") === line.lot && store === counting.going.store && !fund && vvm === (line.vvm ?? 0));
+    const { onHand, hold, parts } = standing() ?? { onHand: 0, hold: 0, parts: [] };
+    await wrote((device) => device.countLine(begin, line, now()));
+    const row = standing();
+    if (row) await counting.took({ ...row, onHand: onHand - hold, parts, held: false }, line.quantity ?? "0");
+  },
+  async countEnd(restIsZero: boolean): Promise<number> {
+    const [{ begin }, counted] = [counting.going, counting.counted];
+    await write((device) => device.countEnd(begin, restIsZero, null, now()));
+    await counting.end(which);
     refresh();
     sealSoon();
-    return done;
+    return counted;
   },
 
   async handOver(input: HandoverInput, language: Language) {
@@ -394,7 +288,7 @@ const api = {
     return {
       total,
       rows: found.map((row) => {
-        const product = row.product ? `${row.product.scheme}:${row.product.value}` : "";
+        const product = idOf(row.product);
         return { ...row, id: product, product: product && nameOf(product) };
       }),
     };
@@ -422,7 +316,7 @@ const api = {
         if (!date || row.counts === "no") continue;
         date.setUTCDate(date.getUTCDate() - ((date.getUTCDay() + 6) % 7));
         const week = date.toISOString().slice(0, 10);
-        used.set(week, (used.get(week) ?? 0) + (row.quantity ?? 0));
+        used.set(week, (used.get(week) ?? 0) + (row.quantity ?? (row.parts ?? 0) / (row.partsPerUnit ?? 1)));
       }
     }
     const sorted = (map: Map<string, number>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -440,14 +334,7 @@ const api = {
     await here().write(() => undefined);
     return bytes;
   },
-  async catalogue(list: Uint8Array) {
-    catalogue ??= new Catalogue();
-    const said = catalogue.loadCsv(list);
-    await keep(`catalogue:${which}`, catalogue.save());
-    names.clear();
-    refresh();
-    return { size: catalogue.size(), refused: said.refused };
-  },
+  catalogue: named,
   async sync(url: string) {
     await here().seal(now());
     const answer = await synchronised(here(), url, now, progress);
@@ -458,15 +345,6 @@ const api = {
 
 export type Api = typeof api;
 
-let last: Promise<unknown> = Promise.resolve();
-
-/** One after the other: what reads never sees half of what writes. */
-function queue<T>(act: () => T | Promise<T>): Promise<T> {
-  const done = last.then(act);
-  last = done.catch(() => undefined);
-  return done;
-}
-
 async function replied({ id, name, args }: Asked): Promise<Reply> {
   try {
     const call = (api as unknown as Record<string, (...args: unknown[]) => unknown>)[name];
@@ -475,6 +353,7 @@ async function replied({ id, name, args }: Asked): Promise<Reply> {
     return { id, value: await (name === "figures" ? call() : queue(() => call(...args))) };
   } catch (error) {
     if (error instanceof MedlotError) return { id, error: error.toJSON() };
+    if (error instanceof Failed) return { id, error: error.said };
     return { id, message: error instanceof Error ? error.message : String(error) };
   }
 }

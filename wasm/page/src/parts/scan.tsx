@@ -6,8 +6,7 @@ import { attempt, say } from "../state.js";
 import { code, spoken, t } from "../words/words.js";
 import { Camera } from "./camera.js";
 import { Dialog, Text } from "./ui.js";
-
-export const GS = "medlot.gs";
+import { SUBSTITUTE, useScanner } from "./wedge.js";
 
 export interface Pack {
   product: string;
@@ -29,7 +28,7 @@ export function Scan({ onPack }: { onPack: (pack: Pack) => void }) {
 
   const read = (raw: string) =>
     attempt(async () => {
-      const { said } = await device.scan(raw, localStorage.getItem(GS) ?? "");
+      const { said } = await device.scan(raw, localStorage.getItem(SUBSTITUTE) ?? "");
       if (said.outcome === "refused") return say("failed", spoken() === "vi" ? said.vietnamese : said.english);
       if (said.outcome === "foreign") return say("failed", t("scan.foreign", { system: code("system", said.system) }));
       const items = said.outcome === "read" ? [said.item, ...said.alternatives] : said.candidates;
@@ -40,6 +39,7 @@ export function Scan({ onPack }: { onPack: (pack: Pack) => void }) {
       if (said.outcome === "confirm" || packs.length > 1) return choose(packs);
       if (packs[0]) onPack(packs[0]);
     });
+  useScanner("pack", (raw) => void read(raw));
   return (
     <div class="scan">
       <form
@@ -50,7 +50,7 @@ export function Scan({ onPack }: { onPack: (pack: Pack) => void }) {
           if (raw.trim()) void read(raw);
         }}
       >
-        <Text label={t("scan.label")} hint={t("scan.hint")} value={typed} onInput={type} />
+        <Text scanner label={t("scan.label")} hint={t("scan.hint")} value={typed} onInput={type} />
       </form>
       <button type="button" onClick={() => show(true)}>
         {t("take.camera")}

@@ -6,6 +6,7 @@ import { t } from "../words/words.js";
 import { Camera } from "./camera.js";
 import { decoded } from "./decode.js";
 import { FileButton, Text } from "./ui.js";
+import { useScanner } from "./wedge.js";
 
 export function Take({ what, onObject }: { what: string; onObject: (object: Uint8Array) => void }) {
   const [camera, show] = useState(false);
@@ -31,6 +32,7 @@ export function Take({ what, onObject }: { what: string; onObject: (object: Uint
         for (const text of texts) await code(text);
       }
     });
+  useScanner("object", (text) => void attempt(() => code(text)));
   return (
     <div class="take">
       <div class="buttons">
@@ -47,7 +49,7 @@ export function Take({ what, onObject }: { what: string; onObject: (object: Uint
           if (text) void attempt(() => code(text));
         }}
       >
-        <Text label={t("take.typed")} hint={t("take.typedHint")} value={typed} onInput={type} />
+        <Text scanner label={t("take.typed")} hint={t("take.typedHint")} value={typed} onInput={type} />
       </form>
       {said && <p aria-live="polite">{said}</p>}
       {camera && <Camera title={what} {...(said && { said })} onText={(text) => void code(text).catch(() => undefined)} onClose={() => show(false)} />}

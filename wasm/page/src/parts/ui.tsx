@@ -24,11 +24,13 @@ export function Text(props: {
   required?: boolean;
   placeholder?: string;
   min?: string;
+  /** A scanner types here. */
+  scanner?: boolean;
 }) {
-  const { label, hint, onInput, ...rest } = props;
+  const { label, hint, onInput, scanner, ...rest } = props;
   return (
     <Field label={label} {...(hint && { hint })}>
-      {(id) => <input id={id} autocomplete="off" {...rest} onInput={(event) => onInput(event.currentTarget.value)} />}
+      {(id) => <input id={id} autocomplete="off" data-scanner={scanner ? "yes" : undefined} {...rest} onInput={(event) => onInput(event.currentTarget.value)} />}
     </Field>
   );
 }
@@ -49,7 +51,7 @@ export function Select(props: { label: string; value: string; onChange: (value: 
   );
 }
 
-const marks: Record<State, string> = { recalled: "⊘", expired: "✕", missing: "−", near: "◔", held: "‖", coming: "→", fine: "✓" };
+const marks: Record<State, string> = { recalled: "⊘", expired: "✕", spoilt: "◼", missing: "−", near: "◔", held: "‖", coming: "→", fine: "✓" };
 
 /** What matters about a lot, by sign and word as well as by colour. */
 export function Badge({ state }: { state: State }) {
@@ -58,6 +60,12 @@ export function Badge({ state }: { state: State }) {
       <span aria-hidden="true">{marks[state]}</span> {t(`state.${state}`)}
     </span>
   );
+}
+
+/** Stages of a vaccine vial monitor: 2 is used first, 3 and 4 are thrown away. */
+export function Monitor({ label, value, onChange, none = true }: { label?: string; value: number; onChange: (stage: number) => void; none?: boolean }) {
+  const stages = none ? [0, 1, 2, 3, 4] : [1, 2, 3, 4];
+  return <Select label={label ?? t("vvm.label")} value={String(value)} onChange={(stage) => onChange(Number(stage))} options={stages.map((stage) => [String(stage), t(`vvm.${stage as 0 | 1 | 2 | 3 | 4}`)] as const)} />;
 }
 
 /** A question that stops everything else. */

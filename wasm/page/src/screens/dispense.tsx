@@ -1,46 +1,68 @@
 /** Dispensing: what expires first is proposed; what is recalled or expired is stopped. */
-import type { MovementInput, PackAnswer, PickLine } from "medlot";
+import type { MovementInput, PackAnswer } from "medlot";
 import { useEffect, useState } from "preact/hooks";
 import { device, Failure } from "../device/client.js";
+import { movementOf, type Form, type Taken } from "../device/parts.js";
+import { AmountField, NONE, quantityOf, remember } from "../parts/amount.js";
 import { ProductField, type Product } from "../parts/product.js";
 import { Scan, type Pack } from "../parts/scan.js";
-import { Dialog, Select, Text } from "../parts/ui.js";
+import { Dialog, Monitor, Select } from "../parts/ui.js";
 import { attempt, say, useStore } from "../state.js";
-import { code, expiry, spoken, t } from "../words/words.js";
+import { amount, code, expiry, spoken, stage, t } from "../words/words.js";
 
-const reasons = ["retail", "administered", "used_in_facility", "damaged", "expired", "missing", "destroy", "return_to_supplier", "other"];
+const reasons = ["retail", "administered", "used_in_facility", "open_vial_wastage", "damaged", "expired", "missing", "return_to_supplier", "other"];
+
+const movementOfPack = ({ product, lot, expiry }: Pack, vvm: number): MovementInput => ({ product, ...(lot && { lot }), ...(expiry && { expiry }), ...(vvm && { vvm }) });
 
 export function Dispense() {
   const { version } = useStore();
   const [product, take] = useState<Product>();
-  const [quantity, count] = useState("1");
+  const [entered, count] = useState({ ...NONE, units: "1" });
+  const [known, divide] = useState<Form>();
   const [reason, because] = useState("retail");
-  const [lines, propose] = useState<PickLine[]>([]);
-  const [missing, lack] = useState(0);
-  const [pack, scan] = useState<Pack & { answer: PackAnswer }>();
+  const [lines, propose] = useState<Taken[]>([]);
+  const [missing, lack] = useState("");
+  const [pack, scan] = useState<Pack & { answer: PackAnswer; vvm: number }>();
   const [stopped, stop] = useState<{ movement: MovementInput; why: string }>();
   const [done, finish] = useState("");
 
-  const whole = /^[1-9]\d{0,8}$/.test(quantity);
+  const quantity = quantityOf(entered);
+  // What is thrown away of opened vials stands in those that are open.
+  const wasted = reason === "open_vial_wastage";
   useEffect(() => {
     let current = true;
-    if (!product || !whole) propose([]);
+    if (!product || !quantity) propose([]);
     else
       void attempt(async () => {
-        const { lines, missing } = await device.pick(product.product, quantity);
+        const { lines, missing } = await device.pick(product.product, quantity, wasted);
         if (current) (propose(lines), lack(missing));
       });
     return () => void (current = false);
-  }, [product?.product, quantity, version]);
+  }, [product?.product, quantity, wasted, version]);
+  useEffect(() => {
+    let current = true;
+    if (!product) divide(undefined);
+    else
+      void device.lots(product.product).then((rows) => {
+        if (current) divide(rows.flatMap(({ parts }) => parts)[0]);
+      }, () => undefined);
+    return () => void (current = false);
+  }, [product?.product, version]);
 
   const onPack = (pack: Pack) =>
     attempt(async () => {
       if (!pack.product) return say("failed", t("scan.noProduct"));
-      const answer = await device.check({ product: pack.product, ...(pack.lot && { lot: pack.lot }), ...(pack.expiry && { expiry: pack.expiry }) }, spoken());
       finish("");
       take({ product: pack.product, name: pack.name });
-      scan({ ...pack, answer });
+      // No code says what a vial's monitor shows: what the best of the lot is known to show, until somebody looks.
+      const stages = (await device.lots(pack.product, pack.lot)).filter(({ vvm, onHand, parts }) => vvm > 0 && (onHand > 0 || parts.length > 0)).map(({ vvm }) => vvm);
+      await check(pack, stages.length > 0 ? Math.min(...stages) : 0);
     });
+
+  const check = async (pack: Pack, vvm: number): Promise<void> => {
+    const answer = await device.check(movementOfPack(pack, vvm), spoken());
+    scan({ ...pack, answer, vvm });
+  };
 
   const record = async (movement: MovementInput, anyway = false): Promise<void> => {
     try {
@@ -50,22 +72,13 @@ export function Dispense() {
       if (!(error instanceof Failure) || error.said.code !== 4010) throw error;
       return stop({ movement, why: spoken() === "vi" ? error.said.vietnamese : error.said.message });
     }
-    finish(t("dispense.done", { quantity: movement.quantity ?? "", name: product?.name ?? movement.product ?? "", lot: movement.lot ?? "" }));
+    if (movement.product && movement.quantity) remember(movement.product, movement.quantity);
+    finish(t("dispense.done", { quantity: amount(movement.quantity ?? ""), name: product?.name ?? movement.product ?? "", lot: movement.lot ?? "" }));
     scan(undefined);
   };
-  const line = (pick: PickLine): MovementInput => ({
-    ...(pick.product && { product: `${pick.product.scheme}:${pick.product.value}` }),
-    lot: pick.lot ?? "none",
-    ...(pick.expiry && { expiry: pick.expiry }),
-    ...(pick.store && { store: pick.store }),
-    ...(pick.fund && { fund: pick.fund }),
-    ...(pick.vvm && { vvm: pick.vvm }),
-    quantity: String(pick.quantity),
-    reason,
-  });
   const all = () =>
     attempt(async () => {
-      for (const pick of lines) await record(line(pick));
+      for (const pick of lines) await record(movementOf(pick, reason));
     });
   const first = pack?.answer.propose[0];
   const sooner = pack && first && first.lot !== pack.lot ? first : undefined;
@@ -75,10 +88,10 @@ export function Dispense() {
       <Scan onPack={(pack) => void onPack(pack)} />
       <div class="row-of-fields">
         <ProductField label={t("product")} value={product} onChange={(product) => (take(product), scan(undefined), finish(""))} />
-        <Text label={t("quantity")} inputMode="numeric" value={quantity} onInput={count} />
+        <AmountField value={entered} product={product?.product} known={known} onChange={count} />
         <Select label={t("dispense.reason")} value={reason} onChange={because} options={reasons.map((reason) => [reason, code("reason", reason)] as const)} />
       </div>
-      {!whole && <p class="notice failed">{t("quantity.whole")}</p>}
+      {!quantity && <p class="notice failed">{t("quantity.whole")}</p>}
       {pack && (
         <section class={pack.answer.usable ? "verdict good" : "verdict bad"} role="alert">
           <h3>{pack.answer.usable ? t("dispense.fine") : t("dispense.stop")}</h3>
@@ -88,9 +101,15 @@ export function Dispense() {
           {pack.answer.stops.map((stop) => (
             <p key={stop.name}>{stop.message}</p>
           ))}
-          {sooner && <p>{t("dispense.sooner", { lot: sooner.lot ?? "", expiry: expiry(sooner.expiry) })}</p>}
-          <button type="button" class={pack.answer.usable ? "first" : ""} disabled={!whole} onClick={() => void attempt(() => record({ product: pack.product, lot: pack.lot || "none", ...(pack.expiry && { expiry: pack.expiry }), quantity, reason }))}>
-            {t("dispense.pack", { quantity })}
+          {pack.vvm > 0 && <Monitor label={t("vvm.now")} value={pack.vvm} none={false} onChange={(stage) => void attempt(() => check(pack, stage))} />}
+          {sooner && <p>{t(sooner.vvm === 2 ? "dispense.monitor" : "dispense.sooner", { lot: sooner.lot ?? "", expiry: expiry(sooner.expiry) })}</p>}
+          <button
+            type="button"
+            class={pack.answer.usable ? "first" : ""}
+            disabled={!quantity}
+            onClick={() => quantity && void attempt(() => record({ ...movementOfPack(pack, pack.vvm), lot: pack.lot || "none", quantity, reason }))}
+          >
+            {t("dispense.pack", { quantity: amount(quantity ?? "") })}
           </button>
         </section>
       )}
@@ -99,12 +118,12 @@ export function Dispense() {
           <h3 id="pick-title">{t("pick.title")}</h3>
           <ol class="pick">
             {lines.map((line) => (
-              <li key={`${line.lot} ${line.store}`}>
-                <strong>{line.quantity}</strong> {t("lot.lot", { lot: line.lot ?? t("lot.none") })} · {expiry(line.expiry)} {line.store && `· ${line.store}`}
+              <li key={`${line.lot} ${line.store} ${line.vvm}`}>
+                <strong>{amount(line.quantity)}</strong> {t("lot.lot", { lot: line.lot ?? t("lot.none") })} · {expiry(line.expiry)} {line.store && `· ${line.store}`} {line.vvm && `· ${stage(line.vvm)}`}
               </li>
             ))}
           </ol>
-          {missing > 0 && <p class="notice failed">{t("pick.missing", { count: missing })}</p>}
+          {missing && <p class="notice failed">{t("pick.missing", { count: amount(missing) })}</p>}
           {lines.length > 0 && (
             <button type="button" class="first" onClick={() => void all()}>
               {t("dispense.go")}

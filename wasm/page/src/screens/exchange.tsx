@@ -73,7 +73,11 @@ export function Exchange() {
               {answer.aside.map((aside) => (
                 <p key={aside.message}>{`${aside.message} (${number(aside.code)})`}</p>
               ))}
-              {answer.standing !== "as_here" && <p class="notice failed">{t("sync.behind")}</p>}
+              {answer.standing !== "as_here" && (
+                <p class="notice failed">
+                  {t("sync.behind")} <a href="#/renew">{t("renew.title")}</a>
+                </p>
+              )}
             </>
           )}
         </div>

@@ -1,20 +1,18 @@
 /** Handing over: lines become one signed code, shown on the screen or printed on a delivery note. */
 import { useState } from "preact/hooks";
 import { device } from "../device/client.js";
-import type { Row } from "../device/rows.js";
-import { ProductField, type Product } from "../parts/product.js";
+import { shelfLine } from "../device/counting.js";
+import { LotForm, LotLines, type LotLine } from "../parts/lots.js";
 import { Codes } from "../parts/qr.js";
 import { give, Select, Text } from "../parts/ui.js";
-import { attempt, say, useStore } from "../state.js";
-import { code, expiry, instant, number, spoken, t } from "../words/words.js";
-
-type Line = Row & { quantity: string };
+import { attempt, useStore } from "../state.js";
+import { code, expiry, instant, number, spoken, stage, t } from "../words/words.js";
 
 interface Made {
   to: string;
   document: string;
   reason: string;
-  lines: Line[];
+  lines: LotLine[];
   bundle: Uint8Array;
   texts: string[];
   at: number;
@@ -49,14 +47,16 @@ function Note({ made, from, onDone }: { made: Made; from: string; onDone: () => 
           </tr>
         </thead>
         <tbody>
-          {made.lines.map((line, index) => (
+          {made.lines.map(({ shelf, quantity }, index) => (
             <tr key={index}>
               <td>
-                {line.name} <small>{line.product}</small>
+                {shelf.name} <small>{shelf.product}</small>
               </td>
-              <td>{line.lot || t("lot.none")}</td>
-              <td>{expiry(line.expiry, line.wholeMonth)}</td>
-              <td class="amount">{number(Number(line.quantity))}</td>
+              <td>{shelf.lot || t("lot.none")}</td>
+              <td>
+                {expiry(shelf.expiry, shelf.wholeMonth)} {stage(shelf.vvm)}
+              </td>
+              <td class="amount">{number(Number(quantity))}</td>
             </tr>
           ))}
         </tbody>
@@ -87,28 +87,8 @@ export function HandOver() {
   const [to, address] = useState("");
   const [document, name] = useState("");
   const [reason, because] = useState("transfer");
-  const [product, take] = useState<Product>();
-  const [lots, offer] = useState<Row[]>([]);
-  const [chosen, choose] = useState("");
-  const [quantity, count] = useState("");
-  const [lines, enter] = useState<Line[]>([]);
+  const [lines, enter] = useState<LotLine[]>([]);
   const [made, make] = useState<Made>();
-  const pick = (product: Product | undefined) =>
-    attempt(async () => {
-      take(product);
-      const found = product ? (await device.lots(product.product)).filter(({ available }) => available > 0) : [];
-      offer(found);
-      choose("0");
-    });
-  const add = () => {
-    const row = lots[Number(chosen)];
-    if (!row) return say("failed", t("entry.noProduct"));
-    if (!/^[1-9]\d{0,8}$/.test(quantity)) return say("failed", t("quantity.whole"));
-    enter([...lines, { ...row, quantity }]);
-    take(undefined);
-    offer([]);
-    count("");
-  };
   const go = () =>
     attempt(async () => {
       const target = to.includes(":") ? to.trim() : `facility:${to.trim()}`;
@@ -117,13 +97,7 @@ export function HandOver() {
           to: target,
           reason,
           ...(document && { documents: [`delivery_note:${document}`] }),
-          lines: lines.map((line) => ({
-            product: line.product,
-            lot: line.lot || "none",
-            ...(line.expiry && { expiry: line.wholeMonth ? line.expiry.slice(0, 7) : line.expiry }),
-            ...(line.store && { store: line.store }),
-            quantity: line.quantity,
-          })),
+          lines: lines.map(({ shelf, quantity }) => shelfLine(shelf, quantity)),
         },
         spoken(),
       );
@@ -140,28 +114,8 @@ export function HandOver() {
         <Text label={t("note.number")} value={document} onInput={name} />
         <Select label={t("dispense.reason")} value={reason} onChange={because} options={["transfer", "wholesale", "return_to_supplier", "recall_return", "loan", "donation"].map((name) => [name, code("reason", name)] as const)} />
       </div>
-      <form
-        class="row-of-fields"
-        onSubmit={(event) => {
-          event.preventDefault();
-          add();
-        }}
-      >
-        <ProductField label={t("product")} value={product} onChange={(product) => void pick(product)} />
-        <Select label={t("lot")} value={chosen} onChange={choose} options={lots.map((row, index) => [String(index), `${row.lot || t("lot.none")} · ${expiry(row.expiry, row.wholeMonth)} · ${number(row.available)}${row.store ? ` · ${row.store}` : ""}`] as const)} />
-        <Text label={t("quantity")} inputMode="numeric" value={quantity} onInput={count} />
-        <button type="submit">{t("entry.add")}</button>
-      </form>
-      <ol class="lines">
-        {lines.map((line, index) => (
-          <li key={index}>
-            <strong>{line.quantity}</strong> {line.name} · {t("lot.lot", { lot: line.lot || t("lot.none") })}{" "}
-            <button type="button" aria-label={t("entry.remove", { line: index + 1 })} onClick={() => enter(lines.filter((_, other) => other !== index))}>
-              ✕
-            </button>
-          </li>
-        ))}
-      </ol>
+      <LotForm usable onAdd={(shelf, quantity) => enter([...lines, { shelf, quantity }])} />
+      <LotLines lines={lines} onChange={enter} />
       <button type="button" class="first" disabled={lines.length === 0 || !to.trim()} onClick={() => void go()}>
         {t("handover.go")}
       </button>

@@ -3,9 +3,9 @@ import type { CardRow, Trace } from "medlot";
 import { useEffect, useState } from "preact/hooks";
 import { device } from "../device/client.js";
 import { lineOf, type Row } from "../device/rows.js";
-import { Badge, Dialog, Select, Text } from "../parts/ui.js";
+import { Badge, Dialog, Monitor, Select, Text } from "../parts/ui.js";
 import { attempt, say, useStore } from "../state.js";
-import { code, expiry, instant, number, spoken, t } from "../words/words.js";
+import { amountOf, code, expiry, instant, number, opened, spoken, stage, t } from "../words/words.js";
 
 type Line = CardRow & { own: boolean };
 
@@ -27,19 +27,22 @@ function Way({ trace }: { trace: Trace }) {
   );
 }
 
-const moves = ["hold", "release", "store_to_store"] as const;
+const placeOf = (row: Row): string => [row.store || t("lot.mainStore"), stage(row.vvm)].filter(Boolean).join(" · ");
 
-/** Holds stock back, lets it go, or takes it to another store. */
+const moves = ["hold", "release", "store_to_store", "vaccine_vial_monitor"] as const;
+
+/** Holds stock back, lets it go, takes it to another store, or notes what its vial monitors show now. */
 function Move({ rows }: { rows: Row[] }) {
   const [at, stand] = useState("0");
   const [reason, because] = useState<string>("hold");
   const [quantity, count] = useState("");
   const [target, send] = useState("");
+  const [monitor, show] = useState(2);
   const move = () =>
     attempt(async () => {
       const row = rows[Number(at)];
       if (!row || !/^[1-9]\d{0,8}$/.test(quantity)) return say("failed", t("quantity.whole"));
-      const way = reason === "hold" ? { from: "available", to: "hold" } : reason === "release" ? { from: "hold", to: "available" } : { toStore: target.trim() || "main" };
+      const way = reason === "hold" ? { from: "available", to: "hold" } : reason === "release" ? { from: "hold", to: "available" } : reason === "vaccine_vial_monitor" ? { toVvm: monitor } : { toStore: target.trim() || "main" };
       await device.record(
         "move",
         { ...lineOf(row, quantity), reason, ...way },
@@ -59,9 +62,10 @@ function Move({ rows }: { rows: Row[] }) {
           void move();
         }}
       >
-        {rows.length > 1 && <Select label={t("move.from")} value={at} onChange={stand} options={rows.map((row, index) => [String(index), row.store || t("lot.mainStore")] as const)} />}
+        {rows.length > 1 && <Select label={t("move.from")} value={at} onChange={stand} options={rows.map((row, index) => [String(index), placeOf(row)] as const)} />}
         <Select label={t("dispense.reason")} value={reason} onChange={because} options={moves.map((name) => [name, code("reason", name)] as const)} />
         {reason === "store_to_store" && <Text label={t("move.to")} value={target} onInput={send} />}
+        {reason === "vaccine_vial_monitor" && <Monitor label={t("vvm.now")} value={monitor} onChange={show} none={false} />}
         <Text label={t("quantity")} inputMode="numeric" value={quantity} onInput={count} />
         <button type="submit">{t("move.go")}</button>
       </form>
@@ -102,7 +106,9 @@ export function Lot() {
       <p>
         {t("lot.lot", { lot: lot || t("lot.none") })} · {row && t("lot.until", { expiry: expiry(row.expiry, row.wholeMonth) })} · <small>{product}</small>
       </p>
-      {row && <Badge state={row.state} />}
+      {[...new Set(rows.map(({ state }) => state))].map((state) => (
+        <Badge key={state} state={state} />
+      ))}
       {row?.recalls.map((recall) => (
         <p key={recall.notice} class="notice failed">
           {t("recall.one", { class: recall.class, notice: recall.notice })}
@@ -111,10 +117,11 @@ export function Lot() {
       <dl class="figures">
         {rows.map((row) => (
           <div key={`${row.store} ${row.fund} ${row.vvm}`}>
-            <dt>{row.store || t("lot.mainStore")}</dt>
+            <dt>{placeOf(row)}</dt>
             <dd>
               {number(row.available)}
               <small>{t("lot.standing", { onHand: row.onHand, hold: row.hold, coming: row.coming })}</small>
+              {row.parts.length > 0 && <small>{t("parts.opened", { parts: opened(row.parts) })}</small>}
             </dd>
           </div>
         ))}
@@ -146,6 +153,7 @@ export function Lot() {
                 <td>{instant(line.time)}</td>
                 <td>
                   {code("kind", line.kind === "movement" ? line.direction : line.kind)} {code("reason", line.reason)} {line.counterparty?.replace("facility:", "")}
+                  {line.parts !== undefined && ` ${amountOf(line)}`}
                 </td>
                 <td class="amount">{number(line.change)}</td>
                 <td class="amount">{number(line.balance)}</td>
@@ -164,7 +172,7 @@ export function Lot() {
       {card.length > 300 && <p>{t("card.more", { count: card.length - 300 })}</p>}
       {back && (
         <Dialog title={t("reverse.title")} onClose={() => take(undefined)}>
-          <p>{t("reverse.what", { quantity: back.quantity ?? 0, reason: code("reason", back.reason), time: instant(back.time) })}</p>
+          <p>{t("reverse.what", { quantity: amountOf(back), reason: code("reason", back.reason), time: instant(back.time) })}</p>
           <Text label={t("reverse.why")} value={why} onInput={say_} />
           <div class="buttons">
             <button type="button" class="first" onClick={() => void reverse(back)}>

@@ -6,7 +6,7 @@ import { Take } from "../parts/take.js";
 import { FileButton, Select, Text } from "../parts/ui.js";
 import { Entry, type Entered } from "../parts/entry.js";
 import { attempt, say } from "../state.js";
-import { code, expiry, number, spoken, t } from "../words/words.js";
+import { amountOf, code, expiry, spoken, stage, t } from "../words/words.js";
 
 interface Delivery {
   bundle: Uint8Array;
@@ -52,10 +52,10 @@ function Against({ delivery, onDone }: { delivery: Delivery; onDone: () => void 
         {delivery.lines.map((line, index) => (
           <li key={index}>
             <p>
-              <strong>{line.name}</strong> · {t("lot.lot", { lot: line.lot ?? t("lot.none") })} · {expiry(line.expiry, line.expiryWholeMonth)} · {t("receive.sent", { quantity: line.quantity ?? 0 })}
+              <strong>{line.name}</strong> · {t("lot.lot", { lot: line.lot ?? t("lot.none") })} · {expiry(line.expiry, line.expiryWholeMonth)} {stage(line.vvm)} · {t("receive.sent", { quantity: amountOf(line) })}
             </p>
             <div class="row-of-fields">
-              <Text label={t("receive.got", { line: index + 1 })} inputMode="numeric" value={got[index] ?? ""} placeholder={number(line.quantity ?? 0)} onInput={(value) => set({ ...got, [index]: value })} />
+              <Text label={t("receive.got", { line: index + 1 })} inputMode="numeric" value={got[index] ?? ""} placeholder={amountOf(line)} onInput={(value) => set({ ...got, [index]: value })} />
               <Text label={t("receive.refused", { line: index + 1 })} inputMode="numeric" value={refused[index] ?? ""} placeholder="0" onInput={(value) => refuse({ ...refused, [index]: value })} />
               {refused[index] && refused[index] !== "0" && (
                 <Select label={t("receive.why")} value={why[index] ?? "damaged"} onChange={(value) => because({ ...why, [index]: value })} options={refusals.map((name) => [name, code("refuse", name)] as const)} />
@@ -87,13 +87,14 @@ function ByHand() {
   const [document, name] = useState("");
   const save = () =>
     attempt(async () => {
-      const movements = lines.map(({ product, lot, expiry, quantity, amount }) => ({
+      const movements = lines.map(({ product, lot, expiry, quantity, amount, vvm }) => ({
         product,
         lot: lot || "none",
         ...(expiry && { expiry }),
         quantity,
         reason,
         ...(amount && { amount: Number(amount) }),
+        ...(vvm && { vvm }),
         ...(document && { documents: [`invoice:${document}`] }),
       }));
       const { count, refused } = await device.recordAll("in", movements, spoken());
@@ -119,7 +120,7 @@ function ByHand() {
           <ol class="lines">
             {lines.slice(0, 50).map((line, index) => (
               <li key={index}>
-                <strong>{line.quantity}</strong> {line.name} · {t("lot.lot", { lot: line.lot || t("lot.none") })} · {expiry(line.expiry)}{" "}
+                <strong>{line.quantity}</strong> {line.name} · {t("lot.lot", { lot: line.lot || t("lot.none") })} · {expiry(line.expiry)} {stage(line.vvm)}{" "}
                 <button type="button" aria-label={t("entry.remove", { line: index + 1 })} onClick={() => enter(lines.filter((_, other) => other !== index))}>
                   ✕
                 </button>

@@ -1,8 +1,8 @@
 /** The device, its scanner, and the way out. */
 import { useEffect, useState } from "preact/hooks";
 import { device } from "../device/client.js";
-import { GS } from "../parts/scan.js";
 import { Dialog, Select } from "../parts/ui.js";
+import { SUBSTITUTE } from "../parts/wedge.js";
 import { attempt, choose, renewStanding, set, useStore } from "../state.js";
 import { instant, number, t } from "../words/words.js";
 
@@ -10,7 +10,7 @@ const substitutes = ["", "~", "^", "|", "{GS}", "<GS>", "\\x1d"];
 
 export function Settings() {
   const { standing, offline } = useStore();
-  const [gs, pick] = useState(localStorage.getItem(GS) ?? "");
+  const [gs, pick] = useState(localStorage.getItem(SUBSTITUTE) ?? "");
   const [leaving, leave] = useState(false);
   const [kept, keep] = useState(false);
   const [used, weigh] = useState<StorageEstimate>();
@@ -57,7 +57,7 @@ export function Settings() {
         value={gs}
         onChange={(value) => {
           pick(value);
-          localStorage.setItem(GS, value);
+          localStorage.setItem(SUBSTITUTE, value);
         }}
         options={substitutes.map((value) => [value, value || t("settings.gsNone")] as const)}
       />

@@ -1,48 +1,13 @@
 /** The first visit: join a pharmacy's accounts, look at a sample, or go on from a backup. */
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { device } from "../device/client.js";
-import { Codes } from "../parts/qr.js";
-import { Take } from "../parts/take.js";
-import { FileButton, give, Text } from "../parts/ui.js";
+import { Invited, Joining, type Said } from "../parts/joining.js";
+import { FileButton } from "../parts/ui.js";
 import { attempt, choose, chosen, set, useStore } from "../state.js";
 import { t } from "../words/words.js";
 
-function Joining() {
-  const [request, ask] = useState<{ bytes: Uint8Array; texts: string[] }>();
-  useEffect(() => void attempt(async () => {
-    const bytes = await device.request();
-    ask({ bytes, texts: await device.texts(bytes) });
-  }), []);
-  const accept = (object: Uint8Array) =>
-    attempt(async () => {
-      const { standing, objects } = await device.accept([object]);
-      const [said] = objects;
-      if (standing.state !== "ready") throw new Error(said?.message ?? t("join.notEnrolled"));
-      set({ standing });
-    });
-  return (
-    <section class="card">
-      <h2>{t("join.request")}</h2>
-      <p>{t("join.requestWhat")}</p>
-      {request && (
-        <>
-          <Codes texts={request.texts} />
-          <button type="button" onClick={() => give(request.bytes, "request.mlt")}>
-            {t("join.save")}
-          </button>
-        </>
-      )}
-      <h2>{t("join.answer")}</h2>
-      <Take what={t("join.answer")} onObject={(object) => void accept(object)} />
-    </section>
-  );
-}
-
 export function Welcome() {
   const { standing } = useStore();
-  const [invitation, invite] = useState<Uint8Array>();
-  const [facility, name] = useState("");
-  const [label, call] = useState("");
   const [busy, work] = useState(false);
   // What is being opened isn't asked for.
   if (!standing && chosen()) return <p class="wait">{t("wait")}</p>;
@@ -53,11 +18,10 @@ export function Welcome() {
     await attempt(act);
     work(false);
   };
-  const join = () =>
+  const join = (said: Said) =>
     doing(async () => {
-      if (!invitation) return;
       await navigator.storage?.persist?.();
-      const standing = await device.join({ invitation, ...(facility && { facility }), ...(label && { label }) });
+      const standing = await device.join(said);
       choose("own");
       set({ standing });
     });
@@ -87,28 +51,7 @@ export function Welcome() {
       <section class="card">
         <h2>{t("welcome.join")}</h2>
         <p>{t("welcome.joinWhat")}</p>
-        {invitation ? (
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              void join();
-            }}
-          >
-            <p class="done">{t("join.have")}</p>
-            <Text label={t("join.facility")} hint={t("join.facilityHint")} value={facility} onInput={name} />
-            <Text label={t("join.label")} hint={t("join.labelHint")} value={label} onInput={call} />
-            <div class="buttons">
-              <button type="submit" class="first" disabled={busy}>
-                {t("join.go")}
-              </button>
-              <button type="button" onClick={() => invite(undefined)}>
-                {t("cancel")}
-              </button>
-            </div>
-          </form>
-        ) : (
-          <Take what={t("welcome.join")} onObject={invite} />
-        )}
+        <Invited what={t("welcome.join")} busy={busy} onJoin={(said) => void join(said)} />
       </section>
       <section class="card">
         <h2>{t("welcome.restore")}</h2>

@@ -1,4 +1,5 @@
 /** The interface's languages: texts stand in `vi.ts` and `en.ts` alone. */
+import { split, type Split } from "../device/parts.js";
 import { en } from "./en.js";
 import { vi } from "./vi.js";
 
@@ -53,6 +54,33 @@ const money = {
 
 export const number = (value: number): string => numbers[language].format(value);
 export const dong = (value: number): string => money[language].format(value);
+
+/** A quantity for people: whole units, and what is left of an opened one. */
+export function amount(quantity: string | number): string {
+  const said = typeof quantity === "number" ? quantity : split(quantity);
+  if (typeof said === "number") return number(said);
+  return said ? divided(said) : String(quantity);
+}
+
+function divided({ parts, perUnit, measure }: Split): string {
+  const units = Math.trunc(parts / perUnit);
+  const rest = parts - units * perUnit;
+  const opened = `${number(rest)}/${number(perUnit)} ${code("measure", measure)}`;
+  if (units === 0) return opened;
+  return rest === 0 ? number(units) : `${number(units)} + ${opened}`;
+}
+
+/** What a record moved or counted. */
+export function amountOf({ quantity = 0, parts, partsPerUnit, measure = "" }: { quantity?: number | undefined; parts?: number | undefined; partsPerUnit?: number | undefined; measure?: string | undefined }): string {
+  return parts === undefined || !partsPerUnit ? number(quantity) : divided({ parts, perUnit: partsPerUnit, measure });
+}
+
+/** Opened units, form by form. */
+export const opened = (parts: readonly { count: number; perUnit: number; measure: string }[]): string =>
+  parts.map(({ count, ...form }) => divided({ parts: count, ...form })).join(", ");
+
+/** A vaccine vial monitor's stage; nothing where there is none. */
+export const stage = (vvm: number | undefined): string => (vvm ? `VVM ${vvm}` : "");
 
 /** A last usable day: as a date, or as the month that the pack names. */
 export function expiry(value: string | undefined, wholeMonth = false): string {
