@@ -116,7 +116,7 @@ function Screen() {
   if (!standing || standing.state === "none" || standing.state === "joining") return <Welcome />;
   if (standing.state === "busy") return <Busy />;
   const [name = "stock"] = route;
-  const closed = standing.readOnly !== "" || !standing.enrolled;
+  const closed = standing.readOnly || !standing.enrolled;
   const Lazy = screens[(closed && writing.has(name) ? "renew" : name) as keyof typeof screens];
   if (!Lazy) return <Stock />;
   return (

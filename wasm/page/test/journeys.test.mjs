@@ -354,6 +354,15 @@ test("the page synchronises with a hub, in progress and to its end, and a second
   await page.getByText(/Sent 0 pieces/).waitFor();
   const stock = staff.medlot("hub", "stock", "--facility", "01C64");
   assert.match(stock, /S29/);
+  // What isn't taken says why in the language that is spoken.
+  const damaged = { name: "damaged.mlt", mimeType: "application/octet-stream", buffer: Buffer.from("not an object") };
+  await page.locator("input[type=file][accept='.mlt']").setInputFiles(damaged);
+  await page.getByText(/\(\d{4}\)/).waitFor();
+  const english = await page.getByText(/\(\d{4}\)/).innerText();
+  await page.locator("button[lang=vi]").click();
+  await page.locator("input[type=file][accept='.mlt']").setInputFiles(damaged);
+  await page.waitForFunction((said) => !document.body.innerText.includes(said) && /\(\d{4}\)/.test(document.body.innerText), english);
+  assert.match(await page.getByText(/\(\d{4}\)/).innerText(), /hãy/i);
   await context.close();
 });
 

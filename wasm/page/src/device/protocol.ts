@@ -11,7 +11,7 @@ export interface Standing {
   facility: string;
   records: number;
   unsealed: number;
-  readOnly: string;
+  readOnly: boolean;
   /** Whether the key is enrolled: else its request waits for the authority. */
   enrolled: boolean;
   /** Now, in milliseconds: of the sample a day that stands still. */

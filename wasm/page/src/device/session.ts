@@ -174,13 +174,14 @@ export async function wroteAll<T>(lines: readonly T[], call: (device: Device, li
   return { count, refused };
 }
 
-const nobody = { facility: "", records: 0, unsealed: 0, readOnly: "", enrolled: false };
+const nobody = { facility: "", records: 0, unsealed: 0, readOnly: false, enrolled: false };
 
 export function standing(state?: Standing["state"]): Standing {
   if (!opened) return { ...nobody, state: state ?? "none", which, now: now().getTime() };
-  const { facility, enrolled, records, unsealed, readOnly = "" } = opened.device.status();
+  const { facility, enrolled, records, unsealed, readOnly: closed } = opened.device.status();
+  const readOnly = closed !== undefined;
   // A key that is waited for doesn't keep anybody from reading what is held already.
-  const reads = enrolled || readOnly !== "" || rows.all.length > 0;
+  const reads = enrolled || readOnly || rows.all.length > 0;
   return { state: reads ? "ready" : "joining", which, facility, records, unsealed, readOnly, enrolled, now: now().getTime() };
 }
 

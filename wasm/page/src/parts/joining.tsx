@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { device } from "../device/client.js";
 import { attempt, set } from "../state.js";
-import { t } from "../words/words.js";
+import { t, told } from "../words/words.js";
 import { Codes } from "./qr.js";
 import { Take } from "./take.js";
 import { give, Text } from "./ui.js";
@@ -53,7 +53,7 @@ export function Joining({ onEnrolled }: { onEnrolled?: () => void }) {
     attempt(async () => {
       const { standing, objects } = await device.accept([object]);
       const [said] = objects;
-      if (!standing.enrolled) throw new Error(said?.message ?? t("join.notEnrolled"));
+      if (!standing.enrolled) throw new Error(said?.why ? told(said.why) : t("join.notEnrolled"));
       set({ standing });
       onEnrolled?.();
     });

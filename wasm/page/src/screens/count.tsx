@@ -9,7 +9,7 @@ import { Scan } from "../parts/scan.js";
 import { Dialog, Select } from "../parts/ui.js";
 import { useInSight, useRows } from "../parts/virtual.js";
 import { attempt, reason, say, useStore } from "../state.js";
-import { amount, code, expiry, number, opened, stage, t } from "../words/words.js";
+import { amount, code, expiry, number, opened, stage, t, told } from "../words/words.js";
 
 const EMPTY: Draft = { units: "", parts: "" };
 
@@ -155,7 +155,7 @@ function Counted({ going, onEnd }: { going: Going; onEnd: () => void }) {
     drafts.current.clear();
     again((count) => count + 1);
     if (count > 0) say("done", t("count.recorded", { count }));
-    if (refused[0]) throw new Error(refused[0].said.message);
+    if (refused[0]) throw new Error(told(refused[0].said));
   };
   const over = (rest: boolean) =>
     attempt(async () => {

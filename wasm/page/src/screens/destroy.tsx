@@ -6,7 +6,7 @@ import { WITNESSES, type Destructions, type Minutes } from "../device/destructio
 import { LotForm, LotLines, lotText, type LotLine } from "../parts/lots.js";
 import { Badge, Select, Text } from "../parts/ui.js";
 import { attempt, say, useStore } from "../state.js";
-import { amountOf, code, expiry, instant, spoken, stage, t } from "../words/words.js";
+import { amountOf, code, expiry, instant, spoken, stage, t, told } from "../words/words.js";
 
 const CAPACITIES = ["witness_of_destruction", "pharmacist_in_charge", "inspector"] as const;
 
@@ -145,7 +145,7 @@ export function Destroy() {
       const { count, refused } = await device.destroy(lines, number.trim(), operator.trim(), spoken());
       enter(lines.filter((_, index) => refused.some(({ line }) => line === index + 1)));
       if (count > 0) say("done", t("receive.saved", { count }));
-      for (const { line, said } of refused.slice(0, 3)) say("failed", t("receive.notTaken", { line, why: spoken() === "vi" ? said.vietnamese : said.message }));
+      for (const { line, said } of refused.slice(0, 3)) say("failed", t("receive.notTaken", { line, why: told(said) }));
     });
   if (printed) return <Sheet minutes={printed} facility={standing?.facility ?? ""} onClose={() => open(undefined)} />;
   return (

@@ -8,7 +8,7 @@ import { ProductField, type Product } from "../parts/product.js";
 import { Scan, type Pack } from "../parts/scan.js";
 import { Dialog, Monitor, Select } from "../parts/ui.js";
 import { attempt, say, useStore } from "../state.js";
-import { amount, code, expiry, spoken, stage, t } from "../words/words.js";
+import { amount, code, expiry, spoken, stage, t, told } from "../words/words.js";
 
 const reasons = ["retail", "administered", "used_in_facility", "open_vial_wastage", "damaged", "expired", "missing", "return_to_supplier", "other"];
 
@@ -70,7 +70,7 @@ export function Dispense() {
     } catch (error) {
       // The library stopped it: a person says whether it happened all the same.
       if (!(error instanceof Failure) || error.said.code !== 4010) throw error;
-      return stop({ movement, why: spoken() === "vi" ? error.said.vietnamese : error.said.message });
+      return stop({ movement, why: told(error.said) });
     }
     if (movement.product && movement.quantity) remember(movement.product, movement.quantity);
     finish(t("dispense.done", { quantity: amount(movement.quantity ?? ""), name: product?.name ?? movement.product ?? "", lot: movement.lot ?? "" }));

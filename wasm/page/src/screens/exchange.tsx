@@ -4,7 +4,7 @@ import type { SyncAnswer } from "medlot";
 import { device } from "../device/client.js";
 import { FileButton, give, Text } from "../parts/ui.js";
 import { attempt, renewStanding, say, useStore } from "../state.js";
-import { number, t } from "../words/words.js";
+import { t, told } from "../words/words.js";
 
 const KEPT = "medlot.sync";
 declare const __SYNC_ORIGIN__: string;
@@ -33,7 +33,7 @@ export function Exchange() {
     attempt(async () => {
       const objects = await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer())));
       const { objects: taken } = await device.accept(objects);
-      list(taken.map((object) => (object.taken ? t("exchange.taken") : `${object.message ?? t("receive.waits")} (${object.code ?? ""})`)));
+      list(taken.map((object) => (object.taken ? t("exchange.taken") : object.why ? `${told(object.why)} (${object.why.code})` : t("receive.waits"))));
     });
   const table = (kind: "csv" | "xlsx") =>
     attempt(async () => {
@@ -70,8 +70,8 @@ export function Exchange() {
                 {t(answer.done ? "sync.done" : "sync.cut")}{" "}
                 {t("sync.moved", { sent: answer.sent.pieces, sentBytes: answer.sent.bytes, came: answer.stored.pieces, cameBytes: answer.stored.bytes })}
               </p>
-              {answer.aside.map((aside) => (
-                <p key={aside.message}>{`${aside.message} (${number(aside.code)})`}</p>
+              {answer.aside.map(({ why }) => (
+                <p key={why.message}>{`${told(why)} (${why.code})`}</p>
               ))}
               {answer.standing !== "as_here" && (
                 <p class="notice failed">

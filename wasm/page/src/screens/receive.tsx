@@ -6,7 +6,7 @@ import { Take } from "../parts/take.js";
 import { FileButton, Select, Text } from "../parts/ui.js";
 import { Entry, type Entered } from "../parts/entry.js";
 import { attempt, say } from "../state.js";
-import { amountOf, code, expiry, spoken, stage, t } from "../words/words.js";
+import { amountOf, code, expiry, spoken, stage, t, told } from "../words/words.js";
 
 interface Delivery {
   bundle: Uint8Array;
@@ -44,7 +44,7 @@ function Against({ delivery, onDone }: { delivery: Delivery; onDone: () => void 
         {delivery.reasons.map((reason) => (
           <span key={reason.code}>
             {" "}
-            {reason.message} ({reason.code})
+            {told(reason)} ({reason.code})
           </span>
         ))}
       </p>
@@ -100,7 +100,7 @@ function ByHand() {
       const { count, refused } = await device.recordAll("in", movements, spoken());
       enter(lines.filter((_, index) => refused.some(({ line }) => line === index + 1)));
       if (count > 0) say("done", t("receive.saved", { count }));
-      for (const { line, said } of refused.slice(0, 3)) say("failed", t("receive.notTaken", { line, why: spoken() === "vi" ? said.vietnamese : said.message }));
+      for (const { line, said } of refused.slice(0, 3)) say("failed", t("receive.notTaken", { line, why: told(said) }));
     });
   const sheet = ([file]: File[]) =>
     attempt(async () => {
@@ -149,7 +149,7 @@ export function Receive() {
       if (said.lines.length > 0) return look({ bundle, ...said });
       // No delivery: a recall, an enrolment, news of an authority.
       const { objects } = await device.accept([bundle]);
-      for (const object of objects) say(object.taken ? "done" : "failed", object.taken ? t("receive.accepted") : (object.message ?? t("receive.waits")));
+      for (const object of objects) say(object.taken ? "done" : "failed", object.taken ? t("receive.accepted") : object.why ? told(object.why) : t("receive.waits"));
     });
   return (
     <section aria-labelledby="receive-title">

@@ -40,6 +40,11 @@ export function t(word: Word, parts: Record<string, string | number> = {}): stri
   });
 }
 
+/** What the library says, which it does in both languages. */
+export function told({ message, vietnamese }: { message: string; vietnamese: string }): string {
+  return language === "vi" ? vietnamese : message;
+}
+
 /** A code of the library, as a word; itself where there is none. */
 export function code(group: string, name: string | undefined): string {
   const word = `${group}.${name ?? ""}`;
