@@ -172,6 +172,9 @@ pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
 }
 
 fn hash_of(path: &Path, text: &str) -> Result<Hash> {
+    if text.is_empty() {
+        return Err(Error::folder(path, "is a hub's: it writes no log; give the folder of a device or an authority"));
+    }
     let bytes = unhex(text).and_then(|b| <[u8; 32]>::try_from(b).ok());
     bytes.map(Hash).ok_or_else(|| Error::folder(path, "medlot.toml holds a log id that isn't 64 hex digits"))
 }

@@ -71,6 +71,8 @@ class CountScreen : Screen() {
 
     override fun onPack(item: ReadItem) {
         if (begin == null) return tell(getString(R.string.begin_count_first), bad = true)
+        val typed = pending?.takeIf { it.text(QUANTITY) != null || it.text(OPENED) != null }
+        if (typed != null) return tell(getString(R.string.write_line_first, inWords(Spot(typed).pack)), bad = true)
         val pack = Pack.of(item).copy(serial = null)
         val spots = known().map { Spot(pack, it) to it }.filter { (spot, row) -> spot.isOf(row) }.map { it.first }.distinct()
         if (spots.size < 2) return begin(spots.firstOrNull() ?: Spot(pack))
