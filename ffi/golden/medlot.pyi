@@ -957,7 +957,7 @@ class Device(DeviceProtocol):
         Never prepared; a signature that doesn't hold.
         """
     def attest(self, record: str, capacity: str, refused: bool, note: NoteInput, now: int) -> Written:
-        """Confirms a record with one's name, or refuses to. `capacity`: `responsible_pharmacist`, `witness` …
+        """Confirms a record with one's name, or refuses to. `capacity`: `pharmacist_in_charge`, `witness_of_destruction` …
 
         # Errors
         A record that isn't here; a capacity that isn't known.
@@ -1187,7 +1187,7 @@ class DeviceProtocol(typing.Protocol):
         Never prepared; a signature that doesn't hold.
         """
     def attest(self, record: str, capacity: str, refused: bool, note: NoteInput, now: int) -> Written:
-        """Confirms a record with one's name, or refuses to. `capacity`: `responsible_pharmacist`, `witness` …
+        """Confirms a record with one's name, or refuses to. `capacity`: `pharmacist_in_charge`, `witness_of_destruction` …
 
         # Errors
         A record that isn't here; a capacity that isn't known.

@@ -2065,7 +2065,7 @@ export class Device {
      */
     attachSeal(count: number, signature: Bytes, der: boolean, now: Instant): void;
     /**
-     * Confirms a record with one's name, or refuses to. `capacity`: `responsible_pharmacist`, `witness` …
+     * Confirms a record with one's name, or refuses to. `capacity`: `pharmacist_in_charge`, `witness_of_destruction` …
      *
      * # Errors
      * A record that isn't here; a capacity that isn't known.

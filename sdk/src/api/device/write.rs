@@ -157,7 +157,7 @@ impl Device {
         give(view(counter::reverse(desk, record, total, &note, lang)?)?)
     }
 
-    /// Confirms a record with one's name, or refuses to. `capacity`: `responsible_pharmacist`, `witness` …
+    /// Confirms a record with one's name, or refuses to. `capacity`: `pharmacist_in_charge`, `witness_of_destruction` …
     ///
     /// # Errors
     /// A record that isn't here; a capacity that isn't known.
