@@ -41,6 +41,7 @@ public interface DeviceInterface
     fun prepareSeal(now: Long): ToSign?
     fun receive(bundle: ByteArray, found: ReceiveInput, now: Long): Written
     fun record(direction: Direction, movement: MovementInput, anyway: Boolean, language: Language, now: Long): Written
+    fun recordAll(direction: Direction, movements: List<MovementInput>, anyway: Boolean, language: Language, now: Long): WrittenAll
     fun request(): ByteArray
     fun reverse(record: String, total: UInt?, note: NoteInput, language: Language, now: Long): Written
     fun seal(now: Long): UInt
@@ -510,6 +511,11 @@ data class Written
     val records: List<RecordView>
     val unsealed: UInt
     val note: String?
+data class WrittenAll
+    val log: String
+    val first: UInt
+    val count: UInt
+    val unsealed: UInt
 enum class Direction
     IN
     OUT

@@ -2,7 +2,7 @@ import builtins
 import enum
 import typing
 
-__all__ = ['InternalError', 'KeySuite', 'ReportName', 'VerdictKind', 'Direction', 'Failure', 'Language', 'Scanned', 'StoredChange', 'AskFor', 'Reason', 'Taken', 'Accepted', 'AiValue', 'Amount', 'ProductName', 'Reference', 'Document', 'RecordView', 'CardRow', 'Card', 'CountInput', 'Packaging', 'Drug', 'DrugPage', 'RecordAt', 'LotRef', 'Edge', 'FacilityEntry', 'FacilityPage', 'Fault', 'ShipmentValue', 'Places', 'FindingDetail', 'FindingView', 'FindingPage', 'FindingsInput', 'GotLine', 'Handover', 'ScanInput', 'MovementInput', 'HandoverInput', 'Incomplete', 'JoinInput', 'RefusedRow', 'Loaded', 'LogInput', 'LotInput', 'MovementPage', 'Node', 'NoteInput', 'Stop', 'PickLine', 'PackAnswer', 'PartsOf', 'Pick', 'QrProgress', 'ReadItem', 'RecallView', 'RefusedLine', 'ReceiveInput', 'ReportInput', 'ReportRow', 'ReportView', 'SealedRecord', 'SealedSegment', 'SetAside', 'StatusView', 'StockInput', 'StockView', 'StockPage', 'StoredFile', 'WentOver', 'SyncAnswer', 'SyncInput', 'SyncProgress', 'ToSign', 'Trace', 'Verdict', 'Written', 'qr_texts', 'read_record', 'scan', 'verify_segment', 'Catalogue', 'CatalogueProtocol', 'Device', 'DeviceProtocol', 'QrReader', 'QrReaderProtocol', 'Verifier', 'VerifierProtocol']
+__all__ = ['InternalError', 'KeySuite', 'ReportName', 'VerdictKind', 'Direction', 'Failure', 'Language', 'Scanned', 'StoredChange', 'AskFor', 'Reason', 'Taken', 'Accepted', 'AiValue', 'Amount', 'ProductName', 'Reference', 'Document', 'RecordView', 'CardRow', 'Card', 'CountInput', 'Packaging', 'Drug', 'DrugPage', 'RecordAt', 'LotRef', 'Edge', 'FacilityEntry', 'FacilityPage', 'Fault', 'ShipmentValue', 'Places', 'FindingDetail', 'FindingView', 'FindingPage', 'FindingsInput', 'GotLine', 'Handover', 'ScanInput', 'MovementInput', 'HandoverInput', 'Incomplete', 'JoinInput', 'RefusedRow', 'Loaded', 'LogInput', 'LotInput', 'MovementPage', 'Node', 'NoteInput', 'Stop', 'PickLine', 'PackAnswer', 'PartsOf', 'Pick', 'QrProgress', 'ReadItem', 'RecallView', 'RefusedLine', 'ReceiveInput', 'ReportInput', 'ReportRow', 'ReportView', 'SealedRecord', 'SealedSegment', 'SetAside', 'StatusView', 'StockInput', 'StockView', 'StockPage', 'StoredFile', 'WentOver', 'SyncAnswer', 'SyncInput', 'SyncProgress', 'ToSign', 'Trace', 'Verdict', 'Written', 'WrittenAll', 'qr_texts', 'read_record', 'scan', 'verify_segment', 'Catalogue', 'CatalogueProtocol', 'Device', 'DeviceProtocol', 'QrReader', 'QrReaderProtocol', 'Verifier', 'VerifierProtocol']
 
 class InternalError(Exception): ...
 
@@ -761,6 +761,14 @@ class Written:
     note: str | None
     def __init__(self, *, log: str, first: int, records: list[RecordView], unsealed: int, note: str | None) -> None: ...
 
+class WrittenAll:
+    """Movements that were written together."""
+    log: str
+    first: int
+    count: int
+    unsealed: int
+    def __init__(self, *, log: str, first: int, count: int, unsealed: int) -> None: ...
+
 def qr_texts(object: builtins.bytes, most_characters: int | None) -> list[str]:
     """The texts of an object, each for one QR code: one where it fits, else several that may be shown in any order, again and
     again. `most_characters`: what a code may hold; what phones read well where absent.
@@ -1084,6 +1092,13 @@ class Device(DeviceProtocol):
         # Errors
         4010; a field that can't be; a rule of movements; 4011 a signature is due first.
         """
+    def record_all(self, direction: Direction, movements: list[MovementInput], anyway: bool, language: Language, now: int) -> WrittenAll:
+        """Writes movements together, all of them or none: a delivery on paper that is entered line by line. Quicker than one by
+        one, since they cross and are stored together and aren't given back. At most 1,024, of 32 KiB.
+
+        # Errors
+        As [`Device::record`], naming the line, from 1; 4001 where more are given, or none.
+        """
     def report(self, of: ReportInput, offset: int, limit: int, language: Language, now: int) -> ReportView:
         """A report: what a facility hands in or plans by.
 
@@ -1313,6 +1328,13 @@ class DeviceProtocol(typing.Protocol):
 
         # Errors
         4010; a field that can't be; a rule of movements; 4011 a signature is due first.
+        """
+    def record_all(self, direction: Direction, movements: list[MovementInput], anyway: bool, language: Language, now: int) -> WrittenAll:
+        """Writes movements together, all of them or none: a delivery on paper that is entered line by line. Quicker than one by
+        one, since they cross and are stored together and aren't given back. At most 1,024, of 32 KiB.
+
+        # Errors
+        As [`Device::record`], naming the line, from 1; 4001 where more are given, or none.
         """
     def report(self, of: ReportInput, offset: int, limit: int, language: Language, now: int) -> ReportView:
         """A report: what a facility hands in or plans by.

@@ -197,6 +197,19 @@ pub fn record(desk: &mut Desk, direction: Direction, fields: &Fields, anyway: bo
     stock::record(desk, direction, fields)
 }
 
+/// Writes movements together, all of them or none. Before one that isn't to be given to be used it stops, as [`record`] does.
+///
+/// # Errors
+/// [`Error::stopped`], of which line; as [`stock::record_all`].
+pub fn record_all(desk: &mut Desk, direction: Direction, lines: &[Fields], anyway: bool, lang: Lang) -> Result<Value> {
+    if !anyway {
+        for (at, fields) in (1..).zip(lines) {
+            stop(desk, direction, fields, lang).map_err(|error| error.of_line(at, lang))?;
+        }
+    }
+    stock::record_all(desk, direction, lines, lang)
+}
+
 /// Stops where a pack isn't to be given to be used.
 ///
 /// # Errors
@@ -226,8 +239,7 @@ pub fn stop_lines(desk: &mut Desk, reason: &str, lines: &[Fields], lang: Lang) -
             return Ok(());
         }
         if let Some(error) = desk.account()?.check(&movement, None, lang)?.refusal(lang) {
-            let message = lang.pick(format!("dòng {at}: {error}"), format!("line {at}: {error}"));
-            return Err(Error { message, ..error });
+            return Err(error.of_line(at, lang));
         }
     }
     Ok(())

@@ -32,7 +32,7 @@ pub fn encode(now: Timestamp, entry: Entry<'_>) -> Result<Vec<u8>> {
 }
 
 /// One record's bytes; `took_place` is when it took place, where that is written down later.
-fn encode_later(now: Timestamp, took_place: Option<Timestamp>, entry: Entry<'_>) -> Result<Vec<u8>> {
+pub(crate) fn encode_later(now: Timestamp, took_place: Option<Timestamp>, entry: Entry<'_>) -> Result<Vec<u8>> {
     let mut out = [0; MAX_RECORD_BYTES];
     let effective = took_place.map(|at| now.as_secs().saturating_sub(at.as_secs()));
     let length = Record { effective, ..Record::new(now, entry) }.encode(&mut out)?;

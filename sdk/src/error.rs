@@ -1,4 +1,5 @@
 //! What went wrong, with what to do next: one type for everything that a command may be refused.
+use crate::lang::Lang;
 use medlot_core::ident::IdentError;
 use medlot_core::log::LogError;
 use medlot_core::movement::MovementError;
@@ -59,6 +60,12 @@ impl Error {
 
     fn new(kind: Kind, code: u16, name: &'static str, message: impl Into<String>) -> Self {
         Self { kind, code, name, message: message.into() }
+    }
+    /// The same, said of a line of several (from 1).
+    #[must_use]
+    pub fn of_line(self, at: usize, lang: Lang) -> Self {
+        let message = lang.pick(format!("dòng {at}: {self}"), format!("line {at}: {self}"));
+        Self { message, ..self }
     }
     /// An argument that can't be; names it. Code 4001.
     pub fn argument(message: impl Into<String>) -> Self {

@@ -1,9 +1,10 @@
 //! What a device writes: movements, hand-overs, receipts.
-use crate::desk::{Desk, encode};
+use crate::desk::{Desk, encode, encode_later};
 use crate::error::{Error, Kind, Result};
 use crate::evidence::Evidence;
 use crate::fields::{self, Fields, number_of};
 use crate::folder::random;
+use crate::lang::Lang;
 use crate::verify::{Question, verify_with};
 use medlot_core::ident::{Operator, Party, Quantity};
 use medlot_core::limits::{MAX_BUNDLE_ELEMENTS, MAX_SEGMENT_RECORDS, MAX_UNSEALED_BYTES};
@@ -44,6 +45,28 @@ pub fn record(desk: &mut Desk, direction: Direction, fields: &Fields) -> Result<
     let took_place = fields.took_place(desk.now())?;
     let first = desk.write_later(took_place, movement_entry(movement))?;
     written(desk, first, 1)
+}
+
+/// Appends movements together, all of them or none: a delivery on paper that is entered line by line.
+///
+/// # Errors
+/// None is given, or more than one seal vouches for; a field that can't be or a rule of movements, of which line; a disk
+/// that is full.
+pub fn record_all(desk: &mut Desk, direction: Direction, lines: &[Fields], lang: Lang) -> Result<Value> {
+    let now = desk.now();
+    let encoded =
+        |fields: &Fields| encode_later(now, fields.took_place(now)?, movement_entry(fields.movement(direction)?));
+    let records = (1..).zip(lines).map(|(at, fields)| encoded(fields).map_err(|error| error.of_line(at, lang)));
+    let records: Vec<Vec<u8>> = records.collect::<Result<_>>()?;
+    if parts(&records).len() != 1 {
+        return Err(Error::argument(format!(
+            "movements: {} are given; together go 1 to {MAX_SEGMENT_RECORDS}, of {MAX_UNSEALED_BYTES} bytes at most",
+            lines.len()
+        )));
+    }
+    let first = desk.append(&records)?;
+    let (log, unsealed) = (desk.log().id().to_string(), desk.log().tip().unsealed());
+    Ok(json!({"log": log, "first": first, "count": records.len(), "unsealed": unsealed}))
 }
 
 /// A hand-over.

@@ -74,3 +74,16 @@ def test_a_device_in_a_folder_needs_no_store_and_says_when_it_is_closed(tmp_path
         device.status()
     assert closed.value.code == 4013
     assert Device.open_folder(str(tmp_path / "device"), None, NOW).status().unsealed == 1
+
+
+def test_movements_entered_together_are_all_written_or_none(tmp_path):
+    signer = KeySigner(KEYS[0]())
+    device = Device.join_folder(str(tmp_path / "device"), INVITATION, joining(signer), None, NOW)
+    assert seal_with(device, signer, NOW) == 1
+    lots = ["A", "B", "C"]
+    lines = [MovementInput(product="gtin:08934567000017", lot=lot, expiry="2028-06", quantity="2") for lot in lots]
+    with pytest.raises(Failure) as refused:
+        device.record_all(Direction.IN, [*lines, MovementInput(lot="D")], False, Language.EN, NOW)
+    assert refused.value.english.startswith("line 4: product") and device.status().unsealed == 0
+    said = device.record_all(Direction.IN, lines, False, Language.EN, NOW)
+    assert (said.first, said.count, said.unsealed) == (1, 3, 3)

@@ -1021,6 +1021,28 @@ export interface Amount {
 }
 
 /**
+ * Movements that were written together.
+ */
+export interface WrittenAll {
+    /**
+     * The own log.
+     */
+    log: string;
+    /**
+     * The place of the first.
+     */
+    first: number;
+    /**
+     * How many.
+     */
+    count: number;
+    /**
+     * Records that no seal vouches for yet.
+     */
+    unsealed: number;
+}
+
+/**
  * Movements.
  */
 export interface MovementPage {
@@ -2224,6 +2246,14 @@ export class Device {
      * A bundle that doesn't verify; a warning, unless `despite_warnings`; lines that aren't there; 4011.
      */
     receive(bundle: Bytes, found: ReceiveInput, now: Instant): Written;
+    /**
+     * Writes movements together, all of them or none: a delivery on paper that is entered line by line. Quicker than one by
+     * one, since they cross and are stored together and aren't given back. At most 1,024, of 32 KiB.
+     *
+     * # Errors
+     * As [`Device::record`], naming the line, from 1; 4001 where more are given, or none.
+     */
+    recordAll(direction: Direction, movements: MovementInput[], anyway: boolean, language: Language, now: Instant): WrittenAll;
     /**
      * Writes a movement. Before a pack that is recalled, expired, held back or spoilt is given to be used it stops (4010)
      * and says what to take instead; `anyway` records what happened all the same, which is then a finding.

@@ -366,6 +366,19 @@ test("the page synchronises with a hub, in progress and to its end, and a second
   await context.close();
 });
 
+test("a delivery of 1,231 lines is recorded whole, though a signature is due in the middle of it", async () => {
+  const { page, context } = await pages.visitor();
+  await joined(page, pages.origin, staff, "01C88", { picture: false });
+  const lines = Array.from({ length: 1231 }, (_, at) => [PRODUCT, `D${at}`, "2028-06", 1 + (at % 9)]);
+  // One line that can't be is said, and keeps none of the others back.
+  lines[600] = [PRODUCT, "D600", "2028-06", "none"];
+  await stocked(page, lines);
+  await page.locator(".notices").getByText(/601/).first().waitFor();
+  await page.reload();
+  for (const at of [0, 599, 601, 1230]) assert.equal(await available(page, `D${at}`), String(1 + (at % 9)), `D${at}`);
+  await context.close();
+});
+
 test("a backup opens elsewhere for reading, and takes no record", async () => {
   const { page, context } = await pages.visitor();
   await joined(page, pages.origin, staff, "01C65", { picture: false });

@@ -162,7 +162,7 @@ export async function stocked(page, origin, lines) {
   await page.getByRole("heading", { name: "By hand" }).waitFor();
   const sheet = `product,lot,expiry,quantity\n${lines.map((line) => line.join(",")).join("\n")}\n`;
   await page.locator("input[type=file][accept*=csv]").setInputFiles({ name: "stock.csv", mimeType: "text/csv", buffer: Buffer.from(sheet) });
-  const record = page.getByRole("button", { name: `Record ${lines.length} lines` });
+  const record = page.getByRole("button", { name: `Record ${lines.length.toLocaleString("en-GB")} lines` });
   await record.click();
   await record.waitFor({ state: "detached" });
 }

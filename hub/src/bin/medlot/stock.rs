@@ -232,8 +232,8 @@ pub(crate) fn handover(args: HandoverArgs, context: &Context) -> Result<ExitCode
     }
     let mut lines = Vec::new();
     for (at, text) in args.lines.iter().enumerate() {
-        let mut line = fields::line(text, gs.as_deref(), today)
-            .map_err(|e| Error { message: format!("line {}: {}", at + 1, e.message), ..e })?;
+        let mut line =
+            fields::line(text, gs.as_deref(), today).map_err(|error| error.of_line(at + 1, context.lang.sdk()))?;
         line.amount = args.amounts.get(at).copied();
         line.tax_included = args.tax_included;
         lines.push(line);

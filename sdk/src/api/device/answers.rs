@@ -40,6 +40,20 @@ view! {
     }
 }
 
+view! {
+    /// Movements that were written together.
+    WrittenAll {
+        /// The own log.
+        log: String,
+        /// The place of the first.
+        first: u32,
+        /// How many.
+        count: u32,
+        /// Records that no seal vouches for yet.
+        unsealed: u32,
+    }
+}
+
 /// The message of a note.
 fn note<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     #[derive(serde::Deserialize)]

@@ -1,10 +1,11 @@
 //! What is given to a device.
-use super::super::{Answer, Failure};
+use super::super::Answer;
 use crate::account::{
     FindingsQuery, LotQuery, NEAR_EXPIRY_DAYS, ReportKind, ReportQuery, SentReport, control_of, half_of,
 };
 use crate::correct::Note;
 use crate::count::CountPlan;
+use crate::error::{Error, Result};
 use crate::fields::Fields;
 use crate::lang::Lang;
 use crate::stock::{HandoverPlan, ReceivePlan};
@@ -143,7 +144,7 @@ input! {
 }
 
 impl MovementInput {
-    pub(super) fn fields(self) -> Answer<Fields> {
+    pub(super) fn fields(self) -> Result<Fields> {
         let mut fields = Fields {
             product: self.product,
             lot: self.lot,
@@ -177,9 +178,15 @@ impl MovementInput {
     }
 }
 
+/// Lines of a hand-over or of what is entered together: an error names the line.
+pub(super) fn lines(of: Vec<MovementInput>) -> Result<Vec<Fields>> {
+    let fields = |(at, line): (usize, MovementInput)| line.fields().map_err(|error| error.of_line(at, Lang::En));
+    (1..).zip(of).map(fields).collect()
+}
+
 /// A date.
-pub(super) fn day(field: &str, text: &str) -> Answer<Date> {
-    Date::parse(text).map_err(|e| Failure::argument(&format!("{field}: {text:?}: {e}")))
+pub(super) fn day(field: &str, text: &str) -> Result<Date> {
+    Date::parse(text).map_err(|e| Error::argument(format!("{field}: {text:?}: {e}")))
 }
 
 input! {
@@ -267,7 +274,7 @@ input! {
 impl HandoverInput {
     pub(super) fn plan(self) -> Answer<HandoverPlan> {
         let Self { to, reason, documents, lines, operator, show_detail } = self;
-        let lines = lines.into_iter().map(MovementInput::fields).collect::<Answer<_>>()?;
+        let lines = self::lines(lines)?;
         Ok(HandoverPlan { to, reason, documents, lines, operator, show_detail })
     }
 }
@@ -483,7 +490,7 @@ impl ReportInput {
             store: unless(self.store, "main"),
             fund: unless(self.fund, "own"),
             products: self.products,
-            controlled: self.controlled.iter().map(|text| control_of(text)).collect::<Result<_, _>>()?,
+            controlled: self.controlled.iter().map(|text| control_of(text)).collect::<Result<_>>()?,
             within: self.within_days.unwrap_or(NEAR_EXPIRY_DAYS),
             sent: self.sent.as_deref().map(SentReport::parse).transpose()?,
         };

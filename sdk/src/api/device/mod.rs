@@ -18,7 +18,7 @@ mod write;
 pub use answers::{
     Accepted, Card, CardRow, Edge, FindingDetail, FindingPage, FindingView, Handover, Incomplete, LotRef, MovementPage,
     Node, PackAnswer, PartsOf, Pick, PickLine, Places, RecallView, ReportRow, ReportView, ShipmentValue, StatusView,
-    StockPage, StockView, Stop, Taken, ToSign, Trace, Written,
+    StockPage, StockView, Stop, Taken, ToSign, Trace, Written, WrittenAll,
 };
 pub use inputs::{
     CountInput, Direction, FindingsInput, GotLine, HandoverInput, JoinInput, KeySuite, Language, LotInput, NoteInput,

@@ -85,12 +85,15 @@ export function refresh(products?: ReadonlySet<string>): { asked: number; rows: 
 export const timed = (event: { name: string; began: number; detail: Record<string, number> }): void =>
   tell({ event: "timed", name: event.name, duration: performance.now() - event.began, detail: event.detail });
 
+/** What was written before must be signed first. */
+const SIGNATURE_DUE = 4011;
+
 /** A call that writes; where an earlier batch must be signed first, it is, and the call is made again. */
 export async function write<T>(call: (device: Device) => T): Promise<T> {
   try {
     return await here().write(call);
   } catch (error) {
-    if (!(error instanceof MedlotError) || error.code !== 4011) throw error;
+    if (!(error instanceof MedlotError) || error.code !== SIGNATURE_DUE) throw error;
     await here().seal(now());
     return here().write(call);
   }
@@ -140,27 +143,65 @@ export async function wrote<T extends { records: RecordView[] }>(call: (device: 
   return done;
 }
 
-/** Lines that are entered together are kept together: one transaction, whatever their number; a line that is refused is said. */
-export async function wroteAll<T>(lines: readonly T[], call: (device: Device, line: T) => unknown) {
+/** What the library refused; undefined where it did as it was told. */
+function refusal(act: () => unknown): MedlotError | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    if (error instanceof MedlotError) return error;
+    throw error;
+  }
+}
+
+/** Lines that go to the device at once; a seal vouches for 32 KiB of them at most. */
+const TOGETHER = 250;
+
+/**
+ * Lines that are entered together are kept together, a transaction up to each signature that is due, whatever their number; a
+ * line that is refused is said. `together` writes many at once, all of them or none: then it is seen which isn't taken.
+ */
+export async function wroteAll<T>(
+  lines: readonly T[],
+  call: (device: Device, line: T) => unknown,
+  together?: (device: Device, lines: readonly T[]) => unknown,
+) {
   const refused: { line: number; said: ReturnType<MedlotError["toJSON"]> }[] = [];
-  let count = 0;
+  let next = 0;
   const began = performance.now();
-  await write((device) => {
-    for (const [index, line] of lines.entries()) {
+  /** Writes on; ends early where a signature is due first. */
+  const some = (device: Device): void => {
+    const once = (act: () => unknown): MedlotError | undefined => {
       const before = device.changes();
       if (before.length > 0) {
         store?.hold(before);
         device.confirm();
       }
-      try {
-        call(device, line);
-        count += 1;
-      } catch (error) {
-        if (!(error instanceof MedlotError)) throw error;
-        refused.push({ line: index + 1, said: error.toJSON() });
+      return refusal(act);
+    };
+    while (next < lines.length) {
+      const chunk = lines.slice(next, next + TOGETHER);
+      const failed = together && chunk.length > 1 ? once(() => together(device, chunk)) : undefined;
+      if (failed?.code === SIGNATURE_DUE) return;
+      if (together && chunk.length > 1 && !failed) {
+        next += chunk.length;
+        continue;
+      }
+      for (const line of chunk) {
+        const error = once(() => call(device, line));
+        if (error?.code === SIGNATURE_DUE) return;
+        next += 1;
+        if (error) refused.push({ line: next, said: error.toJSON() });
       }
     }
-  });
+  };
+  while (next < lines.length) {
+    const before = next;
+    await here().write(some);
+    if (next === lines.length) break;
+    await store?.apply([]);
+    if ((await here().seal(now())) === 0 && next === before) throw new Error("a signature is due, and nothing is there to sign");
+  }
   // What was held back behind a last line that was refused.
   await store?.apply([]);
   const durable = performance.now() - began;
@@ -171,7 +212,7 @@ export async function wroteAll<T>(lines: readonly T[], call: (device: Device, li
     timed({ name: "medlot-receipt", began, detail: { durable, ...parts } });
   }).catch(() => undefined);
   sealSoon();
-  return { count, refused };
+  return { count: lines.length - refused.length, refused };
 }
 
 const nobody = { facility: "", records: 0, unsealed: 0, readOnly: false, enrolled: false };

@@ -181,7 +181,11 @@ const api = {
     wrote((device) => device.record(direction, movement, anyway, language, now())),
   recordAll: (direction: Direction, lines: MovementInput[], language: Language) => {
     const at = now();
-    return wroteAll(lines, (device, line) => device.record(direction, line, false, language, at));
+    return wroteAll(
+      lines,
+      (device, line) => device.record(direction, line, false, language, at),
+      (device, some) => device.recordAll(direction, [...some], false, language, at),
+    );
   },
   reverse: (record: string, total: number | undefined, note: NoteInput, language: Language) =>
     wrote((device) => device.reverse(record, total, note, language, now())),

@@ -366,6 +366,34 @@ fn counting_taking_back_and_asking_answer_with_fields() {
 }
 
 #[test]
+fn movements_entered_together_are_all_there_or_none_and_an_error_names_the_line() {
+    let mut ministry = Ministry::new();
+    let (device, mut stored) = ministry.device("01C55");
+    let entered = |direction, lines| device.record_all(direction, lines, false, Language::En, NOW);
+    let before = device.status().unwrap().records;
+    let many = |count: u32| (0..count).map(|lot| line(&format!("L{lot}"), "2")).collect::<Vec<_>>();
+
+    let refused = entered(Direction::In, [many(3), vec![line("BAD", "none")]].concat()).unwrap_err();
+    assert!(refused.english().starts_with("line 4: "), "{refused}");
+    for count in [0, 1_025] {
+        let refused = entered(Direction::In, many(count)).unwrap_err();
+        assert_eq!(refused.code(), 4001);
+        assert!(refused.english().contains(&format!("movements: {count} are given")), "{refused}");
+    }
+    assert_eq!(device.status().unwrap().records, before, "nothing of it is written");
+
+    let said = entered(Direction::In, many(700)).unwrap();
+    assert_eq!((said.first, said.count), (before, 700));
+    stored.keep(&device);
+    assert_eq!(device.stock(StockInput::default(), 0, 0, Language::En, NOW).unwrap().total, 700);
+    assert_eq!(Device::open(stored.files(), None, NOW).unwrap().status().unwrap().records, before + 700);
+
+    let expired = MovementInput { expiry: Some("2020-01".into()), ..line("OLD", "1") };
+    let stopped = entered(Direction::Out, vec![line("L1", "1"), expired]).unwrap_err();
+    assert!(stopped.code() == 4010 && stopped.english().starts_with("line 2: "), "{stopped}");
+}
+
+#[test]
 fn what_is_not_taken_or_believed_says_why_in_both_languages() {
     let mut ministry = Ministry::new();
     let (device, _) = ministry.device("01C55");
