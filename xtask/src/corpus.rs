@@ -11,7 +11,7 @@ const FUZZ: (&str, &str) = ("cargo-fuzz", "0.13.2");
 /// Safe Rust has nothing for an address sanitizer to find: without one it is built and runs in half the time.
 const PLAIN: &str = "--sanitizer=none";
 /// How long each target runs.
-const SECONDS: &str = "-max_total_time=20";
+const SECONDS: &str = "-max_total_time=12";
 
 /// Every file of a folder and of those in it: its path from there, and its bytes.
 pub fn files(folder: &Path) -> Done<BTreeMap<String, Vec<u8>>> {

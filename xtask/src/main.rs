@@ -15,12 +15,12 @@ mod gs1_table;
 mod handheld;
 mod page;
 mod parts;
-mod run;
 mod setup;
 mod sh;
 mod trial;
 
 use std::process::ExitCode;
+use std::time::Instant;
 
 use parts::PARTS;
 use sh::Done;
@@ -62,7 +62,7 @@ fn usage() -> String {
     let mut text = String::from(
         "usage: cargo xtask <command>\n\n\
          setup [part…]   installs what the parts need; prints each thing that it installs\n\
-         test  [part…]   installs what is missing and runs every part, in two lanes, or those named\n\
+         test  [part…]   installs what is missing and runs every part, or those named\n\
          \x20 --long       with 100 full and 900 small simulated countries, not 4 and 26\n\
          conformance [language…]  how many of the committed vectors each implementation agrees with, as a table\n\
          demo            the main job on real input: enrolment, deliveries, recall, a stolen device\n\
@@ -84,6 +84,76 @@ fn usage() -> String {
         text.push_str(&format!("  {:<12} {}\n", part.name, part.what));
     }
     text
+}
+
+fn chosen(names: &[String]) -> Done<Vec<&'static parts::Part>> {
+    if let Some(unknown) = names.iter().find(|name| PARTS.iter().all(|part| part.name != name.as_str())) {
+        let known: Vec<_> = PARTS.iter().map(|part| part.name).collect();
+        return Err(format!("no part {unknown}; there are: {}", known.join(", ")));
+    }
+    Ok(PARTS.iter().filter(|part| names.is_empty() || names.iter().any(|name| name == part.name)).collect())
+}
+
+fn setup(names: &[String]) -> Done {
+    for part in chosen(names)? {
+        if names.is_empty() && !part.has_subject() {
+            continue;
+        }
+        println!("\n== setup for {}", part.name);
+        (part.setup)()?;
+    }
+    println!("\nReady: cargo xtask test");
+    Ok(())
+}
+
+fn test(names: &[String]) -> Done {
+    let parts = chosen(names)?;
+    let count = parts.len();
+    let started = Instant::now();
+    let mut times = Vec::new();
+    let mut failures = Vec::new();
+    let mut left_out = Vec::new();
+    for (at, part) in parts.into_iter().enumerate() {
+        if names.is_empty() && !part.has_subject() {
+            println!(
+                "\n== {} ({} of {count}): LEFT OUT, this checkout has no {}",
+                part.name,
+                at + 1,
+                part.subject.join(" or ")
+            );
+            left_out.push(part.name);
+            continue;
+        }
+        println!("\n== {} ({} of {count}): {}", part.name, at + 1, part.what);
+        let from = Instant::now();
+        let outcome = (part.setup)().and_then(|()| (part.run)());
+        let seconds = from.elapsed().as_secs_f64();
+        match outcome {
+            Ok(()) => println!("== {}: passed in {seconds:.1} s", part.name),
+            Err(message) => {
+                println!("== {}: FAILED after {seconds:.1} s: {message}", part.name);
+                failures.push(part.name);
+            }
+        }
+        times.push((part.name, seconds));
+    }
+    println!("\nTime of each part:");
+    for (name, seconds) in times {
+        println!("  {name:<12} {seconds:>7.1} s{}", if failures.contains(&name) { "  FAILED" } else { "" });
+    }
+    println!("  {:<12} {:>7.1} s", "all", started.elapsed().as_secs_f64());
+    if failures.is_empty() {
+        println!(
+            "\nAll passed. To look at next: README.md, `cargo xtask demo`, `cargo xtask size`, spec/wire-format.md."
+        );
+        Ok(())
+    } else {
+        Err(format!(
+            "failed: {}. One part alone: cargo xtask test {}",
+            failures.join(", "),
+            failures.first().copied().unwrap_or_default()
+        ))
+    }
 }
 
 /// Takes the pictures of the screens anew: all, or those named.
@@ -111,15 +181,16 @@ fn main() -> ExitCode {
             return ExitCode::from(3);
         }
     };
-    parts::LONG.store(asked.long, std::sync::atomic::Ordering::Relaxed);
     let done = match asked.command.as_deref() {
         _ if asked.help => {
             print!("{}", usage());
             Ok(())
         }
-        Some("setup") => run::setup(&asked.names),
-        Some("test") => run::test(&asked.names),
-        Some("part") => run::bare(&asked.names),
+        Some("setup") => setup(&asked.names),
+        Some("test") => {
+            parts::LONG.store(asked.long, std::sync::atomic::Ordering::Relaxed);
+            test(&asked.names)
+        }
         Some("conformance") => conformance::run(&asked.names),
         Some("demo") => demo::run_and_show(asked.serve),
         Some("trial") => trial::run(&asked.names, asked.built),

@@ -19,9 +19,6 @@ pub struct Part {
     pub setup: fn() -> Done,
     /// Runs it.
     pub run: fn() -> Done,
-    /// It builds in folders of its own for the most part: it runs beside those that don't. In one lane: what shares a folder,
-    /// or Maven's cache.
-    pub beside: bool,
 }
 
 /// The subject of what tests this repository as a whole.
@@ -36,14 +33,13 @@ impl Part {
 
 /// Every part, the quickest to fail first.
 pub const PARTS: &[Part] = &[
-    Part { name: "lint", what: "format and lints", subject: ALWAYS, setup: setup::nothing, run: lint, beside: false },
+    Part { name: "lint", what: "format and lints", subject: ALWAYS, setup: setup::nothing, run: lint },
     Part {
         name: "deny",
         what: "licences, sources and duplicates of dependencies",
         subject: ALWAYS,
         setup: deny_setup,
         run: deny,
-        beside: false,
     },
     Part {
         name: "core",
@@ -51,23 +47,14 @@ pub const PARTS: &[Part] = &[
         subject: ALWAYS,
         setup: setup::nothing,
         run: core,
-        beside: false,
     },
-    Part {
-        name: "docs",
-        what: "documentation without warnings",
-        subject: ALWAYS,
-        setup: setup::nothing,
-        run: docs,
-        beside: false,
-    },
+    Part { name: "docs", what: "documentation without warnings", subject: ALWAYS, setup: setup::nothing, run: docs },
     Part {
         name: "e2e",
         what: "vectors, conformance and the command from end to end",
         subject: ALWAYS,
         setup: setup::nothing,
         run: e2e,
-        beside: false,
     },
     Part {
         name: "vectors",
@@ -75,7 +62,6 @@ pub const PARTS: &[Part] = &[
         subject: &["tests/src/bin/vectors.rs"],
         setup: setup::nothing,
         run: vectors,
-        beside: false,
     },
     Part {
         name: "independent",
@@ -83,63 +69,6 @@ pub const PARTS: &[Part] = &[
         subject: &[REQUIREMENTS],
         setup: independent_setup,
         run: independent,
-        beside: false,
-    },
-    Part {
-        name: "python",
-        what: "the façade from Python",
-        subject: &["ffi/python/pyproject.toml"],
-        setup: bindings::python_setup,
-        run: bindings::python,
-        beside: false,
-    },
-    Part {
-        name: "demo",
-        what: "the demo runs to its end",
-        subject: ALWAYS,
-        setup: setup::nothing,
-        run: demo::test,
-        beside: false,
-    },
-    Part {
-        name: "cross",
-        what: "the core links for microcontrollers and the browser",
-        subject: ALWAYS,
-        setup: cross::setup,
-        run: cross::test,
-        beside: true,
-    },
-    Part {
-        name: "fuzz",
-        what: "each fuzz target for 20 seconds",
-        subject: ALWAYS,
-        setup: corpus::setup,
-        run: corpus::test,
-        beside: true,
-    },
-    Part {
-        name: "firmware",
-        what: "verification, and the handheld's day with power cuts, on emulated microcontrollers",
-        subject: ALWAYS,
-        setup: firmware::setup,
-        run: firmware::test,
-        beside: true,
-    },
-    Part {
-        name: "browser",
-        what: "the package for browsers and Node.js, in both",
-        subject: &["wasm/npm/package.json"],
-        setup: browser::setup,
-        run: browser::test,
-        beside: true,
-    },
-    Part {
-        name: "page",
-        what: "the inventory page's journeys in Chromium",
-        subject: &["wasm/page/package.json"],
-        setup: page::setup,
-        run: page::test,
-        beside: true,
     },
     Part {
         name: "kotlin",
@@ -147,7 +76,6 @@ pub const PARTS: &[Part] = &[
         subject: &["ffi/kotlin/pom.xml"],
         setup: bindings::kotlin_setup,
         run: bindings::kotlin,
-        beside: true,
     },
     Part {
         name: "android",
@@ -155,8 +83,50 @@ pub const PARTS: &[Part] = &[
         subject: &["android-example/check/pom.xml"],
         setup: android::setup,
         run: android::test,
-        beside: true,
     },
+    Part {
+        name: "python",
+        what: "the façade from Python",
+        subject: &["ffi/python/pyproject.toml"],
+        setup: bindings::python_setup,
+        run: bindings::python,
+    },
+    Part {
+        name: "cross",
+        what: "the core links for microcontrollers and the browser",
+        subject: ALWAYS,
+        setup: cross::setup,
+        run: cross::test,
+    },
+    Part {
+        name: "firmware",
+        what: "verification, and the handheld's day with power cuts, on emulated microcontrollers",
+        subject: ALWAYS,
+        setup: firmware::setup,
+        run: firmware::test,
+    },
+    Part {
+        name: "browser",
+        what: "the package for browsers and Node.js, in both",
+        subject: &["wasm/npm/package.json"],
+        setup: browser::setup,
+        run: browser::test,
+    },
+    Part {
+        name: "page",
+        what: "the inventory page's journeys in Chromium",
+        subject: &["wasm/page/package.json"],
+        setup: page::setup,
+        run: page::test,
+    },
+    Part {
+        name: "fuzz",
+        what: "each fuzz target for 12 seconds",
+        subject: ALWAYS,
+        setup: corpus::setup,
+        run: corpus::test,
+    },
+    Part { name: "demo", what: "the demo runs to its end", subject: ALWAYS, setup: setup::nothing, run: demo::test },
 ];
 
 fn lint() -> Done {
