@@ -4,6 +4,7 @@ import { device } from "../device/client.js";
 import { keyOf, type Shelf } from "../device/counting.js";
 import { WITNESSES, type Destructions, type Minutes } from "../device/destruction.js";
 import { LotForm, LotLines, lotText, type LotLine } from "../parts/lots.js";
+import { PaperLines } from "../parts/paper.js";
 import { Badge, Select, Text } from "../parts/ui.js";
 import { attempt, say, useStore } from "../state.js";
 import { amountOf, code, expiry, instant, spoken, stage, t, told } from "../words/words.js";
@@ -78,30 +79,15 @@ function Sheet({ minutes, facility, onClose }: { minutes: Minutes; facility: str
         <dt>{t("destroy.people")}</dt>
         <dd>{people(minutes)}</dd>
       </dl>
-      <table class="plain">
-        <thead>
-          <tr>
-            <th scope="col">{t("product")}</th>
-            <th scope="col">{t("lot")}</th>
-            <th scope="col">{t("expiry")}</th>
-            <th scope="col" class="amount">
-              {t("quantity")}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {minutes.lines.map(({ name, record, line }) => (
-            <tr key={record}>
-              <td>{name}</td>
-              <td>
-                {line.lot || t("lot.none")} {stage(line.vvm)}
-              </td>
-              <td>{expiry(line.expiry, line.expiryWholeMonth)}</td>
-              <td class="amount">{amountOf(line)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <PaperLines
+        lines={minutes.lines.map(({ name, record, line }) => ({
+          key: record,
+          name,
+          lot: line.lot ?? "",
+          expiry: `${expiry(line.expiry, line.expiryWholeMonth)} ${stage(line.vvm)}`.trim(),
+          quantity: amountOf(line),
+        }))}
+      />
       <p class="signatures">
         {CAPACITIES.map((name) => (
           <span key={name}>{code("capacity", name)}</span>

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { device } from "../device/client.js";
 import { shelfLine } from "../device/counting.js";
 import { LotForm, LotLines, type LotLine } from "../parts/lots.js";
+import { PaperLines } from "../parts/paper.js";
 import { Codes } from "../parts/qr.js";
 import { give, Select, Text } from "../parts/ui.js";
 import { attempt, useStore } from "../state.js";
@@ -34,34 +35,16 @@ function Note({ made, from, onDone }: { made: Made; from: string; onDone: () => 
         <dt>{t("dispense.reason")}</dt>
         <dd>{code("reason", made.reason)}</dd>
       </dl>
-      <div class="wide" role="region" aria-label={t("note.lines")} tabIndex={0}>
-      <table class="plain">
-        <thead>
-          <tr>
-            <th scope="col">{t("product")}</th>
-            <th scope="col">{t("lot")}</th>
-            <th scope="col">{t("expiry")}</th>
-            <th scope="col" class="amount">
-              {t("quantity")}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {made.lines.map(({ shelf, quantity }, index) => (
-            <tr key={index}>
-              <td>
-                {shelf.name} <small>{shelf.product}</small>
-              </td>
-              <td>{shelf.lot || t("lot.none")}</td>
-              <td>
-                {expiry(shelf.expiry, shelf.wholeMonth)} {stage(shelf.vvm)}
-              </td>
-              <td class="amount">{number(Number(quantity))}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      </div>
+      <PaperLines
+        lines={made.lines.map(({ shelf, quantity }, index) => ({
+          key: index,
+          name: shelf.name,
+          product: shelf.product,
+          lot: shelf.lot,
+          expiry: `${expiry(shelf.expiry, shelf.wholeMonth)} ${stage(shelf.vvm)}`.trim(),
+          quantity: number(Number(quantity)),
+        }))}
+      />
       <Codes texts={made.texts} />
       <p class="signatures">
         <span>{t("note.giver")}</span>
