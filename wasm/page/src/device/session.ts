@@ -143,6 +143,12 @@ export async function wrote<T extends { records: RecordView[] }>(call: (device: 
   return done;
 }
 
+/** What went wrong outside of the library, as it says 4002: storage or the key store. */
+function unstored(error: unknown): ReturnType<MedlotError["toJSON"]> {
+  const message = String(error);
+  return { message, vietnamese: message, code: 4002, codeName: "file", kind: "usage", field: undefined };
+}
+
 /** What the library refused; undefined where it did as it was told. */
 function refusal(act: () => unknown): MedlotError | undefined {
   try {
@@ -181,11 +187,13 @@ export async function wroteAll<T>(
     };
     while (next < lines.length) {
       const chunk = lines.slice(next, next + TOGETHER);
-      const failed = together && chunk.length > 1 ? once(() => together(device, chunk)) : undefined;
-      if (failed?.code === SIGNATURE_DUE) return;
-      if (together && chunk.length > 1 && !failed) {
-        next += chunk.length;
-        continue;
+      if (together && chunk.length > 1) {
+        const failed = once(() => together(device, chunk));
+        if (failed?.code === SIGNATURE_DUE) return;
+        if (!failed) {
+          next += chunk.length;
+          continue;
+        }
       }
       for (const line of chunk) {
         const error = once(() => call(device, line));
@@ -195,15 +203,28 @@ export async function wroteAll<T>(
       }
     }
   };
-  while (next < lines.length) {
-    const before = next;
-    await here().write(some);
-    if (next === lines.length) break;
-    await store?.apply([]);
-    if ((await here().seal(now())) === 0 && next === before) throw new Error("a signature is due, and nothing is there to sign");
+  /** So many are on the disk. */
+  let kept = 0;
+  while (kept < lines.length) {
+    const before = kept;
+    try {
+      await here().write(some);
+      // What was held back behind a last line that was refused.
+      await store?.apply([]);
+      kept = next;
+      if (kept < lines.length && (await here().seal(now())) === 0 && kept === before) throw new Error("a signature is due, and nothing is there to sign");
+    } catch (error) {
+      // What the device has in memory isn't on the disk: it is opened anew from there.
+      await close();
+      await begun(which, true);
+      if (kept === 0) throw error;
+      // Who enters everything again would book twice what is kept: only the rest is said not to be.
+      const said = error instanceof MedlotError ? error.toJSON() : unstored(error);
+      refused.splice(0, refused.length, ...refused.filter(({ line }) => line <= kept));
+      for (let line = kept + 1; line <= lines.length; line += 1) refused.push({ line, said });
+      break;
+    }
   }
-  // What was held back behind a last line that was refused.
-  await store?.apply([]);
   const durable = performance.now() - began;
   // Said as soon as it is durable; what is asked next waits until the stock is worked out anew.
   void queue(() => {
