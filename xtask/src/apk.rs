@@ -174,10 +174,10 @@ pub fn run() -> Done {
     // Resources, bytecode, native libraries; compressed, since phones unpack them when they install.
     let native = folder.join("lib/arm64-v8a");
     fs::create_dir_all(&native).map_err(failed(&native))?;
-    fs::copy(library()?, native.join("libmedlot_ffi.so")).map_err(failed(&native))?;
+    bindings::copy(&library()?, &native)?;
     let jna = "jni/arm64-v8a/libjnidispatch.so";
     Sh::new("jar").args(["xf", "jna.aar", jna]).dir(FOLDER).run()?;
-    fs::copy(folder.join(jna), native.join("libjnidispatch.so")).map_err(failed(&native))?;
+    bindings::copy(&folder.join(jna), &native)?;
     let open = folder.join("open.apk");
     fs::copy(root().join("target/android/resources/res.ap_"), &open).map_err(failed(&open))?;
     Sh::new("jar").args(["uf"]).args([&open]).args(["-C"]).args([&folder]).args(["classes.dex"]).run()?;

@@ -463,7 +463,7 @@ export interface MovementInput {
      */
     localReason?: string | undefined;
     /**
-     * When it took place, RFC 3339, where it is written down later (`Device.record` only): stock on the days between
+     * When it took place, RFC 3339, where it is written down later (`Device.record`, `record_all`): stock on the days between
      * and a count in between take it from then. Absent: now.
      */
     effectiveAt?: string | undefined;

@@ -137,7 +137,7 @@ input! {
         logistic_unit: Option<String>,
         /// The facility's own reason.
         local_reason: Option<String>,
-        /// When it took place, RFC 3339, where it is written down later (`Device.record` only): stock on the days between
+        /// When it took place, RFC 3339, where it is written down later (`Device.record`, `record_all`): stock on the days between
         /// and a count in between take it from then. Absent: now.
         effective_at: Option<String>,
     }
