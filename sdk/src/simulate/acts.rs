@@ -304,7 +304,9 @@ impl World {
                 if number.len() > 20 {
                     return Ok(()); // repacked twice already
                 }
-                self.truth.lots.push(LotFacts { number, ..facts });
+                // What may be used longer is printed so when it is packed anew.
+                let expiry = self.truth.last_day("", spot.lot).unwrap_or(facts.expiry);
+                self.truth.lots.push(LotFacts { number, expiry, ..facts });
                 let into = Spot { lot, ..*spot };
                 self.make_from(device, spot, count, &into, count).map(drop)
             }

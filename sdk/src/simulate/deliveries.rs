@@ -40,8 +40,13 @@ impl World {
             Kind::Distributor => matches!(kind, Kind::Hospital | Kind::Pharmacy),
             Kind::Hospital | Kind::Pharmacy => kind == Kind::Distributor,
         };
-        let all: Vec<usize> =
-            self.sites.iter().enumerate().filter(|(at, s)| *at != from && fits(s.kind)).map(|(at, _)| at).collect();
+        let all: Vec<usize> = self
+            .sites
+            .iter()
+            .enumerate()
+            .filter(|(at, s)| *at != from && s.successor.is_none() && fits(s.kind))
+            .map(|(at, _)| at)
+            .collect();
         self.dice.pick(&all)
     }
 
@@ -64,15 +69,29 @@ impl World {
         if lines.is_empty() {
             return Ok(());
         }
+        let reason = if back { "return_to_supplier" } else { "wholesale" };
+        self.send(device, to, &lines, reason, true)
+    }
+
+    /// Sends lines as one sealed batch; something may go wrong on the way.
+    pub(super) fn send(
+        &mut self,
+        device: usize,
+        to: usize,
+        lines: &[(Spot, u32)],
+        reason: &str,
+        mishaps: bool,
+    ) -> Result<()> {
+        let site = self.site_of(device)?;
         // More goes on the truck than is written: the sender counts that lot afterwards.
-        let over = self.dice.below(10_000) < Fault::OverReceipt.rate() * 10 && self.is_steady(site);
-        let lost = self.dice.below(10_000) < Fault::DeliveryLost.rate() * 10;
-        let misled = self.dice.below(10_000) < Fault::Misdelivered.rate() * 10;
+        let mut goes = |fault: Fault| mishaps && self.dice.below(10_000) < fault.rate() * 10;
+        let [over, lost, misled] = [Fault::OverReceipt, Fault::DeliveryLost, Fault::Misdelivered].map(&mut goes);
+        let over = over && self.is_steady(site);
         let code = self.code(to)?;
         let document = self.document();
         let first = self.blind(device)?;
         let (mut loads, count) = (Vec::new(), lines.len() as u16);
-        for (at, (spot, units)) in (0u32..).zip(&lines) {
+        for (at, (spot, units)) in (0u32..).zip(lines) {
             let group = match (count, at) {
                 (1, _) => Group::None,
                 (_, 0) => Group::Head(count),
@@ -86,7 +105,6 @@ impl World {
                 document: head.then_some(document.as_str()),
                 ..More::default()
             };
-            let reason = if back { "return_to_supplier" } else { "wholesale" };
             let sent = self.moves(device, Direction::Out, reason, spot, *units, &more)?;
             // The sender counts what is left: not where another fault lets the lot be.
             let over = over && head && !self.let_be.contains(&(site, spot.lot));
@@ -129,7 +147,7 @@ impl World {
     }
 
     fn may_receive(&self, site: usize) -> bool {
-        self.sites.get(site).is_some_and(|s| matches!(s.kind, Kind::Hospital | Kind::Pharmacy))
+        self.sites.get(site).is_some_and(|s| s.successor.is_none() && matches!(s.kind, Kind::Hospital | Kind::Pharmacy))
     }
 
     /// Whether no device of a site has a clock that would spoil a count.
@@ -164,6 +182,9 @@ impl World {
         };
         let second = self.second_of(device)?;
         let door = if door == Door::Twice && second.is_none() { Door::Whole } else { door };
+        // Where its sender is part of another facility by now, nobody is there to take goods back.
+        let sender = self.sites.get(truck.from).is_some_and(|sender| sender.successor.is_none());
+        let door = if door == Door::Refused && !sender { Door::Whole } else { door };
         let mut refused: Option<Load> = None;
         if let Some(load) = truck.lines.first_mut().filter(|load| load.units > 1) {
             let part = self.dice.between(1, load.units.max(2) / 2).min(load.units - 1);

@@ -11,7 +11,8 @@ pub(super) struct Dice(Pcg64Mcg);
 impl Dice {
     /// Of a seed, for one purpose: each has a stream of its own.
     pub(super) fn new(seed: u64, purpose: u64) -> Self {
-        let mut dice = Self(Pcg64Mcg::new(u128::from(seed) << 64 | u128::from(purpose)));
+        // The generator sets its two lowest bits itself.
+        let mut dice = Self(Pcg64Mcg::new(u128::from(seed) << 64 | u128::from(purpose) << 2));
         // The generator's first numbers show a small seed.
         for _ in 0..8 {
             let _ = dice.0.next_u64();

@@ -1,5 +1,6 @@
 //! Faults: what happens to devices, and what people do wrongly.
 
+use super::found::ROOT;
 use super::log::SimLog;
 use super::truth::{Fault, Flow, Spot};
 use super::world::{At, DAY, Device, More, World, Wrong, missing};
@@ -25,9 +26,10 @@ impl World {
             }
             Fault::ClockSet | Fault::ClockNeverSet => {}
             Fault::Offline => self.device_mut(device)?.offline = true,
+            Fault::ReportedBeside => {}
             _ => return Ok(()),
         }
-        if fault != Fault::Offline {
+        if !matches!(fault, Fault::Offline | Fault::ReportedBeside) {
             let code = self.code(self.site_of(device)?)?;
             self.truth.wrong_clocks.insert(code);
         }
@@ -82,6 +84,10 @@ impl World {
             }
             (Fault::Lost | Fault::Stolen | Fault::LateRevocation, 1) => self.end(device, fault),
             (Fault::Fork | Fault::ForkCut, 0) => self.copy(device, fault),
+            (Fault::KeyRenewed, 0) => {
+                self.device_mut(device)?.stage = 1;
+                self.renew(device)
+            }
             _ => Ok(()),
         }
     }
@@ -120,12 +126,6 @@ impl World {
         Ok(lots)
     }
 
-    fn authority_of(&self, site: usize) -> Result<usize> {
-        let code = self.code(site)?;
-        let by = self.provinces.iter().find(|(prefix, _)| code.starts_with(prefix.as_str()));
-        by.map(|(_, log)| *log).ok_or_else(missing)
-    }
-
     /// A lost, stolen or revoked device ends: another comes in its place.
     fn end(&mut self, device: usize, fault: Fault) -> Result<()> {
         let (site, log, count) = (self.site_of(device)?, self.device(device)?.log, self.device(device)?.serial);
@@ -135,7 +135,7 @@ impl World {
             self.log_mut(device)?.seal();
             let cut: Cut = self.log_of(device)?.at(count);
             let by = self.authority_of(site)?;
-            self.say(by, Entry::Revoke(cut))?;
+            self.cut(by, cut)?;
             let of = self.logs.get(log).ok_or_else(missing)?;
             let after: Vec<_> = (count..of.count()).map(|index| of.record_id(index)).collect();
             let (id, any) = (of.id, !after.is_empty());
@@ -193,6 +193,7 @@ impl World {
         self.devices.push(Device {
             site,
             log,
+            earlier: Vec::new(),
             offset,
             unset,
             gone: false,
@@ -228,7 +229,7 @@ impl World {
                 let cut = a.at(a.count());
                 let lots = self.lots_since(log, count)?;
                 let by = self.authority_of(site)?;
-                self.say(by, Entry::Revoke(cut))?;
+                self.cut(by, cut)?;
                 for lot in lots {
                     self.touch(site, lot, Fault::ForkCut)?;
                 }
@@ -399,11 +400,9 @@ impl World {
             }
             Fault::ForeignCut => {
                 let by = self.authority_of(site)?;
-                let Some((_, other)) = self.provinces.iter().find(|(_, log)| *log != by).cloned() else {
-                    return Ok(false);
-                };
+                let Some(other) = (1..self.authorities.len()).find(|other| *other != by) else { return Ok(false) };
                 let cut = self.log_of(device)?.at(1);
-                let at = self.say(other, Entry::Revoke(cut))?;
+                let at = self.cut(other, cut)?;
                 self.inject(fault, site, None, &[at])?;
             }
             _ => return Ok(false),
@@ -427,7 +426,7 @@ impl World {
         let lots = Some(List::encode(&lots, &mut b)?);
         let notice = format!("{}/QLD-CL", 1_000 + self.recalls.len());
         let recall = Recall { class: 2, notice: &notice, products, lots, from: None, extensions: None };
-        let at = self.say(0, Entry::Recall(recall))?;
+        let at = self.say(ROOT, Entry::Recall(recall))?;
         self.recalled.insert(lot);
         self.recalls.push((at, lot));
         self.look_at_lots();
@@ -441,7 +440,10 @@ impl World {
             self.recalled.remove(&lot);
             self.look_at_lots();
         }
-        let recall = Reference::Own(at.index);
-        self.say(0, Entry::EndRecall(EndRecall { recall, notice: None, extensions: None })).map(drop)
+        // The root may have another key by now.
+        let named = self.logs.get(at.log).ok_or_else(missing)?.reference(at.index);
+        let now = self.authority(ROOT)?.logs.last();
+        let recall = if now == Some(&at.log) { Reference::Own(at.index) } else { named };
+        self.say(ROOT, Entry::EndRecall(EndRecall { recall, notice: None, extensions: None })).map(drop)
     }
 }

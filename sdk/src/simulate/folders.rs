@@ -62,18 +62,21 @@ impl Country {
     }
 
     fn device_folder(&self, path: &Path, device: &Device, log: &SimLog) -> Result<()> {
-        let id = log.id.to_string();
-        let config = Config::new(&log.head.facility, &id);
+        let own: Vec<usize> = device.logs().collect();
+        let first = self.log(*own.first().ok_or_else(super::world::missing)?)?;
+        let config = Config { line: first.id.to_string(), ..Config::new(&log.head.facility, &log.id.to_string()) };
         self.folder(path, &config)?;
-        let key = format!("{}:{}\n", log.head.suite.number(), hex(&log.seed));
-        let file = path.join("keys").join(format!("{id}.key"));
-        write(&file, key.as_bytes())?;
-        private(&path.join("keys"), &file)?;
-        write(&path.join("logs").join(format!("{id}.mlog")), &log.file()?)?;
         let keep = |object: &[u8]| write(&path.join("extracts").join(format!("{}.mlt", name_of(object))), object);
-        keep(&self.enrolments(log)?)?;
-        let receiver = Receiver::Facility(&log.head.facility);
-        for object in self.received(receiver, Some(device.log))? {
+        for log in &own {
+            let log = self.log(*log)?;
+            let key = format!("{}:{}\n", log.head.suite.number(), hex(&log.seed));
+            let file = path.join("keys").join(format!("{}.key", log.id));
+            write(&file, key.as_bytes())?;
+            private(&path.join("keys"), &file)?;
+            write(&path.join("logs").join(format!("{}.mlog", log.id)), &log.file()?)?;
+            keep(&self.enrolments(log)?)?;
+        }
+        for object in self.received(Receiver::Facility(&log.head.facility), &own)? {
             keep(&object)?;
         }
         Ok(())
@@ -82,26 +85,33 @@ impl Country {
     /// The enrolments that lead to a log, each a piece of its own: what the device accepted.
     fn enrolments(&self, log: &SimLog) -> Result<Vec<u8>> {
         let mut object = header(ObjectType::Bundle).to_vec();
-        let root = self.log(0)?;
-        let by =
-            (1..=self.world.provinces.len()).filter_map(|at| self.log(at).ok()).find(|by| by.id == log.head.parent);
-        let by = by.ok_or_else(super::world::missing)?;
-        let enrols = |of: &SimLog, key: &[u8]| {
-            of.records.iter().position(|bytes| {
-                matches!(Record::decode(bytes).map(|r| r.entry), Ok(Entry::Enrol(enrol)) if enrol.key.key == key)
-            })
-        };
-        for (at, (of, child)) in [(root, by), (by, log)].into_iter().enumerate() {
-            let index =
-                enrols(of, &child.head.key).and_then(|at| u32::try_from(at).ok()).ok_or_else(super::world::missing)?;
+        let (province, index) = self.enrolled_by(log)?;
+        let (root, above) = self.enrolled_by(province)?;
+        // A next root's key is nobody's enrolment: its first piece says it.
+        let next = (root.id != self.log(0)?.id).then(|| root.object(0, 1)).transpose()?;
+        object.extend(next.iter().flatten().skip(object.len()));
+        for (of, index) in [(root, above), (province, index)] {
             let body = of.body(index, index + 1)?;
             let own = Element::OwnId { log: of.id.log_id(), suite: of.head.suite.number(), body: &body };
-            let element = if at == 0 { own } else { Element::Under { body: &body } };
+            let element = if of.id == root.id { own } else { Element::Under { body: &body } };
             let mut out = vec![0; body.len() + 128];
             let length = write_element(&element, &mut out)?;
             object.extend(out.iter().take(length));
         }
         Ok(object)
+    }
+
+    /// The log that enrols a log, and at which index.
+    fn enrolled_by(&self, log: &SimLog) -> Result<(&SimLog, u32)> {
+        let authority = self.world.authorities.iter().find(|authority| authority.line == log.head.parent);
+        let logs = authority.into_iter().flat_map(|authority| &authority.logs).filter_map(|at| self.log(*at).ok());
+        let enrols = |bytes: &Vec<u8>| {
+            matches!(Record::decode(bytes).map(|r| r.entry), Ok(Entry::Enrol(enrol))
+                if enrol.key.key == log.head.key && enrol.facility.as_str() == log.head.facility)
+        };
+        let found = logs.filter_map(|of| Some((of, of.records.iter().position(enrols)?)));
+        let (of, index) = found.last().ok_or_else(super::world::missing)?;
+        Ok((of, index as u32))
     }
 }
 

@@ -1,5 +1,6 @@
 //! A log while it is simulated: its key, its records, its seals. Nothing is written before the end.
 
+use crate::desk::keyed;
 use crate::error::{Error, Result};
 use crate::folder::LogHead;
 use medlot_core::crypto::{self, Hash, SoftwareKey, Suite, seal_message};
@@ -24,6 +25,8 @@ pub(super) struct SimLog {
     chain: Vec<Hash>,
     pub(super) seals: Vec<(u32, [u8; 64])>,
     unsealed: usize,
+    /// Nobody enrols its key: its first piece carries it.
+    is_keyed: bool,
 }
 
 /// The time of a record as its device writes it.
@@ -41,7 +44,22 @@ impl SimLog {
         let head = LogHead { parent, suite, key: public, facility: facility.to_owned() };
         let id = head.id()?;
         let key = std::sync::Arc::new(key);
-        Ok(Self { head, id, seed, key, records: Vec::new(), chain: vec![id], seals: Vec::new(), unsealed: 0 })
+        Ok(Self {
+            head,
+            id,
+            seed,
+            key,
+            records: Vec::new(),
+            chain: vec![id],
+            seals: Vec::new(),
+            unsealed: 0,
+            is_keyed: false,
+        })
+    }
+
+    /// A next root's: its key is the one that was committed to.
+    pub(super) fn keyed(self) -> Self {
+        Self { is_keyed: true, ..self }
     }
 
     pub(super) fn count(&self) -> u32 {
@@ -131,6 +149,9 @@ impl SimLog {
     /// A segment as an object of its own.
     pub(super) fn object(&self, from: u32, to: u32) -> Result<Vec<u8>> {
         let body = self.body(from, to)?;
+        if self.is_keyed && from == 0 {
+            return keyed(ObjectType::Bundle, &[], self.head.suite, &self.head.key, &body);
+        }
         let element = Element::OwnId { log: self.id.log_id(), suite: self.head.suite.number(), body: &body };
         object(&element, body.len())
     }

@@ -10,13 +10,15 @@ mod dice;
 mod drugs;
 mod faults;
 mod folders;
+mod found;
 mod log;
+mod rulings;
 mod sample;
 mod truth;
 mod world;
 
 pub use drugs::drug_pages;
-pub use truth::{FUND, Fault, Flow, Injected, LotFacts, STORES, Spot, Truth};
+pub use truth::{FUND, Fault, Flow, Injected, LotFacts, Ruled, STORES, Spot, Truth};
 
 use crate::desk::keyed;
 use crate::error::{Error, Result};
@@ -77,6 +79,8 @@ pub struct DeviceLog {
     pub facility: String,
     /// Records written, whether they were delivered or not.
     pub records: u32,
+    /// Its authority ended it.
+    pub cut: bool,
 }
 
 /// The country when it ended.
@@ -115,11 +119,15 @@ impl Country {
     pub fn facilities(&self) -> impl Iterator<Item = &str> {
         self.world.sites.iter().map(|site| site.code.as_str())
     }
-    /// Every device's log.
+    /// Every device's logs: one, and one for each key that it had before.
     pub fn devices(&self) -> impl Iterator<Item = DeviceLog> + '_ {
-        self.world.devices.iter().filter_map(|device| {
-            let log = self.world.logs.get(device.log)?;
-            Some(DeviceLog { id: log.id, facility: log.head.facility.clone(), records: log.count() })
+        self.world.devices.iter().flat_map(move |device| {
+            let by = self.world.authority_of(device.site).and_then(|by| self.world.authority(by));
+            device.logs().filter_map(move |log| {
+                let log = self.world.logs.get(log)?;
+                let cut = by.as_ref().is_ok_and(|by| by.cuts.iter().any(|(_, cut)| cut.log == log.id.log16()));
+                Some(DeviceLog { id: log.id, facility: log.head.facility.clone(), records: log.count(), cut })
+            })
         })
     }
     /// Records of all logs.
@@ -137,7 +145,7 @@ impl Country {
     /// Never with a country that was made.
     pub fn arrivals(&self, receiver: Receiver<'_>, order: u64) -> Result<Library> {
         let mut library = Library::of_root(self.root.clone());
-        library.objects = self.received(receiver, None)?;
+        library.objects = self.received(receiver, &[])?;
         let mut dice = Dice::new(self.world.plan.seed ^ order, 2);
         let twice: Vec<Vec<u8>> = library.objects.iter().filter(|_| dice.chance(125)).cloned().collect();
         library.objects.extend(twice);
@@ -145,24 +153,25 @@ impl Country {
         Ok(library)
     }
 
-    /// The sealed pieces that a receiver is to have, but for those of its own log.
-    fn received(&self, receiver: Receiver<'_>, own: Option<usize>) -> Result<Vec<Vec<u8>>> {
+    /// The sealed pieces that a receiver is to have, but for those of its own logs.
+    fn received(&self, receiver: Receiver<'_>, own: &[usize]) -> Result<Vec<Vec<u8>>> {
         let mut objects = Vec::new();
-        let authorities = 1 + self.world.provinces.len();
-        let devices = self.world.devices.iter().map(|device| device.log);
-        for log in (0..authorities).chain(devices).filter(|log| Some(*log) != own) {
-            let of = self.log(log)?;
-            let whole = match receiver {
-                Receiver::Hub => true,
-                Receiver::Facility(code) => log < authorities || of.head.facility == code,
-            };
-            if whole {
-                objects.extend(of.objects(self.delivered(log))?);
+        for authority in &self.world.authorities {
+            for log in &authority.logs {
+                objects.extend(self.log(*log)?.objects(u32::MAX)?);
             }
+            objects.extend(authority.lists.iter().cloned());
+        }
+        let devices = self.world.devices.iter().flat_map(world::Device::logs);
+        for log in devices.filter(|log| !own.contains(log)) {
+            let of = self.log(log)?;
+            if matches!(receiver, Receiver::Facility(code) if of.head.facility != code) {
+                continue;
+            }
+            objects.extend(of.objects(self.delivered(log))?);
         }
         for extract in &self.world.extracts {
-            let to = self.world.sites.get(extract.to).map(|site| site.code.as_str());
-            if matches!(receiver, Receiver::Facility(code) if to == Some(code)) {
+            if matches!(receiver, Receiver::Facility(code) if self.world.goes_to(extract.to).any(|to| to == code)) {
                 objects.push(extract.object.clone());
             }
         }
@@ -179,8 +188,15 @@ impl Country {
     /// # Errors
     /// Never with a country that was made.
     pub fn truth_json(&self) -> Result<Value> {
-        let sites: Vec<(String, String, &'static str)> =
-            self.world.sites.iter().map(|site| (site.code.clone(), site.name.clone(), site.kind.name())).collect();
+        let sites: Vec<truth::Place<'_>> = (self.world.sites.iter())
+            .map(|site| truth::Place {
+                code: &site.code,
+                name: &site.name,
+                kind: site.kind.name(),
+                reported: site.reported,
+                successor: site.successor.and_then(|at| self.world.sites.get(at)).map(|site| site.code.as_str()),
+            })
+            .collect();
         let Plan { seed, facilities, devices, days, movements } = self.world.plan;
         let plan = json!({
             "seed": seed, "facilities": facilities, "devices": devices, "days": days, "movements": movements,
@@ -220,6 +236,7 @@ impl World {
         }
         self.now += 1;
         self.end_recalls()?;
+        self.rule(day)?;
         for device in 0..self.devices.len() {
             if !self.device(device)?.is_hidden() {
                 self.log_mut(device)?.seal();
@@ -262,7 +279,9 @@ impl World {
                 self.log_mut(device)?.seal();
             }
         }
-        for log in 0..=self.provinces.len() {
+        self.publish_states(true)?;
+        let authorities: Vec<usize> = self.authorities.iter().flat_map(|authority| authority.logs.clone()).collect();
+        for log in authorities {
             self.logs.get_mut(log).ok_or_else(world::missing)?.seal();
         }
         self.tell()

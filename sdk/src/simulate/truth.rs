@@ -39,7 +39,7 @@ pub struct LotFacts {
     pub alias: Option<&'static str>,
     /// Lot number.
     pub number: String,
-    /// Last usable day.
+    /// Last usable day, as printed.
     pub expiry: medlot_core::time::Date,
     /// Narcotic or psychotropic.
     pub controlled: bool,
@@ -139,6 +139,10 @@ faults! {
     Fork = "fork", 40, Some(5001);
     /// A copied device, one side of which is cut off in the end.
     ForkCut = "fork_cut", 30, Some(3010);
+    /// A device that goes on with a new key, in another log: no fault, and nothing is found.
+    KeyRenewed = "key_renewed", 60, None;
+    /// Somebody who reports for a facility that has a device of its own.
+    ReportedBeside = "reported_beside", 30, Some(3019);
     /// A device that synchronises at the very end only.
     Offline = "offline", 60, None;
     /// An enrolment that ended while the device went on.
@@ -185,6 +189,8 @@ faults! {
     RoleExceeded = "role_exceeded", 3, Some(3006);
     /// An authority cuts a device that isn't beneath it.
     ForeignCut = "foreign_cut", 1, Some(3012);
+    /// An authority's latest word on which cuts are in force leaves out one of its own.
+    StateContradicts = "state_contradicts", 0, Some(3017);
 }
 
 /// A fault put in.
@@ -206,6 +212,28 @@ pub struct Injected {
     pub stands: bool,
 }
 
+/// A facility, as `truth.json` names it.
+pub(super) struct Place<'s> {
+    pub(super) code: &'s str,
+    pub(super) name: &'s str,
+    pub(super) kind: &'static str,
+    /// Somebody else writes for it.
+    pub(super) reported: bool,
+    /// What it was merged into.
+    pub(super) successor: Option<&'s str>,
+}
+
+/// An authority's word on how long a lot may be used.
+#[derive(Debug, Clone)]
+pub struct Ruled {
+    /// Facilities that it reaches: their codes begin so.
+    pub prefix: String,
+    /// The lot.
+    pub lot: usize,
+    /// The last day.
+    pub until: medlot_core::time::Date,
+}
+
 /// What really happened.
 #[derive(Debug, Clone, Default)]
 pub struct Truth {
@@ -223,6 +251,8 @@ pub struct Truth {
     pub wrong_clocks: BTreeSet<String>,
     /// Every fault put in.
     pub injected: Vec<Injected>,
+    /// What authorities said of lots, in their order.
+    pub rulings: Vec<Ruled>,
     /// Records written later than they took place.
     pub late: BTreeSet<([u8; 32], u32)>,
     /// Sent records whose delivery waits at its door: nobody has written it in yet.
@@ -237,13 +267,32 @@ impl Truth {
         self.touched.entry((facility.to_owned(), lot)).or_default().insert(fault);
     }
 
+    /// Notes a fault of these records.
+    pub(super) fn inject(
+        &mut self,
+        fault: Fault,
+        facility: String,
+        at: u32,
+        lot: Option<usize>,
+        records: Vec<RecordId>,
+    ) {
+        self.injected.push(Injected { fault, facility, at, lot, records, log: None, stands: true });
+    }
+
+    /// A lot's last day at a facility: what an authority said last, or what is printed.
+    #[must_use]
+    pub fn last_day(&self, facility: &str, lot: usize) -> Option<medlot_core::time::Date> {
+        let said = self.rulings.iter().rev().find(|ruled| ruled.lot == lot && facility.starts_with(&ruled.prefix));
+        said.map(|ruled| ruled.until).or_else(|| self.lots.get(lot).map(|lot| lot.expiry))
+    }
+
     /// The fault of a device, found again to be completed.
     pub(super) fn of_log(&mut self, log: medlot_core::crypto::Hash) -> Option<&mut Injected> {
         self.injected.iter_mut().rev().find(|injected| injected.log == Some(log))
     }
 
     /// As JSON, with names of facilities.
-    pub(super) fn json(&self, facilities: &[(String, String, &'static str)], plan: Value) -> Result<Value> {
+    pub(super) fn json(&self, facilities: &[Place<'_>], plan: Value) -> Result<Value> {
         let lot = |at: usize| {
             self.lots.get(at).map(|lot| {
                 let (scheme, value) = lot.product.split_once(':').unwrap_or(("local", lot.product));
@@ -271,12 +320,12 @@ impl Truth {
             out.insert("quantity".into(), count.into());
             Value::Object(out)
         };
-        let shelves = facilities.iter().map(|(code, name, kind)| {
-            let stock = self.shelves.get(code).into_iter().flatten().filter(|(_, count)| **count != 0);
+        let shelves = facilities.iter().map(|Place { code, name, kind, reported, successor }| {
+            let stock = self.shelves.get(*code).into_iter().flatten().filter(|(_, count)| **count != 0);
             json!({
-                "facility": code, "name": name, "kind": kind,
+                "facility": code, "name": name, "kind": kind, "reported": reported, "successor": successor,
                 "stock": stock.map(|(at, count)| spot(at, *count)).collect::<Vec<_>>(),
-                "may_differ": self.touched.iter().filter(|((of, _), _)| of == code).map(|((_, at), faults)| {
+                "may_differ": self.touched.iter().filter(|((of, _), _)| of == *code).map(|((_, at), faults)| {
                     let mut out = lot(*at).unwrap_or_default();
                     put(&mut out, "faults", faults.iter().map(|fault| fault.name()).collect::<Value>());
                     out
@@ -329,7 +378,14 @@ impl Truth {
             put(&mut out, "quantity", *quantity);
             out
         });
+        let rulings = self.rulings.iter().map(|ruled| {
+            let mut out = lot(ruled.lot).unwrap_or_default();
+            put(&mut out, "facilities", ruled.prefix.clone());
+            put(&mut out, "until", ruled.until.to_string());
+            out
+        });
         Ok(json!({
+            "rulings": rulings.collect::<Vec<_>>(),
             "plan": plan, "now": medlot_core::time::Timestamp::from_secs(self.now).to_string(),
             "facilities": shelves.collect::<Vec<_>>(), "in_transit": transit.collect::<Vec<_>>(),
             "totals": totals.collect::<Vec<_>>(), "faults": faults.collect::<Vec<_>>(),

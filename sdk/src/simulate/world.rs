@@ -3,19 +3,15 @@
 use super::Plan;
 use super::dice::Dice;
 use super::log::{SimLog, Stamp};
-use super::sample::{CODED, COMPANIES, HOSPITALS, MEDICINES};
-use super::truth::{FUND, Fault, Flow, Injected, LotFacts, STORES, Spot, Truth};
+use super::truth::{FUND, Fault, Flow, LotFacts, STORES, Spot, Truth};
 use crate::error::{Error, Result};
-use crate::fields::by_encoding;
-use medlot_core::crypto::{Hash, Suite};
+use medlot_core::crypto::Hash;
 use medlot_core::ident::{
     DocumentNumber, FacilityCode, Fund, LotNumber, Measure, Operator, Party, Product, Quantity, Serial, Store,
 };
 use medlot_core::movement::{Bucket, Direction, Document, Group, Movement, Reference};
-use medlot_core::record::{
-    ClockSet, Cut, Enrol, Entry, Introduce, List, Observed, Prefix, Role, Roles, Root, SameProduct,
-};
-use medlot_core::time::{Date, Days, Expiry};
+use medlot_core::record::{ClockSet, Cut, Entry, Observed};
+use medlot_core::time::{Date, Expiry};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -57,6 +53,30 @@ pub(super) struct Site {
     pub(super) inbox: Vec<Truck>,
     /// Mistakes written and not yet taken back.
     pub(super) wrongs: Vec<Wrong>,
+    /// A paper station: somebody else's key writes for it.
+    pub(super) reported: bool,
+    /// The facility that it was merged into.
+    pub(super) successor: Option<usize>,
+}
+
+/// An authority.
+pub(super) struct Authority {
+    /// Its facilities' codes begin so; the root's with anything.
+    pub(super) prefix: String,
+    /// Its line: what its children name, whatever its key is now.
+    pub(super) line: Hash,
+    /// Its logs, by place; the one in use stands last.
+    pub(super) logs: Vec<usize>,
+    /// The cuts that it issued, each with the log that says it, in their order.
+    pub(super) cuts: Vec<(usize, Cut)>,
+    /// The lists of its States, as objects.
+    pub(super) lists: Vec<Vec<u8>>,
+}
+
+impl Authority {
+    pub(super) fn new(prefix: &str, line: Hash, log: usize) -> Self {
+        Self { prefix: prefix.to_owned(), line, logs: vec![log], cuts: Vec::new(), lists: Vec::new() }
+    }
 }
 
 /// A record: its log, by place, and index.
@@ -117,6 +137,8 @@ pub(super) struct Counting {
 pub(super) struct Device {
     pub(super) site: usize,
     pub(super) log: usize,
+    /// Its logs of earlier keys.
+    pub(super) earlier: Vec<usize>,
     /// Its clock less the true time, in seconds.
     pub(super) offset: i64,
     /// Its clock was never set: it counts from when it was switched on.
@@ -143,12 +165,17 @@ pub(super) struct Extract {
 pub(super) struct World {
     pub(super) plan: Plan,
     pub(super) dice: Dice,
+    /// Chance for what authorities do.
+    pub(super) rulings: Dice,
     pub(super) now: u32,
     pub(super) sites: Vec<Site>,
     pub(super) devices: Vec<Device>,
-    /// The root's first, then the provinces', then devices'.
+    /// The root's first stands first.
     pub(super) logs: Vec<SimLog>,
-    pub(super) provinces: Vec<(String, usize)>,
+    /// The root, then the provinces.
+    pub(super) authorities: Vec<Authority>,
+    /// The seed of the key that the root committed to.
+    pub(super) next_root: [u8; 32],
     pub(super) extracts: Vec<Extract>,
     pub(super) truth: Truth,
     /// The shelves of each site.
@@ -243,11 +270,13 @@ impl World {
     pub(super) fn new(plan: Plan) -> Result<Self> {
         let mut world = Self {
             dice: Dice::new(plan.seed, 1),
+            rulings: Dice::new(plan.seed, 3),
             now: BEGIN,
             sites: Vec::new(),
             devices: Vec::new(),
             logs: Vec::new(),
-            provinces: Vec::new(),
+            authorities: Vec::new(),
+            next_root: [0; 32],
             extracts: Vec::new(),
             truth: Truth::default(),
             shelves: Vec::new(),
@@ -266,169 +295,30 @@ impl World {
         Ok(world)
     }
 
-    /// Facilities, the root, and an authority for each province.
-    fn found(&mut self) -> Result<()> {
-        const PROVINCES: [&str; 4] = ["01", "79", "48", "92"];
-        let root = Root { country: *b"VN", currency: *b"VND", utc_offset: 420, commitment: [0; 32], extensions: None };
-        let seed = self.dice.bytes();
-        let first = crate::desk::encode(medlot_core::time::Timestamp::from_secs(BEGIN), Entry::Root(root))?;
-        let mut log = SimLog::new(Suite::Ed25519, seed, medlot_core::crypto::root_parent(&first), "")?;
-        log.append(first)?;
-        log.seal();
-        self.logs.push(log);
-        for number in 0..self.plan.facilities {
-            let share = |of: u32| self.plan.facilities.div_ceil(of);
-            let (makers, traders) = (share(40), share(20));
-            let kind = match number {
-                n if n < makers => [Kind::Manufacturer, Kind::Importer].get(n as usize % 2).copied(),
-                n if n < makers + traders => Some(Kind::Distributor),
-                n if n < makers + traders + share(10) && self.plan.facilities > 3 => Some(Kind::Hospital),
-                _ => Some(Kind::Pharmacy),
-            };
-            let kind = kind.unwrap_or(Kind::Pharmacy);
-            let own = CODED.get((number.saturating_sub(makers + traders)) as usize);
-            let (code, name) = match (kind, own) {
-                (Kind::Pharmacy, Some((code, name))) => ((*code).to_owned(), (*name).to_owned()),
-                _ => {
-                    let names = match kind {
-                        Kind::Hospital => HOSPITALS,
-                        Kind::Pharmacy => &["Nhà thuốc"],
-                        _ => COMPANIES,
-                    };
-                    let name = names.get(number as usize % names.len()).copied().unwrap_or_default();
-                    let province = self.dice.pick(&PROVINCES).unwrap_or("01");
-                    (format!("{province}-{number:04}"), format!("{name} ({number})"))
-                }
-            };
-            self.sites.push(Site { code, name, kind, devices: Vec::new(), inbox: Vec::new(), wrongs: Vec::new() });
-            self.shelves.push(std::collections::BTreeMap::new());
-        }
-        for (at, prefix) in PROVINCES.into_iter().enumerate() {
-            let suite = if at == 1 { Suite::P256 } else { Suite::Ed25519 };
-            let seed = self.dice.bytes();
-            let parent = self.logs.first().ok_or_else(missing)?.id;
-            let code = format!("{prefix}-SYT");
-            let roles = [Role::Enrol, Role::Regulate, Role::Move, Role::Supply, Role::Attest];
-            let log = self.enrol_log(0, SimLog::new(suite, seed, parent, &code)?, &roles, Some(prefix), None, false)?;
-            self.provinces.push((prefix.to_owned(), log));
-        }
-        // A medicine that some know by its registration number and some by its GTIN.
-        if let Some((product, Some(alias))) = MEDICINES.first().map(|m| (m.product, m.alias)) {
-            let mut pair = [Product::parse(product)?, Product::parse(alias)?];
-            pair.sort_by_key(|p| p.scheme());
-            let [a, b] = pair;
-            self.say(0, Entry::SameProduct(SameProduct { a, b, extensions: None }))?;
-        }
-        Ok(())
-    }
+    // ----- small help
 
+    pub(super) fn authority(&self, at: usize) -> Result<&Authority> {
+        self.authorities.get(at).ok_or_else(missing)
+    }
+    /// The province of a site.
+    pub(super) fn authority_of(&self, site: usize) -> Result<usize> {
+        let code = self.code(site)?;
+        let fits = |authority: &Authority| !authority.prefix.is_empty() && code.starts_with(&authority.prefix);
+        self.authorities.iter().position(fits).ok_or_else(missing)
+    }
     /// Writes an authority's entry, in true time.
-    pub(super) fn say(&mut self, log: usize, entry: Entry<'_>) -> Result<At> {
+    pub(super) fn say(&mut self, by: usize, entry: Entry<'_>) -> Result<At> {
+        let log = *self.authority(by)?.logs.last().ok_or_else(missing)?;
         let stamp = Stamp { recorded: self.now, unset: false, effective: None };
         let index = self.logs.get_mut(log).ok_or_else(missing)?.put(stamp, entry)?;
         Ok(At { log, index })
     }
-
-    /// Begins a log and enrols it.
-    fn enrol_log(
-        &mut self,
-        by: usize,
-        mut log: SimLog,
-        roles: &[Role],
-        scope: Option<&str>,
-        until: Option<Days>,
-        unset: bool,
-    ) -> Result<usize> {
-        let roles = Roles::of(roles);
-        // Long before it is used: whatever its clock does later, this isn't later still.
-        let stamp = Stamp { recorded: if unset { 60 } else { self.now - 40 * DAY }, unset, effective: None };
-        log.put(stamp, Entry::Introduce(Introduce { roles, label: None, extensions: None }))?;
-        let facility = log.head.facility.clone();
-        let mut prefixes: Vec<Prefix<'_>> = Vec::new();
-        if let Some(prefix) = scope {
-            prefixes.push(Prefix(FacilityCode::parse(prefix)?));
-        }
-        prefixes.sort_by_key(|p| by_encoding(p.0.as_str()));
-        let mut room = [0; 64];
-        let list = List::encode(&prefixes, &mut room)?;
-        let enrol = Enrol {
-            key: log.key_of(),
-            facility: FacilityCode::parse(&facility)?,
-            roles,
-            first: None,
-            scope: scope.map(|_| list),
-            valid_from: None,
-            valid_until: until,
-            extensions: None,
-        };
-        self.say(by, Entry::Enrol(enrol))?;
-        self.logs.push(log);
-        Ok(self.logs.len() - 1)
+    /// An authority cuts a log.
+    pub(super) fn cut(&mut self, by: usize, cut: Cut) -> Result<At> {
+        let at = self.say(by, Entry::Revoke(cut))?;
+        self.authorities.get_mut(by).ok_or_else(missing)?.cuts.push((at.log, cut));
+        Ok(at)
     }
-
-    fn enrol_devices(&mut self) -> Result<()> {
-        // One thing happens to one device of a facility: so that what each does can be told apart.
-        let (days, sites) = (self.plan.days * DAY, self.plan.facilities);
-        let mut fates: Vec<Option<(Fault, u32)>> = vec![None; self.plan.devices as usize];
-        for site in 0..sites {
-            let own = (self.plan.devices - site).div_ceil(sites);
-            let device = site + sites * self.dice.below(own);
-            let mut roll = self.dice.below(1_000);
-            for fault in Fault::ALL.iter().copied().take_while(|fault| *fault <= Fault::OutsideValidity) {
-                let Some(left) = roll.checked_sub(fault.rate()) else {
-                    let at = BEGIN + days / 4 + self.dice.below(days / 2);
-                    if let Some(fate) = fates.get_mut(device as usize) {
-                        *fate = Some((fault, at));
-                    }
-                    break;
-                };
-                roll = left;
-            }
-        }
-        for (number, fate) in (0u32..).zip(fates) {
-            let device = self.add_device((number % sites) as usize, number, fate)?;
-            self.begin_fate(device)?;
-        }
-        Ok(())
-    }
-
-    /// A device with a log of its own, enrolled by the facility's province.
-    pub(super) fn add_device(&mut self, site: usize, number: u32, fate: Option<(Fault, u32)>) -> Result<usize> {
-        let until =
-            fate.filter(|(fault, _)| *fault == Fault::OutsideValidity).map(|(_, at)| Days::new((at / DAY) as u16));
-        // Of clocks that are set in the end some were never set before.
-        let unset =
-            fate.is_some_and(|(fault, at)| fault == Fault::ClockNeverSet || fault == Fault::ClockSet && at % 10 < 3);
-        let (code, kind) = self.sites.get(site).map(|s| (s.code.clone(), s.kind)).ok_or_else(missing)?;
-        let by = self.provinces.iter().find(|(prefix, _)| code.starts_with(prefix.as_str()));
-        let by = by.map(|(_, log)| *log).ok_or_else(missing)?;
-        let parent = self.logs.get(by).ok_or_else(missing)?.id;
-        let suite = if number % 20 == 19 { Suite::P256 } else { Suite::Ed25519 };
-        let seed = self.dice.bytes();
-        let supply = [Role::Move, Role::Attest, Role::Supply];
-        let roles = if kind.supplies() { &supply[..] } else { supply.get(..2).unwrap_or_default() };
-        let log = self.enrol_log(by, SimLog::new(suite, seed, parent, &code)?, roles, None, until, unset)?;
-        self.devices.push(Device {
-            site,
-            log,
-            offset: 0,
-            unset,
-            gone: false,
-            thief: false,
-            alone: false,
-            offline: false,
-            late: Vec::new(),
-            counting: None,
-            fate,
-            stage: 0,
-            serial: 0,
-        });
-        let device = self.devices.len() - 1;
-        self.sites.get_mut(site).ok_or_else(missing)?.devices.push(device);
-        Ok(device)
-    }
-
-    // ----- small help
 
     pub(super) fn device(&self, device: usize) -> Result<&Device> {
         self.devices.get(device).ok_or_else(missing)
@@ -545,13 +435,19 @@ impl World {
     /// Looks anew at what may be given to be used.
     pub(super) fn look_at_lots(&mut self) {
         let today = medlot_core::time::Timestamp::from_secs(self.now + 2 * DAY).date_at(420);
-        let lots = (0..).zip(&self.truth.lots);
-        self.expired =
-            lots.filter(|(_, lot)| today.is_some_and(|today| lot.expiry < today)).map(|(at, _)| at).collect();
+        let is_over =
+            |lot: &usize| today.is_some_and(|today| self.truth.last_day("", *lot).is_some_and(|day| day < today));
+        self.expired = (0..self.truth.lots.len()).filter(is_over).collect();
         self.unsellable = Arc::new(self.expired.union(&self.recalled).copied().collect());
     }
     pub(super) fn is_expired(&self, lot: usize) -> bool {
         self.expired.contains(&lot)
+    }
+
+    /// Who receives what is sent to a site: it, and those it was merged into.
+    pub(super) fn goes_to(&self, site: usize) -> impl Iterator<Item = &str> + '_ {
+        let chain = std::iter::successors(self.sites.get(site), |site| self.sites.get(site.successor?));
+        chain.map(|site| site.code.as_str())
     }
 
     /// Another delivery note.
@@ -564,8 +460,7 @@ impl World {
     pub(super) fn inject(&mut self, fault: Fault, site: usize, lot: Option<usize>, records: &[At]) -> Result<()> {
         let facility = self.code(site)?;
         let ids = records.iter().filter_map(|at| Some(self.logs.get(at.log)?.record_id(at.index))).collect();
-        let at = self.now;
-        self.truth.injected.push(Injected { fault, facility, at, lot, records: ids, log: None, stands: true });
+        self.truth.inject(fault, facility, self.now, lot, ids);
         Ok(())
     }
     /// Notes what happened to a device.
@@ -634,6 +529,10 @@ impl World {
 }
 
 impl Device {
+    /// Its logs, the one in use last.
+    pub(super) fn logs(&self) -> impl Iterator<Item = usize> + '_ {
+        self.earlier.iter().copied().chain([self.log])
+    }
     /// A device in its last hours before it is lost: nobody learns what it writes.
     pub(super) fn is_hidden(&self) -> bool {
         self.stage > 0 && matches!(self.fate, Some((Fault::Lost, _)))

@@ -1,10 +1,11 @@
 //! What must be so in a country.
 use crate::party::{Party, asked, controlled, said, says, stands, stock_text};
+use medlot_core::crypto::Hash;
 use medlot_core::ledger::{Finding, Settled};
 use medlot_core::movement::{Direction, Movement, reasons};
 use medlot_core::record::Entry;
-use medlot_core::trust::RecordId;
-use medlot_sdk::simulate::{Country, Fault, Flow, Injected, Plan, Receiver, Truth};
+use medlot_core::trust::{RecordId, Warning};
+use medlot_sdk::simulate::{Country, Fault, Flow, Injected, Plan, Receiver, Ruled, Truth};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
@@ -17,6 +18,9 @@ impl Wrong {
         self.0.push(what);
     }
 }
+
+/// What is said of each log by its last record.
+type Warned = BTreeMap<Hash, Vec<Warning>>;
 
 /// Looks at a country from every side.
 pub fn country(plan: &Plan) -> Result<(), String> {
@@ -35,7 +39,7 @@ pub fn country(plan: &Plan) -> Result<(), String> {
         }
     }
 
-    let mut hub = Party::of(&country.arrivals(Receiver::Hub, 1).unwrap());
+    let mut hub = Party::of(&country.arrivals(Receiver::Hub, 1).unwrap(), country.now());
     if hub.problems > 0 {
         wrong.say(format!("the hub can't read {} pieces", hub.problems));
     }
@@ -45,7 +49,7 @@ pub fn country(plan: &Plan) -> Result<(), String> {
     let of_hub = says(settled, &asked);
     let first = started.elapsed();
     {
-        let mut again = Party::of(&country.arrivals(Receiver::Hub, 2).unwrap());
+        let mut again = Party::of(&country.arrivals(Receiver::Hub, 2).unwrap(), country.now());
         let says = says(again.ledger.settled(), &asked);
         if says != of_hub || again.noted != noted {
             let pair = says.lines().zip(of_hub.lines()).find(|(a, b)| a != b);
@@ -56,9 +60,11 @@ pub fn country(plan: &Plan) -> Result<(), String> {
     for (at, facility) in country.facilities().enumerate() {
         // Nearly all of the time goes into seals: of a large country every fifth facility is looked at twice.
         let twice = plan.facilities <= 20 || at % 5 == 0;
-        agrees(&country, facility, settled, &asked, twice, &mut wrong);
+        agrees(&country, facility, settled, &hub.warned, &asked, twice, &mut wrong);
     }
     let parties = started.elapsed();
+    told(&country, &hub.warned, &mut wrong);
+    expiries(truth, settled, &mut wrong);
     shelves(truth, settled, &mut wrong);
     conserved(truth, settled, &mut wrong);
     let findings = settled.findings(&asked);
@@ -92,14 +98,22 @@ fn agrees(
     country: &Country,
     facility: &str,
     hub: Settled<'_>,
+    warned: &Warned,
     asked: &medlot_core::ledger::Asked<'_>,
     twice: bool,
     wrong: &mut Wrong,
 ) {
-    let party = |order| Party::of(&country.arrivals(Receiver::Facility(facility), order).unwrap());
+    let party = |order| Party::of(&country.arrivals(Receiver::Facility(facility), order).unwrap(), country.now());
     let mut a = party(3);
     if a.problems > 0 {
         wrong.say(format!("{facility} can't read {} pieces", a.problems));
+    }
+    // Who holds the authorities' logs and the device's knows of it what the hub knows.
+    for device in country.devices().filter(|device| device.facility == facility) {
+        let (here, there) = (a.warned.get(&device.id), warned.get(&device.id));
+        if here != there {
+            wrong.say(format!("{facility} is told {here:?} of {}, the hub {there:?}", device.id));
+        }
     }
     let a = a.ledger.settled();
     if twice && says(a, asked) != says(party(4).ledger.settled(), asked) {
@@ -111,6 +125,54 @@ fn agrees(
     if here != there {
         let pair = here.lines().zip(there.lines()).find(|(a, b)| a != b);
         wrong.say(format!("{facility} and the hub don't agree on its stock: {pair:?}"));
+    }
+}
+
+/// A person is told of each device what happened to it, and of the others nothing.
+fn told(country: &Country, warned: &Warned, wrong: &mut Wrong) {
+    let truth = &country.truth;
+    // Of an authority whose word contradicts itself nobody knows which devices it cut.
+    let unknown = truth.injected.iter().filter(|i| i.fault == Fault::StateContradicts).map(|i| i.facility.as_str());
+    let unknown: Vec<&str> = unknown.map(|code| code.trim_end_matches("-SYT")).collect();
+    let mut all: BTreeMap<_, BTreeSet<Warning>> = BTreeMap::new();
+    for device in country.devices() {
+        let warnings = all.entry(device.id).or_default();
+        if unknown.iter().any(|prefix| device.facility.starts_with(prefix)) {
+            warnings.insert(Warning::Unknown);
+        }
+        if device.cut {
+            warnings.insert(Warning::Revoked);
+        }
+    }
+    for injected in truth.injected.iter().filter(|injected| injected.stands) {
+        let warning = match injected.fault {
+            Fault::Fork => Warning::Forked,
+            Fault::OutsideValidity => Warning::Expired,
+            _ => continue,
+        };
+        let of = injected.log.and_then(|log| all.get_mut(&log));
+        of.map(|warnings| warnings.insert(warning));
+    }
+    for (log, warnings) in all {
+        let is: Vec<Warning> = warnings.into_iter().collect();
+        let says = warned.get(&log).cloned().unwrap_or_default();
+        if is != says {
+            wrong.say(format!("of {log} a person should be told {is:?}, and is told {says:?}"));
+        }
+    }
+}
+
+/// A lot may be used until the day that an authority said last, or until that on its pack.
+fn expiries(truth: &Truth, settled: Settled<'_>, wrong: &mut Wrong) {
+    let lots: BTreeMap<&str, usize> = truth.lots.iter().enumerate().map(|(at, l)| (l.number.as_str(), at)).collect();
+    for facility in settled.facilities() {
+        for lot in settled.lots(facility) {
+            let number = lot.number().unwrap();
+            let (is, says) = (truth.last_day(facility, lots[number.as_str()]), lot.expiry().last_usable());
+            if is != says {
+                wrong.say(format!("{facility}, lot {}: good until {is:?}, the ledger says {says:?}", number.as_str()));
+            }
+        }
     }
 }
 
@@ -342,8 +404,12 @@ fn found(truth: &Truth, findings: &[Finding<'_>], noted: &[(u16, RecordId)], set
     }
 }
 
-/// Whether nothing is left of it: vials opened in two measures of which one is used up contradict each other no more.
+/// Whether nothing is left of it: of a lot on which an authority spoke the expiry is settled, and vials opened in two measures of which one is used up contradict each other no more.
 fn is_over(injected: &Injected, truth: &Truth) -> bool {
+    let ruled = |ruled: &Ruled| Some(ruled.lot) == injected.lot && injected.facility.starts_with(&ruled.prefix);
+    if injected.fault == Fault::ExpiryConflict && truth.rulings.iter().any(ruled) {
+        return true;
+    }
     let stock = truth.shelves.get(&injected.facility).into_iter().flatten();
     let open = stock.filter(|(spot, count)| Some(spot.lot) == injected.lot && spot.parts > 0 && **count != 0);
     let forms: BTreeSet<u16> = open.map(|(spot, _)| spot.parts).collect();

@@ -2,8 +2,9 @@
 use medlot_core::crypto::Hash;
 use medlot_core::ident::{LotNumber, Product};
 use medlot_core::ledger::{Asked, Ledger, Settled};
-use medlot_core::record::Record;
-use medlot_core::trust::{Counts, Fact, FactKind, Held, RecordId, read};
+use medlot_core::record::{Entry, Record};
+use medlot_core::time::Timestamp;
+use medlot_core::trust::{Ask, Counts, Fact, FactKind, Held, Need, RecordId, Verdict, Warning, read};
 use medlot_sdk::evidence::{Evidence, Library};
 use medlot_sdk::simulate::{Country, FUND, STORES, Spot, Truth};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,8 @@ pub struct Party {
     pub noted: Vec<Noted>,
     pub problems: usize,
     pub judged: usize,
+    /// What a person is told of each log by its last record.
+    pub warned: BTreeMap<Hash, Vec<Warning>>,
 }
 
 /// Whether the facts gathered as records came are those that are read from all of them together.
@@ -35,16 +38,34 @@ pub fn reads_the_same(library: &Library) -> bool {
 }
 
 impl Party {
-    pub fn of(library: &Library) -> Self {
+    pub fn of(library: &Library, now: Timestamp) -> Self {
         let evidence = Evidence::of(library).unwrap();
         let (mut ledger, mut noted, mut judged) = (Ledger::new(), Vec::new(), 0);
+        let mut warned: BTreeMap<Hash, Vec<Warning>> = BTreeMap::new();
+        let ask = Ask { now: Some(now), max_age_days: None, elsewhere: false, remembered: &[] };
         evidence
             .judge(|evaluation| {
                 // The first of each log, whatever came first.
                 let mut unset: BTreeMap<Hash, RecordId> = BTreeMap::new();
+                let mut stock: BTreeMap<Hash, RecordId> = BTreeMap::new();
+                let mut last: BTreeMap<Hash, (RecordId, Verdict)> = BTreeMap::new();
                 for part in evidence.parts() {
                     part.judge(evaluation, |evaluation, _, record| {
                         judged += 1;
+                        let place = |at: &RecordId| (at.index, at.identity);
+                        let end = last.entry(record.at.log).or_insert((record.at, record.verdict));
+                        if place(&record.at) > place(&end.0) {
+                            *end = (record.at, record.verdict);
+                        }
+                        let is_stock = |entry: &Entry<'_>| {
+                            matches!(entry, Entry::Movement { .. } | Entry::Reversal(_) | Entry::Refuse(_))
+                        };
+                        if record.record.as_ref().is_ok_and(|said| is_stock(&said.entry)) {
+                            let first = stock.entry(record.at.log).or_insert(record.at);
+                            if place(&record.at) < place(first) {
+                                *first = record.at;
+                            }
+                        }
                         if let Some(reason) = record.verdict.reason {
                             noted.push((reason.code(), record.at));
                         }
@@ -66,6 +87,13 @@ impl Party {
                     });
                 }
                 noted.extend(unset.into_values().map(|at| (3016, at)));
+                let reported = stock.iter().filter(|(log, _)| evaluation.is_reported_beside_device(log));
+                noted.extend(reported.map(|(_, at)| (3019, *at)));
+                for (log, (at, verdict)) in last {
+                    let current = evaluation.current(&at, &Need::ANY, &verdict, &ask);
+                    noted.extend(current.contradicted().map(|state| (3017, state)));
+                    warned.insert(log, current.warnings().collect());
+                }
                 let logs: BTreeSet<Hash> = evidence.parts().iter().map(|part| part.log.id).collect();
                 for log in &logs {
                     ledger.stand(&evaluation.standing(*log));
@@ -82,7 +110,7 @@ impl Party {
             .unwrap();
         noted.sort_by_key(|(code, at)| (*code, at.log, at.index, at.identity));
         noted.dedup();
-        Self { ledger, noted, problems: evidence.problems().len(), judged }
+        Self { ledger, noted, problems: evidence.problems().len(), judged, warned }
     }
 }
 
