@@ -187,13 +187,15 @@ class FlashLog(Log):
         self.acknowledged = max(self.acknowledged, number(data[:4]))
 
 
-def headless(chip, sequence):
-    """Whether a unit ends behind a header that is lost."""
-    at = chip.header_size
-    while frame := chip.frame(sequence, at, chip.sector):
-        if not frame[0] & 0x40:
-            return True
-        at = frame[2]
+def headless(chip, newest):
+    """Whether a unit ends in a sector begun after the newest one, whose header is lost."""
+    for sequence in range(newest + 1, newest + chip.sectors):
+        if chip.header(sequence) or not set(chip.rest(sequence, 0)) - {0xFF}:
+            return False
+        for at in range(chip.header_size, chip.sector, chip.word):
+            frame = chip.frame(sequence, at, chip.sector)
+            if frame is not None and not frame[0] & 0x40:
+                return True
     return False
 
 
@@ -235,7 +237,7 @@ def open_flash(image, word, sector):
             read_sector(chip, log, header.sequence, after.before if after else None)
         except Closed as closed:
             fault, lost, sound = closed.code, True, header.sequence + 1
-    if headless(chip, newest.sequence + 1):
+    if headless(chip, newest.sequence):
         fault, sound = DAMAGED, newest.sequence + 1
     if log.checkpoint is None:
         raise Closed(NOT_A_LOG if newest.sequence == 0 and fault is None else fault or DAMAGED)

@@ -73,7 +73,8 @@ impl Scan {
             None => {
                 let blank = chip.is_blank(at)?;
                 self.spoilt = !blank || self.recovery.is_open();
-                if !blank && chip.unit_begins_later(at)? {
+                let behind = chip.shape.aligned(at.plus(1));
+                if !blank && chip.finds_frame(behind, |frame| !frame.continued())? {
                     return self.broken(LogError::Damaged(at.place()), header.sequence);
                 }
                 Ok(())
@@ -99,16 +100,20 @@ impl From<LogError> for Stop {
     }
 }
 
-/// Where a unit ends in the sector after the newest one: then only that one's header was lost, since frames are written
-/// after it, and what a cut leaves there of an unfinished unit has no end.
+/// Where a unit ends in a sector that was begun after the newest one found: then that one's header was lost, since frames
+/// are written after it, and what a cut leaves there of an unfinished unit has no end.
+///
+/// Sectors are begun in their order: none was after one that is erased, or still as the round before left it.
 fn headless<F: NorFlash>(chip: &mut Chip<F>, newest: u32) -> Result<Option<Place>, LogError> {
-    let Some(sequence) = newest.checked_add(1) else { return Ok(None) };
-    let mut at = Spot { sequence, byte: chip.shape.header };
-    while let Some(frame) = chip.frame(at, chip.shape.sector)? {
-        if !frame.more() {
-            return Ok(Some(Spot { sequence, byte: 0 }.place()));
+    for ahead in 1..chip.shape.sectors {
+        let Some(sequence) = newest.checked_add(ahead) else { break };
+        let front = Spot { sequence, byte: 0 };
+        if chip.header_at(sequence)?.is_some() || chip.is_blank(front)? {
+            break;
         }
-        at = chip.shape.aligned(at.plus(frame.whole()));
+        if chip.finds_frame(front.plus(chip.shape.header), |frame| !frame.more())? {
+            return Ok(Some(front.place()));
+        }
     }
     Ok(None)
 }

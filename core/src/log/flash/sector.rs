@@ -269,11 +269,11 @@ impl<F: NorFlash> Chip<F> {
         }
         Ok(true)
     }
-    /// Whether a whole frame that begins a unit stands anywhere after here in the sector.
-    pub(super) fn unit_begins_later(&mut self, spot: Spot) -> Result<bool, LogError> {
-        let mut at = self.shape.aligned(spot.plus(1));
+    /// Whether a whole frame like this stands anywhere from here on in the sector.
+    pub(super) fn finds_frame(&mut self, from: Spot, is: impl Fn(FrameHead) -> bool) -> Result<bool, LogError> {
+        let mut at = from;
         while at.byte < self.shape.sector {
-            if self.frame(at, self.shape.sector)?.is_some_and(|frame| !frame.continued()) {
+            if self.frame(at, self.shape.sector)?.is_some_and(&is) {
                 return Ok(true);
             }
             at = at.plus(self.shape.word);
