@@ -6,7 +6,9 @@ use crate::folder::{Config, Folder, Location, LogFile, LogHead, OwnKey, ReadOnly
 use medlot_core::crypto::{Hash, SoftwareKey, Suite, check_key};
 use medlot_core::ident::FacilityCode;
 use medlot_core::limits::MAX_RECORD_BYTES;
-use medlot_core::record::{Entry, Introduce, LogKey, ObjectType, Record, Roles, TipError, header, write_element};
+use medlot_core::record::{
+    Entry, Introduce, LogKey, ObjectType, Observed, Record, Role, Roles, TipError, header, write_element,
+};
 use medlot_core::time::Timestamp;
 use medlot_core::trust::{Counts, FactKind, Invitation, Shelf};
 use serde_json::{Value, json};
@@ -189,14 +191,9 @@ impl Desk {
         let seed = random()?;
         let head = LogHead { suite, key: public_key(suite, &seed)?, ..own.clone() };
         let id = head.id()?;
-        let roles = match self.log.records().first().map(|r| Record::decode(r).map(|r| r.entry)) {
-            Some(Ok(Entry::Introduce(introduce))) => introduce.roles,
-            _ => {
-                return Err(Error::refused(
-                    "a root isn't enrolled by anyone: its next key was committed to at its beginning",
-                ));
-            }
-        };
+        let roles = roles_of(&self.log).ok_or_else(|| {
+            Error::refused("a root isn't enrolled by anyone: its next key was committed to at its beginning")
+        })?;
         self.folder.save_key(&id.to_string(), suite, &seed)?;
         let key = self.folder.key(&id.to_string())?;
         let mut log = self.folder.create_log(head)?;
@@ -522,6 +519,26 @@ impl Desk {
         }))
     }
 
+    /// Seals what stands in the own log, where it may still be written and its key is here, and has its successor note where it
+    /// ends: a count goes on from what this device wrote before, whatever its clock shows.
+    fn leave_to(&mut self, successor: &mut LogFile) -> Result<()> {
+        if self.folder.check_writable().is_ok() {
+            self.seal_if_here()?;
+        }
+        let roles = roles_of(&self.log).unwrap_or(Roles::NONE);
+        let moves = [Role::Move, Role::Report].iter().any(|role| roles.contains(Roles::of(&[*role])));
+        let Some(end) = self.log.seals().last().filter(|_| moves) else { return Ok(()) };
+        let observed = Observed {
+            log: self.log.id().log16(),
+            count: end.count,
+            head: end.head.log16(),
+            clock: Some(0), // one device, one clock
+            extensions: None,
+        };
+        successor.append(&[encode(self.now, Entry::Observed(observed))?])?;
+        Ok(())
+    }
+
     /// A successor that is enrolled now takes over from the log before.
     fn switch_where_enrolled(&mut self) -> Result<Option<Hash>> {
         let library = self.library()?;
@@ -540,6 +557,8 @@ impl Desk {
                 let id = log.id();
                 // Only a log that was begun after the one in use: an earlier one never comes back.
                 if time_of(&log) >= time_of(&self.log) {
+                    let mut log = log;
+                    self.leave_to(&mut log)?;
                     self.key = Some(self.folder.own_key(&id.to_string())?);
                     self.log = log;
                     self.folder.switch_log(&id)?;
@@ -548,6 +567,14 @@ impl Desk {
             }
         }
         Ok(None)
+    }
+}
+
+/// What a log asked for at its beginning; `None`: a root's.
+fn roles_of(log: &LogFile) -> Option<Roles> {
+    match Record::decode(log.records().first()?).ok()?.entry {
+        Entry::Introduce(introduce) => Some(introduce.roles),
+        _ => None,
     }
 }
 

@@ -2,9 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 use medlot_sdk::authority::{EnrolPlan, RootPlan, ScopePlan, enrol, init, invite};
 use medlot_sdk::desk::{Desk, JoinPlan};
-use medlot_sdk::folder::{LogFile, Medium, Vault};
+use medlot_sdk::folder::{Folder, LogFile, Medium, ReadOnly, Vault};
 use medlot_sdk::medlot_core::crypto::Suite;
-use medlot_sdk::medlot_core::record::{Entry, Role, Roles};
+use medlot_sdk::medlot_core::record::{Entry, Record, Role, Roles};
 use medlot_sdk::medlot_core::sync::Standing;
 use medlot_sdk::medlot_core::time::Timestamp;
 use medlot_sdk::sync::{Exchange, Plan, Report};
@@ -180,4 +180,48 @@ fn an_old_copy_that_was_written_on_seals_nothing_and_is_closed() {
         place.write("a", 5..6);
         assert_eq!(place.meet("a", "b").map(|report| report.exit_code()), [0, 0]);
     }
+}
+
+#[test]
+fn a_new_key_seals_what_the_old_one_left_and_its_log_notes_where_that_ends() {
+    let place = Place::new("new-key");
+    place.write("a", 1..4);
+    let mut desk = place.desk("a");
+    let old = desk.log().id();
+    assert_eq!(desk.log().tip().unsealed(), 3);
+    let request = desk.renew(Suite::P256).unwrap();
+    let plan = EnrolPlan {
+        roles: None,
+        scope: ScopePlan::Own,
+        valid_from: None,
+        valid_until: None,
+        renews: Some(old.to_string()),
+    };
+    let enrolment = enrol(&mut place.desk("ministry"), &request, &plan).unwrap().object;
+    desk.accept(&[enrolment]).unwrap();
+    drop(desk);
+    let desk = place.desk("a");
+    assert_ne!(desk.log().id(), old);
+    let before = desk.folder().logs().unwrap().into_iter().map(|path| desk.folder().open_log(&path).unwrap());
+    let before = before.into_iter().find(|log| log.id() == old).unwrap();
+    assert_eq!(before.tip().unsealed(), 0, "nobody else would ever learn what stands unsealed");
+    let Entry::Observed(noted) = Record::decode(&desk.log().records()[1]).unwrap().entry else {
+        panic!("the new log begins with its introduction and where the old one ends")
+    };
+    assert_eq!((noted.log, noted.count, noted.clock), (old.log16(), before.tip().count(), Some(0)));
+    // Restored elsewhere, others may hold more of the old log: nothing more is sealed under its key.
+    place.write("b", 1..3);
+    let desk = place.desk("b");
+    let old = desk.log().id();
+    let request = desk.renew(Suite::Ed25519).unwrap();
+    drop(desk);
+    let mut folder = Folder::open(&place.at("b")).unwrap();
+    folder.make_read_only(ReadOnly::Restored).unwrap();
+    drop(folder);
+    let plan = EnrolPlan { renews: Some(old.to_string()), ..plan };
+    let enrolment = enrol(&mut place.desk("ministry"), &request, &plan).unwrap().object;
+    let mut desk = place.desk("b");
+    desk.accept(&[enrolment]).unwrap();
+    let before = desk.folder().logs().unwrap().into_iter().map(|path| desk.folder().open_log(&path).unwrap());
+    assert_eq!(before.into_iter().find(|log| log.id() == old).unwrap().tip().unsealed(), 2);
 }
