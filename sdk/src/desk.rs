@@ -479,12 +479,35 @@ impl Desk {
                 }
             });
         }
+        let closed = self.close_where_outdone()?;
         let switched = self.switch_where_enrolled()?;
         let mut answer = json!({"objects": taken, "enrolled": self.is_enrolled()?, "log": self.log.id().to_string()});
+        if let (Some(error), Some(answer)) = (closed, answer.as_object_mut()) {
+            answer.insert("read_only".into(), error.message.into());
+        }
         if let (Some(log), Some(answer)) = (switched, answer.as_object_mut()) {
             answer.insert("goes_on_as".into(), log.to_string().into());
         }
         Ok(answer)
+    }
+
+    /// Closes the own log where what is kept of it isn't what stands in it: another device writes under this key, or this
+    /// is an old copy. Gives why, where it is closed now.
+    fn close_where_outdone(&mut self) -> Result<Option<Error>> {
+        if self.folder.check_writable().is_err() {
+            return Ok(None);
+        }
+        let library = self.library()?;
+        let evidence = Evidence::of(&library)?;
+        let own = &self.log;
+        let outdone = evidence.parts_of(&own.id()).any(|part| {
+            let end = part.authentic.end();
+            own.value_at(end).map_or(true, |value| value != part.authentic.head())
+        });
+        if outdone {
+            self.make_read_only(ReadOnly::Ahead)?;
+        }
+        Ok(self.folder.check_writable().err())
     }
 
     /// Whether an enrolment of the own log counts.

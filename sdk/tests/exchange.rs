@@ -183,6 +183,38 @@ fn an_old_copy_that_was_written_on_seals_nothing_and_is_closed() {
 }
 
 #[test]
+fn a_device_that_is_shown_another_history_of_its_log_writes_no_more_under_its_key() {
+    // What another device wrote under the same key: more than stands here, as much, and what is a proof of two histories.
+    for (here, there) in [(0, 1), (2, 2), (3, 1)] {
+        let place = Place::new(&format!("shown-{here}-{there}"));
+        let sealed = |who: &str, words: std::ops::Range<u8>| {
+            for word in words {
+                place.write(who, word..word + 1);
+                place.desk(who).seal().unwrap();
+            }
+        };
+        sealed("a", 0..2);
+        copy(&place.at("a"), &place.at("twin"));
+        if here == 3 {
+            sealed("a", 10..10 + here);
+        } else {
+            place.write("a", 10..10 + here);
+        }
+        sealed("twin", 20..20 + there);
+        let piece = place.desk("twin").entries_bundle(3, 3 + u32::from(there)).unwrap();
+        let mut desk = place.desk("a");
+        let own = desk.entries_bundle(1, 3).unwrap();
+        let said = desk.accept(&[own]).unwrap();
+        assert!(said.get("read_only").is_none(), "its own records are no other history: {said}");
+        let before = fs::read(place.log("a", "a")).unwrap();
+        let said = desk.accept(&[piece]).unwrap();
+        assert!(said["read_only"].as_str().unwrap().contains("new key"), "{said}");
+        assert_eq!(desk.write(Entry::Blind([9; 16])).unwrap_err().name, "ahead");
+        assert_eq!(fs::read(place.log("a", "a")).unwrap(), before, "neither a seal nor a record");
+    }
+}
+
+#[test]
 fn a_new_key_seals_what_the_old_one_left_and_its_log_notes_where_that_ends() {
     let place = Place::new("new-key");
     place.write("a", 1..4);
