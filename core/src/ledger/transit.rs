@@ -240,7 +240,9 @@ impl Transit {
         if !self.for_all.is_empty() {
             let ((log, _), (head, first, count)) = (book.own_key(row), extent(book, row));
             let named = self.for_all.range((log, first)..(log, first.saturating_add(count)));
-            lines.extend(named.flat_map(|(_, index)| lines_at(book, head, *index)).filter(|line| *line != row));
+            lines.extend(
+                named.flat_map(|(_, index)| lines_at(book, head, *index, |_| true)).filter(|line| *line != row),
+            );
         }
         let lot = (with.lot)(row);
         for line in lines {
@@ -292,11 +294,11 @@ impl Transit {
         let (product, lot) = item_of(with.book, answer)?;
         let facility = with.book.facility_of(answer);
         let fits = |line: &u32| {
-            self.lane_of.contains_key(line)
-                && item_of(with.book, *line)
-                    .is_some_and(|(other, of)| of == lot && (with.one)(facility, other, product))
+            item_of(with.book, *line).is_some_and(|(other, of)| of == lot && (with.one)(facility, other, product))
         };
-        shipment(with.book, named).find(fits)
+        // A delivery has a thousand lines, each asked for every receipt: only those of the lot are read.
+        let may = |line: u32| self.lane_of.contains_key(&line) && (with.lot)(line) == lot;
+        lines_of(with.book, named, may).find(fits)
     }
 
     fn add_up(&mut self, with: &With<'_>, key: LaneKey) {
@@ -409,13 +411,12 @@ impl Transit {
                 _ => part_of(book, *answer)?.answers?,
             };
             let named = book.named(by, &reference)?;
-            let is_one = |line: u32| by == *answer || self.is_answered_by_lot(with, line, named, *answer);
             if !self.sent.contains_key(&named) {
                 // Its group's first record isn't here: whom it was sent to isn't known.
                 let waits = matches!(book.record(named)?.entry, Entry::Movement { movement, .. } if movement.sent);
                 return (!waits).then_some(*answer);
             }
-            let sent = shipment(book, named).chain([named]).any(is_one);
+            let sent = by == *answer || self.by_lot(with, named, *answer).is_some();
             (!sent).then_some(*answer)
         })
     }
@@ -441,32 +442,40 @@ fn extent(book: &Book, row: u32) -> (u32, u32, u32) {
     (head, book.row(head).map_or(0, |r| r.index), lines)
 }
 
-/// The lines at an index that point back to their group's first record and stand on its branch.
-fn lines_at(book: &Book, head: u32, index: u32) -> impl Iterator<Item = u32> + use<'_> {
+/// The lines at an index that point back to their group's first record and stand on its branch, of those that may.
+fn lines_at(book: &Book, head: u32, index: u32, may: impl Fn(u32) -> bool) -> impl Iterator<Item = u32> {
     let log = book.log_of(head);
     let back = book.row(head).and_then(|first| index.checked_sub(first.index));
     let points = |line: &u32| {
-        *line == head
-            || match book.record(*line).map(|r| r.entry) {
-                Some(Entry::Movement { movement, .. }) => back.is_some_and(|back| movement.group == Group::Line(back)),
-                _ => false,
-            }
+        may(*line)
+            && (*line == head
+                || match book.record(*line).map(|r| r.entry) {
+                    Some(Entry::Movement { movement, .. }) => {
+                        back.is_some_and(|back| movement.group == Group::Line(back))
+                    }
+                    _ => false,
+                })
     };
     let mut branches: Vec<u32> = Vec::new();
     let first = log.and_then(|log| log.at(index).next()).filter(|_| log.is_some_and(|log| !log.is_forked()));
     if first.is_none() {
-        let on_branch = |line: &u32| *line == head || points(line) && book.on_one_branch(head, *line);
+        let on_branch = |line: &u32| points(line) && (*line == head || book.on_one_branch(head, *line));
         branches.extend(log.into_iter().flat_map(|log| log.at(index)).filter(on_branch));
         branches.sort_by_key(|line| book.identity(*line));
     }
     first.filter(points).into_iter().chain(branches)
 }
 
+/// The lines of a shipment that may be meant.
+fn lines_of(book: &Book, row: u32, may: impl Fn(u32) -> bool + Copy) -> impl Iterator<Item = u32> {
+    let (head, first, lines) = extent(book, row);
+    (first..first.saturating_add(lines)).flat_map(move |index| lines_at(book, head, index, may))
+}
+
 /// The lines of a shipment: the group that a sent record stands in. Its first record announces how many; those of them
 /// count that point back to it.
 pub(super) fn shipment(book: &Book, row: u32) -> impl Iterator<Item = u32> + use<'_> {
-    let (head, first, lines) = extent(book, row);
-    (first..first.saturating_add(lines)).flat_map(move |index| lines_at(book, head, index))
+    lines_of(book, row, |_| true)
 }
 
 /// Fills lines of equal counterparty, document and product with a receipt that names none; the surplus stays on the
