@@ -19,6 +19,7 @@ mod meter;
 mod power;
 
 use board::{BUFFER, Stock, Uart};
+use core::mem::MaybeUninit;
 use cortex_m_rt::entry;
 use medlot_handheld::{Event, Handheld, Input, Out, Wire};
 
@@ -28,12 +29,13 @@ fn main() -> ! {
     // A static of its own: all zeros, it takes no flash.
     static mut STOCK: Stock = Stock::new();
     static mut INPUT: Input = Input::new();
+    static mut DEVICE: MaybeUninit<Device> = MaybeUninit::uninit();
 
     let painted = meter::paint();
     let Some(peripherals) = cortex_m::Peripherals::take() else { power::fail() };
     let mut uart = Uart::start();
     let mut ticks = meter::Ticks::new(peripherals.SYST);
-    let mut device = Handheld::new(board::LOG, board::LAYOUT, board::FELLOWS, board::SETTINGS, STOCK);
+    let device = begin(DEVICE, STOCK);
     device.boot(WORK, &mut uart);
     loop {
         let byte = uart.byte();
@@ -63,6 +65,14 @@ fn main() -> ! {
         }
         ticks.report(from, &mut uart);
     }
+}
+
+type Device = Handheld<flash::Area, flash::Area, &'static mut Stock>;
+
+/// The device, built where it stays.
+#[inline(never)] // what it is built from must not stand under all that follows
+fn begin(room: &'static mut MaybeUninit<Device>, stock: &'static mut Stock) -> &'static mut Device {
+    room.write(Handheld::new(board::LOG, board::LAYOUT, board::FELLOWS, board::SETTINGS, stock))
 }
 
 /// The UART with an end to waiting.

@@ -14,7 +14,7 @@ use medlot_core::record::{
 };
 use medlot_core::time::{Date, Days, Expiry, Timestamp};
 use medlot_core::trust::{
-    Counts, Fact, FactKind, Request, Shelf, StateList, child_of, grant_of, may_enrol, state_entry, state_root,
+    Counts, Fact, FactKind, Request, StateList, child_of, grant_of, may_enrol, state_entry, state_root,
 };
 use serde_json::{Value, json};
 
@@ -296,11 +296,11 @@ pub fn enrol(desk: &mut Desk, request: &[u8], plan: &EnrolPlan) -> Result<Writte
     }
     let own = desk.log().id();
     if own != evidence.anchor().id()
-        && !evidence.facts().iter().any(|f| f.at.log == own && matches!(f.kind, FactKind::NextRoot { .. }))
+        && !evidence.all_facts().iter().any(|f| f.at.log == own && matches!(f.kind, FactKind::NextRoot { .. }))
     {
         let held = evidence.judge(|evaluation| {
             let granted: Vec<_> = evidence
-                .facts()
+                .all_facts()
                 .iter()
                 .zip(evaluation.verdicts())
                 .filter_map(|(fact, verdict)| match fact.kind {
@@ -378,7 +378,7 @@ pub fn revoke(desk: &mut Desk, log: &str, at: Option<u32>) -> Result<Written> {
     let evidence = Evidence::of(&library)?;
     let foreign = evidence.judge(|evaluation| {
         let own = evidence
-            .facts()
+            .all_facts()
             .iter()
             .enumerate()
             .filter(|(_, f)| f.at.log == desk.log().id() && f.kind == FactKind::Cut(cut));
@@ -422,11 +422,11 @@ pub fn state(desk: &mut Desk, good_for_days: u16) -> Result<Written> {
         *log == desk.log().id()
             || *log == line
             || evidence
-                .facts()
+                .all_facts()
                 .iter()
                 .any(|f| matches!(f.kind, FactKind::Enrol { child, line: of, .. } if child == *log && of == line))
             || (line == evidence.anchor().id()
-                && evidence.facts().iter().any(|f| f.at.log == *log && matches!(f.kind, FactKind::NextRoot { .. })))
+                && evidence.all_facts().iter().any(|f| f.at.log == *log && matches!(f.kind, FactKind::NextRoot { .. })))
     };
     let verdicts = evidence.judge(|e| e.verdicts().to_vec())?;
     let issued: Vec<(&Fact<'_>, Cut)> = evidence

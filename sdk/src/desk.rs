@@ -10,7 +10,7 @@ use medlot_core::record::{
     Entry, Introduce, LogKey, ObjectType, Observed, Record, Role, Roles, TipError, header, write_element,
 };
 use medlot_core::time::Timestamp;
-use medlot_core::trust::{Counts, FactKind, Invitation, Shelf};
+use medlot_core::trust::{Counts, FactKind, Invitation};
 use serde_json::{Value, json};
 
 /// A device or an authority at work.
@@ -145,7 +145,10 @@ impl Desk {
         let mut evidence = Evidence::of(&library)?;
         evidence.add_elements(given.path)?;
         let known = given.parent == given.anchor.id()
-            || evidence.facts().iter().any(|f| matches!(f.kind, FactKind::Enrol { line, .. } if line == given.parent));
+            || evidence
+                .all_facts()
+                .iter()
+                .any(|f| matches!(f.kind, FactKind::Enrol { line, .. } if line == given.parent));
         if !known {
             return Err(Error::unknown("the invitation doesn't show how its authority is enrolled: ask for a new one"));
         }

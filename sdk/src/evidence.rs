@@ -195,8 +195,8 @@ pub struct Part<'a> {
 }
 
 impl<'a> Shelf<'a> for Evidence<'a> {
-    fn facts(&self) -> &[Fact<'a>] {
-        self.gathered.facts()
+    fn with_facts<T>(&self, ask: impl FnOnce(&[Fact<'a>]) -> T) -> std::result::Result<T, BundleError> {
+        Ok(ask(self.gathered.facts()))
     }
     fn take(&mut self, authentic: Authentic<'a>, log: LogKey<'a>) -> std::result::Result<(), BundleError> {
         // The same records may come in other bytes, sealed anew or in other rows: an object is known by its own.

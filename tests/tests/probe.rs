@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use medlot_core::crypto::{Hash, SIGNATURE_LEN, SoftwareKey, Suite, chain_next, log_identity, seal_message};
-use medlot_core::record::{Entry, LogKey, Record, Segment, SegmentWriter};
+use medlot_core::record::{Entry, LogKey, Record, Segment, SegmentError, SegmentWriter};
 use medlot_core::time::Timestamp;
 use medlot_core::trust::{Anchor, BundleError, FixedShelf, open};
 
@@ -81,4 +81,31 @@ fn the_probes_bundle_is_what_the_generator_writes_and_counts() {
     assert_eq!(open(&anchor, &bundle, &mut small), Err(BundleError::Full));
     let mut small = FixedShelf::<4, 3>::new(&anchor);
     assert_eq!(open(&anchor, &bundle, &mut small), Err(BundleError::Full));
+}
+
+/// The bytes with one bit of the last one of `part` flipped, where that stands in them.
+fn flipped_at_the_end_of(part: &[u8], bytes: &[u8]) -> Vec<u8> {
+    let from = bytes.windows(part.len()).position(|window| window == part).unwrap();
+    let mut flipped = bytes.to_vec();
+    flipped[from + part.len() - 1] ^= 1;
+    flipped
+}
+
+#[test]
+fn a_shelf_that_holds_a_segment_still_refuses_it_under_another_signature() {
+    let (root, bundle) = medlot_tests::sizes::delivery_for_firmware().unwrap();
+    let anchor = Anchor::parse(&root).unwrap();
+    let mut held = FixedShelf::<4, 4>::new(&anchor);
+    open(&anchor, &bundle, &mut held).unwrap();
+    let bodies: Vec<Vec<u8>> = held.segments().map(|segment| segment.body().to_vec()).collect();
+    assert!(bodies.len() > 1);
+    for (at, body) in (0u8..).zip(&bodies) {
+        let other = flipped_at_the_end_of(body, &bundle);
+        let mut shelf = FixedShelf::<4, 4>::new(&anchor);
+        open(&anchor, &bundle, &mut shelf).unwrap();
+        // Once more the same: nothing new, and the last one is the last one again.
+        open(&anchor, &bundle, &mut shelf).unwrap();
+        assert_eq!((shelf.segments().count(), shelf.last().unwrap().body()), (bodies.len(), &**bodies.last().unwrap()));
+        assert_eq!(open(&anchor, &other, &mut shelf), Err(BundleError::Segment(at, SegmentError::BadSeal)));
+    }
 }

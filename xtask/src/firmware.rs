@@ -15,6 +15,7 @@ const BUDGETS: &[(&str, u64, &str)] = &[
     ("firmware.segment.ram", 4 * 1024, "bytes"),
     ("firmware.segment.stack", 12 * 1024, "bytes"),
     ("firmware.bundle.ram", 4 * 1024, "bytes"),
+    ("firmware.bundle.stack", 12 * 1024, "bytes"),
     ("handheld.m4.ram.own", 4 * 1024, "bytes"),
     ("handheld.m0.ram.own", 4 * 1024, "bytes"),
 ];
@@ -24,6 +25,8 @@ const GOALS: &[(&str, u64)] = &[
     ("handheld.m0.flash", 64 * 1024),
     ("handheld.m4.stack", 12 * 1024),
     ("handheld.m0.stack", 12 * 1024),
+    ("handheld.m4.session.stack", 12 * 1024),
+    ("handheld.m0.session.stack", 12 * 1024),
 ];
 
 /// Installs the compiler for the microcontroller and its emulator.

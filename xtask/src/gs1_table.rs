@@ -59,7 +59,7 @@ fn component(text: &str) -> Result<String, String> {
 fn generate(dictionary: &str, lists: &str) -> Result<String, String> {
     let medicine: Vec<&str> = MEDICINE.split_whitespace().collect();
     let mut release = "";
-    let mut rows = String::new();
+    let (mut rows, mut titles) = (String::new(), String::new());
     let mut lengths = [0u8; 100];
     let mut first = [u8::MAX; 100];
     let mut row = 0u8;
@@ -119,9 +119,10 @@ fn generate(dictionary: &str, lists: &str) -> Result<String, String> {
                 comps.push(component(word)?);
             }
         }
+        let _ = writeln!(titles, "    {title:?},");
         let _ = writeln!(
             rows,
-            "    AiSpec {{ lo: {}, hi: {}, fixed: {fixed}, dl_attribute: {dl}, medicine: {}, comps: &[{}], req: &[{}], ex: &[{}], key: {key}, title: {title:?} }},",
+            "    AiSpec {{ lo: {}, hi: {}, fixed: {fixed}, dl_attribute: {dl}, medicine: {}, comps: &[{}], req: &[{}], ex: &[{}], key: {key} }},",
             number(lo)?,
             number(hi)?,
             medicine.contains(&range),
@@ -150,6 +151,10 @@ fn generate(dictionary: &str, lists: &str) -> Result<String, String> {
     let _ = writeln!(
         out,
         "/// One AI or range of AIs a row, in lexical order.\npub(super) static TABLE: &[AiSpec] = &[\n{rows}];\n"
+    );
+    let _ = writeln!(
+        out,
+        "/// The data title of each row: apart, since few programs show them.\npub(super) static TITLES: &[&str] = &[\n{titles}];\n"
     );
     for line in lists.lines().filter(|l| !l.starts_with('#')) {
         let (name, codes) = line.split_once(": ").ok_or("code list without a name")?;

@@ -168,8 +168,8 @@ impl Sum {
     }
 }
 
-/// The CRC of bytes that are no frame: a sector's header.
-pub(super) fn sum_of(bytes: &[u8]) -> [u8; 4] {
+/// The CRC of bytes that are no frame of a log: a sector's header, a message.
+pub(crate) fn sum_of(bytes: &[u8]) -> [u8; 4] {
     CRC.checksum(bytes).to_le_bytes()
 }
 

@@ -21,8 +21,8 @@ mod unit;
 mod writer;
 
 pub use flash::{Blob, FlashGroup, FlashLog, Layout, RecordCursor};
-pub(crate) use frame::Sum;
 pub use frame::{FILE_MAGIC, FRAME_OVERHEAD, Frame, Frames, Kind, MAX_PAYLOAD, Place};
+pub(crate) use frame::{Sum, sum_of};
 pub use head::LogHead;
 pub use recovery::{Found, Recovery, recover};
 pub use unit::{GroupPart, GroupReader};

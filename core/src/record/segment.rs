@@ -90,7 +90,7 @@ pub struct LogKey<'k> {
 pub struct Segment<'a> {
     body: &'a [u8],
     index: u32,
-    start: Option<Hash>,
+    start: Option<&'a [u8; 32]>,
     count: u32,
     rows: &'a [u8],
     signature: &'a [u8],
@@ -110,7 +110,10 @@ impl<'a> Segment<'a> {
         let (rest, signature) = body.split_at_checked(cut).ok_or(SegmentError::Truncated)?;
         let mut r = Reader::new(rest, 0);
         let index = r.varint32().ok_or(SegmentError::Truncated)?;
-        let start = if index == 0 { None } else { Some(Hash(r.array().ok_or(SegmentError::Truncated)?)) };
+        let start = if index == 0 { None } else { r.take(32).and_then(<[u8]>::first_chunk) };
+        if start.is_none() && index > 0 {
+            return Err(SegmentError::Truncated);
+        }
         let count = r.varint32().ok_or(SegmentError::Truncated)?;
         if count == 0 || count as usize > MAX_SEGMENT_RECORDS || index.checked_add(count).is_none() {
             return Err(SegmentError::Count);
@@ -153,10 +156,22 @@ impl<'a> Segment<'a> {
     /// # Errors
     /// A row in no form, too many bytes rebuilt, a seal that does not hold.
     pub fn verify(self, log: &LogKey<'_>) -> Result<Authentic<'a>, SegmentError> {
-        let start = self.start.unwrap_or(log.id);
+        let start = self.start.map_or(log.id, |start| Hash(*start));
+        let head = self.head(&start)?;
+        let message = crypto::seal_message(&log.id, self.index + self.count, &head);
+        match crypto::verify(log.suite, log.key, &message, self.signature) {
+            Ok(()) => Ok(Authentic { segment: self, log: log.id, head }),
+            Err(crypto::CryptoError::NotBuilt) => Err(SegmentError::NotBuilt),
+            Err(_) => Err(SegmentError::BadSeal),
+        }
+    }
+
+    /// The chain's value after the last record.
+    #[inline(never)] // its buffer must not stand under the signature's check, the deepest stack of a microcontroller
+    fn head(&self, start: &Hash) -> Result<Hash, SegmentError> {
         let mut rebuild = Rebuild::new(self.rows, self.index, self.judge);
         let mut buffer = [0; MAX_ROW_RECORD_BYTES];
-        let (mut head, mut total) = (start, 0usize);
+        let (mut head, mut total) = (*start, 0usize);
         for i in 0..self.count {
             let record = rebuild.next(&mut buffer, false)?;
             total += record.len();
@@ -165,15 +180,7 @@ impl<'a> Segment<'a> {
             }
             head = crypto::chain_next(&head, self.index + i, record).map_err(|_| SegmentError::RecordTooLong)?;
         }
-        if !rebuild.is_at_end() {
-            return Err(SegmentError::LeftOver);
-        }
-        let message = crypto::seal_message(&log.id, self.index + self.count, &head);
-        match crypto::verify(log.suite, log.key, &message, self.signature) {
-            Ok(()) => Ok(Authentic { segment: self, log: log.id, start, head }),
-            Err(crypto::CryptoError::NotBuilt) => Err(SegmentError::NotBuilt),
-            Err(_) => Err(SegmentError::BadSeal),
-        }
+        if rebuild.is_at_end() { Ok(head) } else { Err(SegmentError::LeftOver) }
     }
 }
 
@@ -183,7 +190,6 @@ impl<'a> Segment<'a> {
 pub struct Authentic<'a> {
     segment: Segment<'a>,
     log: Hash,
-    start: Hash,
     head: Hash,
 }
 
@@ -211,7 +217,10 @@ impl<'a> Authentic<'a> {
     /// The chain's value before the first record.
     #[must_use]
     pub const fn start(&self) -> Hash {
-        self.start
+        match self.segment.start {
+            Some(start) => Hash(*start),
+            None => self.log,
+        }
     }
     /// The chain's value after the last record: what the seal is over.
     #[must_use]
@@ -227,22 +236,21 @@ impl<'a> Authentic<'a> {
             buffer: [0; MAX_ROW_RECORD_BYTES],
             index: s.index,
             left: s.count,
-            head: self.start,
+            head: self.start(),
             log: self.log,
         }
     }
     /// The records that travel raw, as every authority's do: they borrow the segment's own bytes.
     pub fn raw_records(&self) -> impl Iterator<Item = AuthenticRecord<'a>> + use<'a> {
         let mut records = self.records();
-        core::iter::from_fn(move || {
-            loop {
-                let raw = records.rebuild.raw_here();
-                let AuthenticRecord { log, index, previous, identity, .. } = records.next()?;
-                if let Some(bytes) = raw {
-                    return Some(AuthenticRecord { log, index, previous, identity, bytes });
-                }
-            }
-        })
+        core::iter::from_fn(move || records.next_raw())
+    }
+    /// The same, shown one after the other: what goes through them isn't moved, which takes twice its room on the stack.
+    pub(crate) fn each_raw(&self, mut each: impl FnMut(AuthenticRecord<'a>)) {
+        let mut records = self.records();
+        while let Some(record) = records.next_raw() {
+            each(record);
+        }
     }
 }
 
@@ -296,7 +304,17 @@ impl<'r> AuthenticRecord<'r> {
     }
 }
 
-impl Records<'_> {
+impl<'a> Records<'a> {
+    /// The next record that travels raw.
+    fn next_raw(&mut self) -> Option<AuthenticRecord<'a>> {
+        loop {
+            let raw = self.rebuild.raw_here();
+            let AuthenticRecord { log, index, previous, identity, .. } = self.next()?;
+            if let Some(bytes) = raw {
+                return Some(AuthenticRecord { log, index, previous, identity, bytes });
+            }
+        }
+    }
     /// The next record; it borrows a buffer that the one after it reuses.
     #[allow(clippy::should_implement_trait)] // a lending iterator
     pub fn next(&mut self) -> Option<AuthenticRecord<'_>> {

@@ -1,7 +1,7 @@
 //! What a scan read: elements over the text that holds them.
 use super::error::{ScanError, ScanErrorKind as Kind};
 use super::lint;
-use super::spec::{Pattern, spec};
+use super::spec::{Pattern, spec, title};
 use crate::ident::{Gtin, LotNumber, Serial};
 use crate::time::{Date, Expiry};
 
@@ -19,8 +19,14 @@ pub struct Element<'a> {
     pub value: &'a str,
     /// False where this build only keeps the content (without the feature `gs1-full`).
     pub checked: bool,
-    /// The AI's data title in the General Specifications.
-    pub title: &'static str,
+}
+
+impl Element<'_> {
+    /// The AI's data title in the General Specifications. Titles are linked only where this is called.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        title(self.ai)
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -224,12 +230,7 @@ impl<'a> ScannedItem<'a> {
     pub fn elements(&self) -> impl Iterator<Item = Element<'a>> + '_ {
         self.spans.iter().map(|s| {
             let row = spec(s.ai);
-            Element {
-                ai: s.ai,
-                value: self.value_of(s),
-                checked: row.is_some_and(|r| r.checked()),
-                title: row.map_or("", |r| r.title),
-            }
+            Element { ai: s.ai, value: self.value_of(s), checked: row.is_some_and(|r| r.checked()) }
         })
     }
 

@@ -1,5 +1,5 @@
 //! What the AI table says of one Application Identifier.
-use super::table::{AI_DIGITS, FIRST_ROW, TABLE};
+use super::table::{AI_DIGITS, FIRST_ROW, TABLE, TITLES};
 
 /// The character set of a component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +86,6 @@ pub(super) struct AiSpec {
     pub(super) ex: &'static [Pattern],
     /// A Digital Link primary key, with its alternative sequences of key qualifiers.
     pub(super) key: Option<&'static [&'static [u16]]>,
-    pub(super) title: &'static str,
 }
 
 impl AiSpec {
@@ -101,8 +100,18 @@ impl AiSpec {
     }
 }
 
-/// The row of an AI number.
+/// What the table says of an AI number.
 pub(super) fn spec(ai: u16) -> Option<&'static AiSpec> {
+    TABLE.get(row(ai)?)
+}
+
+/// The data title of an AI number; empty where there is none.
+pub(super) fn title(ai: u16) -> &'static str {
+    row(ai).and_then(|row| TITLES.get(row).copied()).unwrap_or_default()
+}
+
+/// The row of an AI number.
+fn row(ai: u16) -> Option<usize> {
     let prefix = match ai {
         0..100 => ai,
         100..1000 => ai / 10,
@@ -120,7 +129,9 @@ pub(super) fn spec(ai: u16) -> Option<&'static AiSpec> {
     if digits != given {
         return None;
     }
-    TABLE.get(usize::from(first)..)?.iter().take_while(|s| s.lo <= ai).find(|s| ai <= s.hi)
+    let first = usize::from(first);
+    let at = TABLE.get(first..)?.iter().take_while(|s| s.lo <= ai).position(|s| ai <= s.hi)?;
+    Some(first + at)
 }
 
 /// The AI that stands at the beginning of `text`, with its number of digits.

@@ -5,10 +5,8 @@
 //! ```
 
 use super::SyncError;
+use crate::log::sum_of;
 use cobs::{CobsEncoder, decode_in_place, max_encoding_length};
-use crc::{CRC_32_ISO_HDLC, Crc};
-
-static CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
 
 /// Bytes of a frame besides the message and COBS's own: CRC and the two zero bytes.
 pub const FRAME_OVERHEAD: usize = 6;
@@ -32,7 +30,7 @@ pub fn frame(message: &[u8], out: &mut [u8]) -> Result<usize, SyncError> {
     *first = 0;
     let mut encoder = CobsEncoder::new(rest);
     encoder.push(message).map_err(|_| full)?;
-    encoder.push(&CRC.checksum(message).to_le_bytes()).map_err(|_| full)?;
+    encoder.push(&sum_of(message)).map_err(|_| full)?;
     let length = encoder.finalize();
     *rest.get_mut(length).ok_or(full)? = 0;
     Ok(length + 2)
@@ -113,7 +111,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Deframer<B> {
             let decoded = if too_long { None } else { decode_in_place(buffer).ok() };
             let message = decoded.and_then(|decoded| {
                 let (message, sum) = buffer.get(..decoded)?.split_last_chunk::<4>()?;
-                (CRC.checksum(message) == u32::from_le_bytes(*sum)).then_some(message.len())
+                (sum_of(message) == *sum).then_some(message.len())
             });
             // What is no frame may have been text, and this zero the one that begins a frame.
             self.inside = message.is_none();

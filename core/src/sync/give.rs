@@ -1,7 +1,7 @@
 //! Giving: pages of what the peer may have, and the pieces that it wants of them.
 
 use super::message::{HAVE, LEFT, MAX_POINTS, MORE, Offer, PIECE, Peer, PieceForm, Point};
-use super::session::{MAX_ITEMS, Session};
+use super::session::{Going, MAX_ITEMS};
 use super::{Archive, Opened, SyncError};
 use crate::record::bytes::{Reader, Writer};
 
@@ -53,9 +53,10 @@ pub(super) struct Give {
     pub(super) pieces: u32,
 }
 
-impl<B: AsRef<[u8]> + AsMut<[u8]>> Session<B> {
+impl<B: AsRef<[u8]> + AsMut<[u8]>> Going<B> {
     /// The next page of offers; `None` where there are none. What is held back makes no page the last, and the first
     /// one goes out empty where it is all that there is: else two parties that both hold back would wait for each other.
+    #[inline(never)] // as `have`
     pub(super) fn page<A: Archive>(
         &mut self,
         archive: &mut A,
@@ -97,6 +98,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Session<B> {
     }
 
     /// Goes on with what the peer wants of the page; `None` where it waits, or the page is done.
+    #[inline(never)] // as `have`
     pub(super) fn work<A: Archive>(
         &mut self,
         archive: &mut A,
@@ -210,6 +212,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Session<B> {
     }
 
     /// What became of a piece at the peer's.
+    #[inline(never)] // as `have`
     pub(super) fn took<A: Archive>(
         &mut self,
         archive: &mut A,

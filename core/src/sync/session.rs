@@ -51,15 +51,21 @@ pub struct Totals {
 /// A session with one peer. See the [module](super) for how a host works with it.
 #[derive(Debug, Clone)]
 pub struct Session<B> {
+    root: [u8; 16],
+    clock: Option<u32>,
+    /// Bytes of the own hello, until it is sent.
+    hello: usize,
+    peer: Option<Peer>,
+    going: Going<B>,
+}
+
+/// What goes on, once the peer is known.
+#[derive(Debug, Clone)]
+pub(super) struct Going<B> {
     pub(super) buffers: Buffers<B>,
-    pub(super) root: [u8; 16],
     pub(super) log: Option<[u8; 16]>,
-    pub(super) clock: Option<u32>,
     pub(super) facility: [u8; MAX_FACILITY],
     pub(super) facility_length: usize,
-    /// Bytes of the own hello, until it is sent.
-    pub(super) hello: usize,
-    pub(super) peer: Option<Peer>,
     pub(super) give: Give,
     pub(super) take: Take,
     pub(super) standing: Standing,
@@ -96,21 +102,19 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Session<B> {
             outstanding: 0,
             pieces: 0,
         };
-        Ok(Self {
+        let going = Going {
             buffers,
-            root: hello.root,
             log: hello.log,
-            clock: hello.clock.map(crate::time::Timestamp::as_secs),
             facility,
             facility_length: own.len(),
-            hello: length,
-            peer: None,
             give,
             take: Take::default(),
             standing: Standing::AsHere,
             acknowledged: 0,
             totals: Totals::default(),
-        })
+        };
+        let clock = hello.clock.map(crate::time::Timestamp::as_secs);
+        Ok(Self { root: hello.root, clock, hello: length, peer: None, going })
     }
 
     /// The other party, once it said hello.
@@ -121,52 +125,45 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Session<B> {
     /// Whether both sides have given all they have to give.
     #[must_use]
     pub const fn is_done(&self) -> bool {
-        self.take.ended && matches!(self.give.turn, Turn::Ended)
+        self.going.take.ended && matches!(self.going.give.turn, Turn::Ended)
     }
     /// Whether the own log stands here as the peer holds it, as far as it said.
     #[must_use]
     pub const fn standing(&self) -> Standing {
-        self.standing
+        self.going.standing
     }
 
     /// Says that the own log holds records that no seal covers yet. The archive doesn't offer that log before
     /// [`Session::release`], and until then no page is the last.
     pub const fn hold(&mut self) {
-        self.give.held = true;
+        self.going.give.held = true;
     }
     /// Where [`Session::hold`] was said and the peer's first page came: what that said of the own log. Where it stands
     /// [as here](Standing::AsHere) it may be sealed; else this copy is an old one, and a seal could begin a second
     /// history. Then [`Session::release`].
     #[must_use]
     pub const fn told(&self) -> Option<Standing> {
-        if self.give.held && self.take.stated { Some(self.standing) } else { None }
+        if self.going.give.held && self.going.take.stated { Some(self.going.standing) } else { None }
     }
     /// The archive offers the own log from now on, as the last thing.
     pub const fn release(&mut self) {
-        self.give.held = false;
+        self.going.give.held = false;
     }
     /// Records of the own log that the peer holds, from the first on.
     #[must_use]
     pub const fn acknowledged(&self) -> u32 {
-        self.acknowledged
+        self.going.acknowledged
     }
     /// What went over.
     #[must_use]
     pub const fn totals(&self) -> Totals {
-        self.totals
+        self.going.totals
     }
     /// The peer's clock minus the own, in seconds, where both are set: what `Observed.clock` says of the peer's own log,
     /// and of no other.
     #[must_use]
     pub fn clock_ahead(&self) -> Option<i64> {
         Some(i64::from(self.peer.as_ref()?.clock()?.as_secs()) - i64::from(self.clock?))
-    }
-
-    /// The longest message that both take.
-    fn longest(&self, out: &[u8]) -> usize {
-        let own = self.buffers.wants.as_ref().len().min(MAX_MESSAGE);
-        let theirs = self.peer.as_ref().map_or(MIN_MESSAGE, |peer| peer.message as usize);
-        own.min(theirs).min(out.len())
     }
 
     /// Writes the next message into `out`; 0 when there is none before the peer sends something.
@@ -178,37 +175,13 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Session<B> {
             return Err(SyncError::Buffer);
         }
         if self.hello > 0 {
-            let hello = self.buffers.wants.as_ref().get(..self.hello).ok_or(SyncError::Buffer)?;
+            let hello = self.going.buffers.wants.as_ref().get(..self.hello).ok_or(SyncError::Buffer)?;
             out.get_mut(..self.hello).ok_or(SyncError::Buffer)?.copy_from_slice(hello);
             return Ok(core::mem::take(&mut self.hello));
         }
-        let Some(peer) = self.peer.clone() else { return Ok(0) };
-        let most = self.longest(out);
-        let out = out.get_mut(..most).ok_or(SyncError::Buffer)?;
-        loop {
-            match self.give.turn {
-                Turn::Page if self.give.last => {
-                    self.give.turn = Turn::Ended;
-                    return one(out, END);
-                }
-                Turn::Page => {
-                    if let Some(length) = self.page(archive, &peer, out)? {
-                        return Ok(length);
-                    }
-                    if self.give.held {
-                        return Ok(0);
-                    }
-                }
-                Turn::Work => {
-                    if let Some(length) = self.work(archive, &peer, out)? {
-                        return Ok(length);
-                    }
-                }
-                Turn::Asked | Turn::Ended => return Ok(0),
-            }
-            if self.give.turn == Turn::Work {
-                return Ok(0);
-            }
+        match &self.peer {
+            Some(peer) => self.going.transmit(archive, peer, out),
+            None => Ok(0),
         }
     }
 
@@ -222,29 +195,82 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Session<B> {
             return Err(SyncError::Buffer);
         }
         let kind = *message.first().ok_or(SyncError::Form)?;
-        let Some(peer) = self.peer.clone() else {
-            return match kind {
-                HELLO => {
-                    self.peer = Some(Peer::read(message, &self.root)?);
-                    Ok(0)
-                }
+        match &self.peer {
+            Some(peer) => self.going.receive(archive, peer, (kind, message), out),
+            None => match kind {
+                HELLO => self.meet(message).map(|()| 0),
                 INFORMATIVE.. => Ok(0),
                 _ => Err(SyncError::Order),
-            };
-        };
-        let most = self.longest(out);
+            },
+        }
+    }
+}
+
+impl<B> Session<B> {
+    #[inline(never)] // what is read must not stand under all that follows
+    fn meet(&mut self, hello: &[u8]) -> Result<(), SyncError> {
+        self.peer = Some(Peer::read(hello, &self.root)?);
+        Ok(())
+    }
+}
+
+impl<B: AsRef<[u8]> + AsMut<[u8]>> Going<B> {
+    /// The longest message that both take.
+    fn longest(&self, peer: &Peer, out: &[u8]) -> usize {
+        let own = self.buffers.wants.as_ref().len().min(MAX_MESSAGE);
+        own.min(peer.message as usize).min(out.len())
+    }
+
+    fn transmit<A: Archive>(&mut self, archive: &mut A, peer: &Peer, out: &mut [u8]) -> Result<usize, SyncError> {
+        let most = self.longest(peer, out);
+        let out = out.get_mut(..most).ok_or(SyncError::Buffer)?;
+        loop {
+            match self.give.turn {
+                Turn::Page if self.give.last => {
+                    self.give.turn = Turn::Ended;
+                    return one(out, END);
+                }
+                Turn::Page => {
+                    if let Some(length) = self.page(archive, peer, out)? {
+                        return Ok(length);
+                    }
+                    if self.give.held {
+                        return Ok(0);
+                    }
+                }
+                Turn::Work => {
+                    if let Some(length) = self.work(archive, peer, out)? {
+                        return Ok(length);
+                    }
+                }
+                Turn::Asked | Turn::Ended => return Ok(0),
+            }
+            if self.give.turn == Turn::Work {
+                return Ok(0);
+            }
+        }
+    }
+
+    fn receive<A: Archive>(
+        &mut self,
+        archive: &mut A,
+        peer: &Peer,
+        (kind, message): (u8, &[u8]),
+        out: &mut [u8],
+    ) -> Result<usize, SyncError> {
+        let most = self.longest(peer, out);
         let out = out.get_mut(..most).ok_or(SyncError::Buffer)?;
         let mut r = Reader::new(message, 1);
         match kind {
             HELLO => Err(SyncError::Restarted),
-            HAVE => self.have(archive, &peer, r, out),
+            HAVE => self.have(archive, peer, r, out),
             WANT => self.want(message).map(|()| 0),
             PIECE => {
                 let begun = self.begin(&mut r);
-                begun.and_then(|()| self.fill(archive, &peer, r.rest(), out))
+                begun.and_then(|()| self.fill(archive, peer, r.rest(), out))
             }
-            MORE => self.fill(archive, &peer, r.rest(), out),
-            TOOK => self.took(archive, &peer, r).map(|()| 0),
+            MORE => self.fill(archive, peer, r.rest(), out),
+            TOOK => self.took(archive, peer, r).map(|()| 0),
             LEFT => {
                 r.varint32().filter(|_| r.is_empty()).ok_or(SyncError::Form)?;
                 self.spend()?;

@@ -1,7 +1,7 @@
 //! Taking: what is lacking of a page, and what becomes of the pieces that come.
 
 use super::message::{MAX_POINTS, Offer, Peer, Piece, PieceForm, TOOK, WANT};
-use super::session::{Session, Standing};
+use super::session::{Going, Standing};
 use super::{Archive, SyncError, Taken};
 use crate::record::bytes::{Reader, Writer};
 
@@ -27,8 +27,9 @@ pub(super) struct Take {
     pub(super) ended: bool,
 }
 
-impl<B: AsRef<[u8]> + AsMut<[u8]>> Session<B> {
+impl<B: AsRef<[u8]> + AsMut<[u8]>> Going<B> {
     /// A page of the peer's: says what is wanted of it.
+    #[inline(never)] // its offers must not stand under the judging of a piece
     pub(super) fn have<A: Archive>(
         &mut self,
         archive: &mut A,

@@ -140,6 +140,14 @@ impl<'a> Anchor<'a> {
     /// # Errors
     /// As [`Anchor::parse`].
     pub fn of(element: &Element<'a>) -> Result<Self, BundleError> {
+        let (segment, log) = Self::claimed(element)?;
+        let authentic = segment.verify(&log).map_err(|e| BundleError::Segment(0, e))?;
+        Ok(Self { log, authentic })
+    }
+
+    /// The segment and the key that it is to be held to.
+    #[inline(never)] // a decoded record must not stand under the signature's check
+    fn claimed(element: &Element<'a>) -> Result<(Segment<'a>, LogKey<'a>), BundleError> {
         let Element::Keyed { suite, key, body } = *element else { return Err(BundleError::BadRoot) };
         let suite = Suite::of_number(suite).ok_or(BundleError::Suite(0, suite))?;
         let segment = Segment::parse(body, suite.signature_length()).map_err(|e| BundleError::Segment(0, e))?;
@@ -156,9 +164,7 @@ impl<'a> Anchor<'a> {
             return Err(BundleError::NewerFormat(0)); // everything rests on what it says
         }
         let id = crypto::log_identity(&crypto::root_parent(record), suite.number(), key, "");
-        let log = LogKey { id: id.ok_or(BundleError::BadRoot)?, suite, key };
-        let authentic = segment.verify(&log).map_err(|e| BundleError::Segment(0, e))?;
-        Ok(Self { log, authentic })
+        Ok((segment, LogKey { id: id.ok_or(BundleError::BadRoot)?, suite, key }))
     }
 
     /// The root id.
@@ -181,8 +187,16 @@ impl<'a> Anchor<'a> {
 /// Where an application keeps what is verified: it gives the facts known so far, and takes each segment at once, since
 /// the next one's key may stand in it.
 pub trait Shelf<'a> {
-    /// The facts read so far.
-    fn facts(&self) -> &[Fact<'a>];
+    /// Shows the facts read so far. They needn't stand in memory in between: a microcontroller reads them anew, so that
+    /// they don't stand under a signature's check.
+    ///
+    /// # Errors
+    /// [`BundleError::Full`].
+    fn with_facts<T>(&self, ask: impl FnOnce(&[Fact<'a>]) -> T) -> Result<T, BundleError>;
+    /// A segment taken before that has these bytes and was held to this key: its seal needn't be checked again.
+    fn taken(&self, _body: &[u8], _log: &LogKey<'_>) -> Option<Authentic<'a>> {
+        None
+    }
     /// Takes a verified segment.
     ///
     /// # Errors
@@ -212,13 +226,13 @@ pub fn elements<'a>(anchor: &Anchor<'a>, bytes: &'a [u8], shelf: &mut impl Shelf
     for (at, element) in (0u8..).zip(Elements::new(bytes)) {
         let element = element?;
         if let Element::Mark { log, index } = element {
-            if !shelf.facts().iter().any(|fact| is_enrol_at(fact, &log, index)) {
+            if !shelf.with_facts(|facts| facts.iter().any(|fact| is_enrol_at(fact, &log, index)))? {
                 return Err(BundleError::Omitted(at, log, index));
             }
             before = Before::Mark(log, index);
             continue;
         }
-        let (authentic, key) = authenticate(anchor, shelf.facts(), &element, at, &before)?;
+        let (authentic, key) = authenticate(anchor, shelf, &element, at, &before)?;
         shelf.take(authentic, key)?;
         before = Before::Segment(authentic);
     }
@@ -240,69 +254,97 @@ pub enum Before<'a> {
     Mark([u8; 8], u32),
 }
 
-/// Verifies one element under the key that the facts give.
+/// Verifies one element under the key that the facts on the shelf give.
 ///
 /// # Errors
 /// What refuses it; `at` is its number.
 pub fn authenticate<'a>(
     anchor: &Anchor<'a>,
-    facts: &[Fact<'a>],
+    shelf: &impl Shelf<'a>,
     element: &Element<'a>,
     at: u8,
     before: &Before<'a>,
 ) -> Result<(Authentic<'a>, LogKey<'a>), BundleError> {
     let refused = |e| BundleError::Segment(at, e);
-    match *element {
-        Element::Mark { log, index } => Err(BundleError::Omitted(at, log, index)),
-        Element::Keyed { suite, key, body } => {
+    let (body, mut last) = match *element {
+        Element::Mark { log, index } => return Err(BundleError::Omitted(at, log, index)),
+        Element::Keyed { body, .. } => (body, BundleError::NotUnder(at)),
+        Element::OwnId { log, suite, body } => {
             let suite = Suite::of_number(suite).ok_or(BundleError::Suite(at, suite))?;
-            let segment = Segment::parse(body, suite.signature_length()).map_err(refused)?;
-            let first = segment.first_raw().and_then(|bytes| Record::decode(bytes).ok()).map(|record| record.entry);
-            match first {
-                Some(Entry::Root(_)) => {
-                    let root = Anchor::of(element)?;
-                    if root.id() == anchor.id() { Ok((root.authentic, root.log)) } else { Err(BundleError::OtherRoot) }
-                }
-                // A next root goes on as the line of the reader's root; whether it is linked is for the evaluation.
-                // Anybody can make a log that claims to be one, so no more than that claim is taken.
-                Some(Entry::NextRoot(_)) if segment.count() == 1 => {
-                    let id = crypto::log_identity(&anchor.id(), suite.number(), key, "").ok_or(BundleError::BadRoot)?;
-                    let log = LogKey { id, suite, key };
-                    segment.verify(&log).map(|authentic| (authentic, log)).map_err(refused)
-                }
-                _ => Err(BundleError::NotUnder(at)),
-            }
+            Segment::parse(body, suite.signature_length()).map_err(refused)?;
+            (body, BundleError::UnknownLog(at, log))
         }
-        Element::OwnId { log: id, suite, body } => {
-            let known_suite = Suite::of_number(suite).ok_or(BundleError::Suite(at, suite))?;
-            let segment = Segment::parse(body, known_suite.signature_length()).map_err(refused)?;
-            let mut last = BundleError::UnknownLog(at, id);
-            // Two keys under one id are possible; each is tried, four at most.
-            for log in keys(anchor, facts, &id).filter(|log| log.suite == known_suite).take(4) {
+        Element::Under { body } => (body, not_under(before, at)),
+    };
+    // Where a key doesn't hold the next one is looked for anew: nothing of the search stands under a signature's check.
+    for nth in 0.. {
+        let found = match element {
+            Element::Keyed { .. } => (nth == 0).then(|| keyed(anchor, element, at)),
+            _ => shelf.with_facts(|facts| nth_key(anchor, facts, element, at, before, nth))?,
+        };
+        match found {
+            Some(Ok(log)) => {
+                // The anchor's own seal was checked when it became the anchor.
+                let is_anchor = log == anchor.log && body == anchor.authentic.body();
+                if let Some(authentic) =
+                    Some(anchor.authentic).filter(|_| is_anchor).or_else(|| shelf.taken(body, &log))
+                {
+                    return Ok((authentic, log));
+                }
+                let segment = Segment::parse(body, log.suite.signature_length()).map_err(refused)?;
                 match segment.verify(&log) {
                     Ok(authentic) => return Ok((authentic, log)),
                     Err(e) => last = refused(e),
                 }
             }
-            Err(last)
+            Some(Err(e)) => last = e,
+            None => break,
         }
-        Element::Under { body } => {
-            let newer = matches!(before, Before::Segment(authentic) if enrols_newer(authentic));
-            let mut last = if newer { BundleError::NewerFormat(at) } else { BundleError::NotUnder(at) };
-            for log in children(facts, before) {
-                let Some(suite) = Suite::of_number(log.0) else {
-                    last = BundleError::Suite(at, log.0);
-                    continue;
-                };
-                let log = LogKey { id: log.2, suite, key: log.1 };
-                let segment = Segment::parse(body, suite.signature_length()).map_err(refused)?;
-                match segment.verify(&log) {
-                    Ok(authentic) => return Ok((authentic, log)),
-                    Err(e) => last = refused(e),
-                }
-            }
-            Err(last)
+    }
+    Err(last)
+}
+
+/// The key of a root's or a next root's element, which it brings along.
+#[inline(never)] // a decoded record must not stand under the signature's check
+fn keyed<'a>(anchor: &Anchor<'a>, element: &Element<'a>, at: u8) -> Result<LogKey<'a>, BundleError> {
+    let Element::Keyed { suite, key, body } = *element else { return Err(BundleError::NotUnder(at)) };
+    let suite = Suite::of_number(suite).ok_or(BundleError::Suite(at, suite))?;
+    let segment = Segment::parse(body, suite.signature_length()).map_err(|e| BundleError::Segment(at, e))?;
+    match segment.first_raw().map(|bytes| Record::decode(bytes).map(|record| record.entry)) {
+        Some(Ok(Entry::Root(_))) => {
+            let (_, log) = Anchor::claimed(element)?;
+            if log.id == anchor.id() { Ok(log) } else { Err(BundleError::OtherRoot) }
         }
+        // A next root goes on as the line of the reader's root; whether it is linked is for the evaluation.
+        // Anybody can make a log that claims to be one, so no more than that claim is taken.
+        Some(Ok(Entry::NextRoot(_))) if segment.count() == 1 => {
+            let id = crypto::log_identity(&anchor.id(), suite.number(), key, "").ok_or(BundleError::BadRoot)?;
+            Ok(LogKey { id, suite, key })
+        }
+        _ => Err(BundleError::NotUnder(at)),
+    }
+}
+
+/// Of the keys that may have sealed an element the one with this number: the log, or why it can't be read here.
+fn nth_key<'a>(
+    anchor: &Anchor<'a>,
+    facts: &[Fact<'a>],
+    element: &Element<'a>,
+    at: u8,
+    before: &Before<'a>,
+    nth: usize,
+) -> Option<Result<LogKey<'a>, BundleError>> {
+    match *element {
+        // Two keys under one id are possible; each is tried, four at most.
+        Element::OwnId { log: id, suite, .. } => {
+            keys(anchor, facts, &id).filter(|log| log.suite.number() == suite).take(4).nth(nth).map(Ok)
+        }
+        Element::Under { .. } => {
+            let (suite, key, id) = children(facts, before).nth(nth)?;
+            let suite = Suite::of_number(suite).ok_or(BundleError::Suite(at, suite));
+            Some(suite.map(|suite| LogKey { id, suite, key }))
+        }
+        Element::Mark { .. } | Element::Keyed { .. } => None,
     }
 }
 
@@ -333,6 +375,13 @@ pub fn keys<'f, 'a>(
         }
         new
     })
+}
+
+/// Why an *under* element is refused where nothing enrols its log.
+#[inline(never)] // as above
+fn not_under(before: &Before<'_>, at: u8) -> BundleError {
+    let newer = matches!(before, Before::Segment(authentic) if enrols_newer(authentic));
+    if newer { BundleError::NewerFormat(at) } else { BundleError::NotUnder(at) }
 }
 
 /// Whether this is one `Enrol` that this build can't follow: of another format, or with an extension that must be

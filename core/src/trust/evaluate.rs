@@ -95,13 +95,10 @@ impl<'f, 's> Evaluation<'f, 's> {
     ///
     /// `need` is what its kind needs (table of `spec/trust.md` section 2.1).
     pub fn counts_of(&mut self, record: RecordId, need: Need<'_>) -> Verdict {
-        let spot = match self.known.filter(|spot| spot.log == record.log) {
-            Some(spot) => spot,
-            None => match self.spot(&record.log) {
-                Some(spot) => *self.known.insert(spot),
-                None => return self.outside(&record.log),
-            },
-        };
+        if self.known.as_ref().is_none_or(|spot| spot.log != record.log) {
+            self.known = self.spot(&record.log);
+        }
+        let Some(spot) = self.known else { return self.outside(&record.log) };
         self.counts_at(&spot, &record, &need)
     }
 

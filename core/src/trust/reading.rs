@@ -8,7 +8,7 @@ use crate::movement::Direction;
 use crate::movement::reasons::{
     CAPACITY_INSPECTOR, CAPACITY_PHARMACIST, CAPACITY_WITNESS, IN_IMPORTED, IN_MANUFACTURED,
 };
-use crate::record::{Authentic, Enrol, Entry, FORMAT, KeyOf, LogKey, Record, Role, Roles};
+use crate::record::{Authentic, AuthenticRecord, Enrol, Entry, FORMAT, KeyOf, Kind, LogKey, Record, Role, Roles};
 
 /// A record of an authority's log, held under a verified seal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,12 +31,15 @@ impl<'a> Held<'a> {
 
     /// The records of a verified segment that trust reads: those of the critical kinds. They travel raw.
     pub fn of(authentic: &Authentic<'a>, log: &LogKey<'a>) -> impl Iterator<Item = Self> + use<'a> {
+        let log = *log;
+        authentic.raw_records().filter_map(move |record| Self::of_record(&record, &log))
+    }
+    /// Of a record of this log, where it is of a critical kind.
+    pub(super) fn of_record(record: &AuthenticRecord<'a>, log: &LogKey<'a>) -> Option<Self> {
         let key = KeyOf { suite: log.suite.number(), key: log.key, format: FORMAT };
-        authentic.raw_records().filter_map(move |record| {
-            let critical = crate::record::Kind::of_head(*record.bytes().get(4)?).is_critical();
-            let at = RecordId { log: record.log(), index: record.index(), identity: record.identity() };
-            critical.then_some(Self { at, bytes: record.bytes(), key })
-        })
+        let critical = Kind::of_head(*record.bytes().get(4)?).is_critical();
+        let at = RecordId { log: record.log(), index: record.index(), identity: record.identity() };
+        critical.then_some(Self { at, bytes: record.bytes(), key })
     }
 }
 

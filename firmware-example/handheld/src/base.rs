@@ -7,10 +7,10 @@ use crate::object::text_object;
 use crate::out::{Out, Say};
 use crate::refusal::Refusal;
 use crate::settings::{Kind, Settings};
-use crate::stock::{Counted, Memory};
+use crate::stock::{Counted, MAX_READ, Memory};
 use embedded_storage::nor_flash::NorFlash;
 use heapless::{String, Vec};
-use medlot_core::crypto::{Hash, SoftwareKey, Suite};
+use medlot_core::crypto::{Hash, SIGNATURE_LEN, SoftwareKey, Suite};
 use medlot_core::limits::MAX_FACILITY;
 use medlot_core::log::{FlashLog, Layout, LogError, LogHead};
 use medlot_core::record::{Entry, LogKey, Record, Seal, TipError};
@@ -48,60 +48,53 @@ pub struct Handheld<L, S, M> {
     pub(crate) counted: Option<Counted>,
     /// The other devices of the facility.
     pub(crate) fellows: Fellows<L>,
+    /// Where a record is read that the table asks for: here and not on the stack, where it would stand under much.
+    pub(crate) read: [u8; MAX_READ],
     /// Why the table doesn't hold all that counts, or holds what doesn't.
     pub(crate) amiss: Option<&'static str>,
 }
 
 /// Who this device is, as its settings hold it.
-pub(crate) struct Identity {
-    pub(crate) seed: [u8; 32],
+pub(crate) struct Identity<'b> {
+    pub(crate) seed: &'b [u8; 32],
     pub(crate) parent: Hash,
-    pub(crate) facility: String<MAX_FACILITY>,
+    pub(crate) facility: &'b str,
     /// The root's object.
-    pub(crate) root: Vec<u8, MAX_ROOT>,
+    pub(crate) root: &'b [u8],
 }
 
-impl Identity {
+/// Bytes of the longest page of an identity.
+pub(crate) const MAX_IDENTITY: usize = 384;
+
+impl<'b> Identity<'b> {
     /// Its form in a page; `None` where it doesn't fit.
-    pub(crate) fn write(seed: &[u8; 32], parent: &Hash, facility: &str, root: &[u8]) -> Option<Vec<u8, 384>> {
+    pub(crate) fn write(&self) -> Option<Vec<u8, MAX_IDENTITY>> {
         let mut out = Vec::new();
-        out.extend_from_slice(seed).ok()?;
-        out.extend_from_slice(&parent.0).ok()?;
-        out.push(u8::try_from(facility.len()).ok()?).ok()?;
-        out.extend_from_slice(facility.as_bytes()).ok()?;
-        out.extend_from_slice(root.get(..root.len().min(MAX_ROOT + 1))?).ok()?;
-        Some(out).filter(|_| root.len() <= MAX_ROOT)
+        out.extend_from_slice(self.seed).ok()?;
+        out.extend_from_slice(&self.parent.0).ok()?;
+        out.push(u8::try_from(self.facility.len()).ok().filter(|n| usize::from(*n) <= MAX_FACILITY)?).ok()?;
+        out.extend_from_slice(self.facility.as_bytes()).ok()?;
+        out.extend_from_slice(self.root).ok()?;
+        Some(out).filter(|_| self.root.len() <= MAX_ROOT)
     }
-    fn read(bytes: &[u8]) -> Option<Self> {
+    fn read(bytes: &'b [u8]) -> Option<Self> {
         let (seed, rest) = bytes.split_first_chunk::<32>()?;
         let (parent, rest) = rest.split_first_chunk::<32>()?;
         let (length, rest) = rest.split_first()?;
         let (facility, root) = rest.split_at_checked(usize::from(*length))?;
-        let facility = String::try_from(core::str::from_utf8(facility).ok()?).ok()?;
-        Some(Self { seed: *seed, parent: Hash(*parent), facility, root: Vec::from_slice(root).ok()? })
-    }
-    pub(crate) fn key(&self) -> Result<SoftwareKey, Refusal> {
-        Ok(SoftwareKey::from_seed(Suite::Ed25519, &self.seed)?)
+        let facility = core::str::from_utf8(facility).ok()?;
+        Some(Self { seed, parent: Hash(*parent), facility, root })
     }
 }
 
-/// The public key and h₀ that follow from a key at a place.
-pub(crate) struct Own {
-    pub(crate) public: [u8; 32],
-    pub(crate) id: Hash,
+/// The public key that follows from a seed.
+pub(crate) fn public_of(key: &SoftwareKey) -> Result<[u8; 32], Refusal> {
+    let mut buffer = [0; 33];
+    <[u8; 32]>::try_from(key.public_key(&mut buffer)).map_err(|_| Refusal::own("key"))
 }
 
-impl Own {
-    pub(crate) fn of(key: &SoftwareKey, parent: &Hash, facility: &str) -> Result<Self, Refusal> {
-        let mut buffer = [0; 33];
-        let public = key.public_key(&mut buffer);
-        let public = <[u8; 32]>::try_from(public).map_err(|_| Refusal::own("key"))?;
-        let head = LogHead { parent: *parent, suite: Suite::Ed25519, key: &public, facility };
-        Ok(Self { public, id: head.id().ok_or(TipError::TooLong)? })
-    }
-    pub(crate) const fn log(&self) -> LogKey<'_> {
-        LogKey { id: self.id, suite: Suite::Ed25519, key: &self.public }
-    }
+pub(crate) fn key_of(seed: &[u8; 32]) -> Result<SoftwareKey, Refusal> {
+    Ok(SoftwareKey::from_seed(Suite::Ed25519, seed)?)
 }
 
 impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
@@ -125,13 +118,16 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
             from: 0,
             counted: None,
             fellows: Fellows::new(layout.sector, fellows),
+            read: [0; MAX_READ],
             amiss: None,
         }
     }
 
     /// Reads the flash and says what is there. Call it once, first.
     pub fn boot(&mut self, work: &mut [u8], out: &mut dyn Out) {
-        let done = self.open(work);
+        let closed = |log: &FlashLog<L>| log.closed().map_or(Ok(()), |e| Err(e.into()));
+        let done = self.open(work).and_then(|()| self.learn(work, true));
+        let done = done.and_then(|()| self.log.as_ref().map_or(Ok(()), closed));
         self.say_done("boot", done, out);
     }
     #[inline(never)]
@@ -146,12 +142,9 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
             Err(e) => return Err(e.into()),
         }
         self.stopped = self.settings.find(Kind::Stopped)?.is_some();
-        let closed = self.log.as_ref().and_then(FlashLog::closed);
         self.fellows.open()?;
         self.load()?;
-        self.replay(work)?;
-        self.learn(work, true)?;
-        closed.map_or(Ok(()), |e| Err(e.into()))
+        self.replay(work)
     }
     /// Goes over the log's records again: the last one's time, the stock.
     #[inline(never)]
@@ -175,6 +168,11 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
             self.say_done("object", done, out);
             return;
         }
+        self.words(work, length, out);
+    }
+    #[inline(never)] // the copy of the line must not stand under the taking of an object
+    fn words(&mut self, work: &mut [u8], length: usize, out: &mut dyn Out) {
+        let line = work.get(..length).unwrap_or_default();
         let mut copy = String::<160>::new();
         let text = core::str::from_utf8(line).ok().filter(|text| copy.push_str(text).is_ok());
         let mut words = copy.split(' ').filter(|word| !word.is_empty());
@@ -249,12 +247,24 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
         self.log = Some(FlashLog::create(self.flash.clone(), self.layout, head)?);
         Ok(())
     }
+    /// Who this device is, read into the front of the room; and the rest of it.
     #[inline(never)]
-    pub(crate) fn identity(&mut self) -> Result<Identity, Refusal> {
+    pub(crate) fn identity<'b>(&mut self, room: &'b mut [u8]) -> Result<(Identity<'b>, &'b mut [u8]), Refusal> {
         let (page, length) = self.settings.find(Kind::Identity)?.ok_or(Refusal::own("not_joined"))?;
-        let mut bytes = [0; 384];
-        let length = self.settings.read(page, length, &mut bytes)?;
-        Identity::read(bytes.get(..length).unwrap_or_default()).ok_or(Refusal::own("settings_damaged"))
+        let (bytes, rest) = room.split_at_mut_checked(length).ok_or(Refusal::own("buffer_full"))?;
+        self.settings.read(page, length, bytes)?;
+        Ok((Identity::read(bytes).ok_or(Refusal::own("settings_damaged"))?, rest))
+    }
+    /// The facility of which this device is.
+    #[inline(never)] // the page must not stand under what follows
+    pub(crate) fn facility(&mut self) -> Result<String<MAX_FACILITY>, Refusal> {
+        let mut room = [0; MAX_IDENTITY];
+        let (identity, _) = self.identity(&mut room)?;
+        String::try_from(identity.facility).map_err(|_| Refusal::own("settings_damaged"))
+    }
+    /// h₀ of the own log.
+    pub(crate) fn own(&mut self) -> Result<Hash, Refusal> {
+        Ok(self.log_mut()?.tip().log())
     }
     /// The time of a record that is written now.
     pub(crate) fn time(&self) -> Result<Timestamp, Refusal> {
@@ -294,18 +304,26 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
     /// Seals what stands; the seal that stands already where nothing is new.
     #[inline(never)]
     pub(crate) fn sealed(&mut self) -> Result<Seal, Refusal> {
-        let identity = self.identity()?;
-        let key = identity.key()?;
-        let own = Own::of(&key, &identity.parent, &identity.facility)?;
-        let log = self.log.as_mut().ok_or(Refusal::own("not_joined"))?;
+        let log = self.log_mut()?;
         if let Some(seal) = log.seal().filter(|_| log.tip().unsealed() == 0) {
             return Ok(*seal);
         }
+        let (count, public, signature) = self.signed()?;
+        let log = self.log_mut()?;
+        let key = LogKey { id: log.tip().log(), suite: Suite::Ed25519, key: &public };
+        Ok(log.attach(&key, count, &signature)?)
+    }
+    /// Offers the log's end to be sealed and signs it: the count there, the key, the signature.
+    #[inline(never)] // the private key must not stand under the check of what it signed
+    fn signed(&mut self) -> Result<(u32, [u8; 32], [u8; SIGNATURE_LEN]), Refusal> {
+        let mut room = [0; MAX_IDENTITY];
+        let key = key_of(self.identity(&mut room)?.0.seed)?;
+        let log = self.log_mut()?;
         while log.offer() == Err(LogError::Tip(TipError::TooManyOffers)) {
             log.forget_oldest();
         }
         let offer = log.offer()?;
-        Ok(log.attach(&own.log(), offer.mark().count, &key.sign(&offer.durable()))?)
+        Ok((offer.mark().count, public_of(&key)?, key.sign(&offer.durable())))
     }
     #[inline(never)]
     fn seal(&mut self, out: &mut dyn Out) -> Result<(), Refusal> {

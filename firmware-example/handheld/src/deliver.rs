@@ -1,6 +1,6 @@
 //! Receiving what another device handed over, and handing over.
 
-use crate::base::{Handheld, MAX_OWN_RECORD, Own};
+use crate::base::{Handheld, MAX_OWN_RECORD};
 use crate::object::{movement_of, piece};
 use crate::out::{Out, Say};
 use crate::refusal::Refusal;
@@ -13,44 +13,21 @@ use medlot_core::movement::{Direction, Document, Group, Movement, Reference};
 use medlot_core::record::{
     Authentic, AuthenticRecord, Element, Entry, ObjectType, Record, TipError, header, write_element,
 };
-use medlot_core::trust::{Anchor, Evaluation};
+use medlot_core::time::Timestamp;
+use medlot_core::trust::Evaluation;
 
 impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
-    /// Writes a receipt for each line that was sent to this facility; all of them or none.
+    /// Writes a receipt for each line of a delivery; all of them or none.
     #[inline(never)]
-    pub(crate) fn receive(
-        &mut self,
-        evaluation: &mut Evaluation<'_, '_>,
-        segment: &Authentic<'_>,
-        facility: &str,
-    ) -> Result<u16, Refusal> {
-        let mut lines = 0u16;
-        let mut records = segment.records();
-        while let Some(record) = records.next() {
-            let Some(movement) = movement_of(record.bytes()).filter(|m| m.sent) else { continue };
-            // Its counterparty stands in its group's first record, which this facility's lines come with.
-            match movement.counterparty {
-                Some(Party::Facility(code)) if code.as_str() == facility => {}
-                None if lines > 0 => {}
-                _ => return Err(Refusal::own("sent_to_another")),
-            }
-            lines = lines.checked_add(1).ok_or(Refusal::own("too_many_lines"))?;
-        }
-        if lines == 0 {
-            return Err(Refusal::own("nothing_sent"));
-        }
-        if evaluation.facility_of(&segment.log()) == Some(facility) {
-            return Err(Refusal::own("sent_by_this_facility"));
-        }
+    pub(crate) fn receive(&mut self, segment: &Authentic<'_>, lines: u16) -> Result<(), Refusal> {
         self.was_not_received(segment)?;
         match self.receipts(segment, lines) {
             Err(refusal) if refusal == TipError::SealDue.into() => {
                 self.sealed()?;
-                self.receipts(segment, lines)?;
+                self.receipts(segment, lines)
             }
-            other => other?,
+            other => other,
         }
-        Ok(lines)
     }
 
     /// The receipts of these lines, as one group.
@@ -101,9 +78,18 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
         let document = document.map(document_of).transpose()?;
         let lines = u16::try_from(self.basket.lines()).ok().filter(|n| *n > 0).ok_or(Refusal::own("basket_empty"))?;
         let now = self.time()?;
-        let identity = self.identity()?;
-        let own = Own::of(&identity.key()?, &identity.parent, &identity.facility)?;
-        let path = self.enrolment(&own, &Anchor::parse(&identity.root)?, work)?;
+        let path = self.path(work)?;
+        self.handed_over((party, document), (lines, now), (path, work), out)
+    }
+    /// The same, with the path to the own enrolment at the front of the buffer.
+    #[inline(never)] // what is written must not stand under the path's verification
+    fn handed_over(
+        &mut self,
+        (party, document): (Party<'_>, Option<Document<'_>>),
+        (lines, now): (u16, Timestamp),
+        (path, work): (usize, &mut [u8]),
+        out: &mut dyn Out,
+    ) -> Result<(), Refusal> {
         let random = self.entropy.ok_or(Refusal::own("entropy_missing"))?;
         // Sealed before, so that the batch starts where nothing else is told; and after, so that it can travel.
         if self.log_mut()?.tip().unsealed() > 0 {
@@ -142,6 +128,34 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
         say.text("bundle").object(bundle.get(..length).unwrap_or_default()).end();
         Ok(())
     }
+}
+
+/// Number of lines that a segment sends to this facility; refused where one is sent to another.
+#[inline(never)]
+pub(crate) fn sent_to(
+    facility: &str,
+    evaluation: &Evaluation<'_, '_>,
+    segment: &Authentic<'_>,
+) -> Result<u16, Refusal> {
+    let mut lines = 0u16;
+    let mut records = segment.records();
+    while let Some(record) = records.next() {
+        let Some(movement) = movement_of(record.bytes()).filter(|m| m.sent) else { continue };
+        // Its counterparty stands in its group's first record, which this facility's lines come with.
+        match movement.counterparty {
+            Some(Party::Facility(code)) if code.as_str() == facility => {}
+            None if lines > 0 => {}
+            _ => return Err(Refusal::own("sent_to_another")),
+        }
+        lines = lines.checked_add(1).ok_or(Refusal::own("too_many_lines"))?;
+    }
+    if lines == 0 {
+        return Err(Refusal::own("nothing_sent"));
+    }
+    if evaluation.facility_of(&segment.log()) == Some(facility) {
+        return Err(Refusal::own("sent_by_this_facility"));
+    }
+    Ok(lines)
 }
 
 /// Whether a log answers a line of this segment, from this record on.

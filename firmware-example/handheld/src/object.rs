@@ -1,15 +1,16 @@
 //! Objects that come as text: what they are, and what an authority's or another device's bundle says.
 
-use crate::base::{Handheld, Own};
+use crate::base::{Handheld, MAX_IDENTITY};
+use crate::deliver::sent_to;
 use crate::out::{Out, PREFIX, Say, base45_in_place};
 use crate::refusal::Refusal;
-use crate::settings::Kind;
+use crate::settings::{Kind, Settings};
 use crate::stock::Memory;
 use embedded_storage::nor_flash::NorFlash;
-use medlot_core::crypto::SIGNATURE_LEN;
+use medlot_core::crypto::{Hash, SIGNATURE_LEN};
 use medlot_core::log::FlashLog;
 use medlot_core::record::{Authentic, Entry, ObjectType, Record, Seal, SegmentWriter, read_header};
-use medlot_core::trust::{Anchor, Counts, Evaluation, FactKind, FixedShelf, Reason, RecordId, Shelf, open};
+use medlot_core::trust::{Anchor, Counts, Evaluation, Fact, FactKind, FixedShelf, Reason, RecordId, Shelf, open};
 
 /// Authorities' records and segments that are evaluated together: the objects kept, and the one that came.
 /// Ten pages of settings hold seven or eight objects: the way from the root, enrolments of this device and of its fellows,
@@ -48,8 +49,8 @@ enum Said {
     Enrolled,
     /// An authority's other records.
     Authority,
-    /// Movements sent to this facility: the lines that were received.
-    Received(u16),
+    /// Movements sent to this facility: so many lines.
+    Sent(u16),
 }
 
 impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
@@ -70,49 +71,59 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
     /// Takes a bundle; whether an authority's records came, so that all is to be judged anew.
     #[inline(never)]
     fn bundle(&mut self, work: &mut Work<'_>, out: &mut dyn Out) -> Result<bool, Refusal> {
-        let identity = self.identity()?;
-        let own = Own::of(&identity.key()?, &identity.parent, &identity.facility)?;
-        let anchor = Anchor::parse(&identity.root)?;
-        let mut shelf = Bench::new(&anchor);
-        let (object, mut rest) = work.buffer.split_at_mut_checked(work.length).unwrap_or_default();
-        // What the authorities said before is judged together with what comes: a cut device's goods don't come in.
-        for page in 0..self.settings.pages() {
-            let Some((Kind::Object, length)) = self.settings.page(page)? else { continue };
-            let (kept, free) = rest.split_at_mut_checked(length).ok_or(Refusal::own("buffer_full"))?;
-            self.settings.read(page, length, kept)?;
-            open(&anchor, kept, &mut shelf)?;
-            rest = free;
+        let (object, rest) = work.buffer.split_at_mut_checked(work.length).unwrap_or_default();
+        let object: &[u8] = object;
+        let (said, last) = self.judged(object, rest)?;
+        let mut say = Say(out);
+        if let Said::Sent(lines) = said {
+            self.receive(&last, lines)?;
+            say.text("received").number(lines.into()).end();
+            return Ok(false);
         }
-        open(&anchor, object, &mut shelf)?;
+        self.settings.keep(Kind::Object, object)?;
+        say.text(if matches!(said, Said::Enrolled) { "enrolled" } else { "noted" });
+        say.hex(&last.log().log_id()).number(last.index().into()).end();
+        Ok(true)
+    }
+
+    /// Verifies and judges a bundle: what its last segment says, of which every record counts.
+    #[inline(never)] // the shelf must not stand under what follows
+    fn judged<'w>(&mut self, object: &'w [u8], room: &'w mut [u8]) -> Result<(Said, Authentic<'w>), Refusal> {
+        let own = self.own()?;
+        let (identity, room) = self.identity(room)?;
+        // Used where it was made: a move would take twice its room on the stack.
+        let anchor = Anchor::parse(identity.root);
+        let anchor = anchor.as_ref().map_err(|e| *e)?;
+        let mut shelf = Bench::new(anchor);
+        // What the authorities said before is judged together with what comes: a cut device's goods don't come in.
+        shelve(&mut self.settings, anchor, &mut shelf, room, &mut |_| ())?;
+        open(anchor, object, &mut shelf)?;
         let last = shelf.last().ok_or(Refusal::own("bundle_empty"))?;
-        let own_enrolment = |kind: &FactKind<'_>| matches!(kind, FactKind::Enrol { child, .. } if *child == own.id);
+        let own_enrolment = |kind: &FactKind<'_>| matches!(kind, FactKind::Enrol { child, .. } if *child == own);
         let said = shelf.judge(|evaluation| {
             let authority = is_authority(&last);
             every_record_counts(evaluation, &last)?;
             if !authority {
-                return self.receive(evaluation, &last, &identity.facility).map(Said::Received);
+                return sent_to(identity.facility, evaluation, &last).map(Said::Sent);
             }
             let here = |at: &RecordId| at.log == last.log() && (last.index()..last.end()).contains(&at.index);
             let enrols = evaluation.facts().iter().any(|f| here(&f.at) && own_enrolment(&f.kind));
             Ok(if enrols { Said::Enrolled } else { Said::Authority })
         });
-        let said = said.map_err(|_| Refusal::own("bundle_full"))??;
-        let mut say = Say(out);
-        match said {
-            Said::Received(lines) => say.text("received").number(lines.into()).end(),
-            Said::Enrolled | Said::Authority => {
-                self.settings.keep(Kind::Object, object)?;
-                say.text(if matches!(said, Said::Enrolled) { "enrolled" } else { "noted" });
-                say.hex(&last.log().log_id()).number(last.index().into()).end();
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        Ok((said.map_err(|_| Refusal::own("bundle_full"))??, last))
+    }
+
+    /// Reads the path to this device's enrolment to the front of the room; gives its length.
+    #[inline(never)]
+    pub(crate) fn path(&mut self, room: &mut [u8]) -> Result<usize, Refusal> {
+        let own = self.own()?;
+        let mut page = [0; MAX_IDENTITY];
+        let (identity, _) = self.identity(&mut page)?;
+        self.enrolment(&own, &Anchor::parse(identity.root)?, room)
     }
 
     /// The page that holds the enrolment of this log: its object's length.
-    #[inline(never)]
-    pub(crate) fn enrolment(&mut self, own: &Own, anchor: &Anchor<'_>, out: &mut [u8]) -> Result<usize, Refusal> {
+    fn enrolment(&mut self, own: &Hash, anchor: &Anchor<'_>, out: &mut [u8]) -> Result<usize, Refusal> {
         for page in 0..self.settings.pages() {
             let Some((Kind::Object, length)) = self.settings.page(page)? else { continue };
             let room = out.get_mut(..length).ok_or(Refusal::own("buffer_full"))?;
@@ -125,23 +136,50 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
     }
 }
 
+/// Puts what is kept of authorities on the shelf, read into the room; gives the rest of the room. Each object's last
+/// segment is shown.
+#[inline(never)]
+pub(crate) fn shelve<'w, S: NorFlash>(
+    settings: &mut Settings<S>,
+    anchor: &Anchor<'w>,
+    shelf: &mut Bench<'w>,
+    room: &'w mut [u8],
+    each: &mut dyn FnMut(&Authentic<'w>),
+) -> Result<&'w mut [u8], Refusal> {
+    let mut rest = room;
+    for page in 0..settings.pages() {
+        let Some((Kind::Object, length)) = settings.page(page)? else { continue };
+        let (kept, free) = rest.split_at_mut_checked(length).ok_or(Refusal::own("buffer_full"))?;
+        settings.read(page, length, kept)?;
+        open(anchor, kept, shelf)?;
+        rest = free;
+        if let Some(last) = shelf.last() {
+            each(&last);
+        }
+    }
+    Ok(rest)
+}
+
 /// Whether the last segment of a bundle is the one record that enrols this log.
 #[inline(never)]
-fn leads_to(anchor: &Anchor<'_>, object: &[u8], own: &Own) -> Result<bool, Refusal> {
+fn leads_to(anchor: &Anchor<'_>, object: &[u8], own: &Hash) -> Result<bool, Refusal> {
     let mut shelf = FixedShelf::<4, 4>::new(anchor);
     open(anchor, object, &mut shelf)?;
     let Some(last) = shelf.last().filter(|last| last.end() - last.index() == 1) else { return Ok(false) };
-    let enrols = |kind: &FactKind<'_>| matches!(kind, FactKind::Enrol { child, .. } if *child == own.id);
-    Ok(shelf.facts().iter().any(|f| f.at.log == last.log() && f.at.index == last.index() && enrols(&f.kind)))
+    let enrols = |kind: &FactKind<'_>| matches!(kind, FactKind::Enrol { child, .. } if *child == *own);
+    let is = |fact: &Fact<'_>| fact.at.log == last.log() && fact.at.index == last.index() && enrols(&fact.kind);
+    Ok(shelf.with_facts(|facts| facts.iter().any(is))?)
 }
 
 /// Whether a segment holds an authority's records: those of the critical kinds.
+#[inline(never)] // as below
 fn is_authority(segment: &Authentic<'_>) -> bool {
     let mut records = segment.records();
     let first = records.next();
     first.is_some_and(|r| Record::decode(r.bytes()).is_ok_and(|r| r.entry.kind().is_critical()))
 }
 
+#[inline(never)] // a rebuilt record must not stand under what follows
 fn every_record_counts(evaluation: &mut Evaluation<'_, '_>, segment: &Authentic<'_>) -> Result<(), Refusal> {
     let mut records = segment.records();
     while let Some(record) = records.next() {

@@ -1,22 +1,21 @@
 //! What stands on the shelf: the core's table of fixed size, fed with the own log as it is written, with the logs of the
 //! facility's other devices as they come, and with what authorities say.
 
-use crate::base::{Handheld, MAX_OWN_RECORD, Own, number};
+use crate::base::{Handheld, MAX_OWN_RECORD, number};
 use crate::fellows::Fellows;
-use crate::object::Bench;
+use crate::object::{Bench, shelve};
 use crate::out::{Out, Say};
 use crate::refusal::Refusal;
-use crate::settings::Kind;
 use embedded_storage::nor_flash::NorFlash;
 use heapless::Vec;
-use medlot_core::crypto::{Hash, chain_next};
+use medlot_core::crypto::Hash;
 use medlot_core::ident::{LotNumber, Product};
 use medlot_core::ledger::fixed::{FixedError, FixedLedger, Pick, Source, Table};
 use medlot_core::log::{FlashLog, LogError, RecordCursor};
-use medlot_core::record::{Authentic, Cut};
+use medlot_core::record::Cut;
 use medlot_core::scan::Merged;
 use medlot_core::time::Date;
-use medlot_core::trust::{Anchor, Counts, Evaluation, FactKind, OwnLog, Reason, Shelf, Span, open};
+use medlot_core::trust::{Anchor, Counts, Fact, FactKind, OwnLog, Reason, Shelf, Span};
 
 /// Bytes of the longest record that is read back where the table asks for it: no movement or count is longer.
 pub(crate) const MAX_READ: usize = 640;
@@ -61,12 +60,12 @@ struct FromLogs<'l, L> {
     fellows: &'l mut Fellows<L>,
     /// Where the last record was read: its log, and the next index there.
     cursor: Option<(RecordCursor, [u8; 16], u32)>,
-    bytes: [u8; MAX_READ],
+    bytes: &'l mut [u8; MAX_READ],
 }
 
 impl<'l, L: NorFlash + Clone> FromLogs<'l, L> {
-    const fn new(own: &'l mut FlashLog<L>, fellows: &'l mut Fellows<L>) -> Self {
-        Self { own, fellows, cursor: None, bytes: [0; MAX_READ] }
+    const fn new(own: &'l mut FlashLog<L>, fellows: &'l mut Fellows<L>, bytes: &'l mut [u8; MAX_READ]) -> Self {
+        Self { own, fellows, cursor: None, bytes }
     }
 }
 
@@ -76,7 +75,7 @@ impl<L: NorFlash + Clone> Source for FromLogs<'_, L> {
         let log = if is_own { &mut *self.own } else { self.fellows.log(id)? };
         let ready = self.cursor.take().filter(|(_, log, next)| (log, *next) == (id, index));
         let (mut cursor, ..) = ready.or_else(|| Some((log.records(index).ok()?, *id, index)))?;
-        let length = cursor.next(log, &mut self.bytes).ok()??.1.len();
+        let length = cursor.next(log, self.bytes).ok()??.1.len();
         self.cursor = Some((cursor, *id, index + 1));
         self.bytes.get(..length)
     }
@@ -95,47 +94,70 @@ fn later<T>(done: Result<T, FixedError>) -> Result<(), Refusal> {
     }
 }
 
+#[inline(never)] // what settles must not stand under the counting of records
+fn settle(table: &mut Table<'_>, logs: &mut dyn Source) -> Result<(), Refusal> {
+    if table.is_complete() { Ok(()) } else { later(table.settle(logs)) }
+}
+
 /// Cuts of one log that are judged together.
 const CUTS: usize = 4;
+
+/// Counts a record of the own log at this index behind this value of the chain; gives the value behind it.
+#[inline(never)]
+fn count_own(
+    table: &mut Table<'_>,
+    own: &OwnLog,
+    (index, previous): (u32, Hash),
+    bytes: &[u8],
+    logs: &mut dyn Source,
+) -> Result<Hash, Refusal> {
+    let record = own.record(index, previous, bytes).ok_or(Refusal::own("own_record_refused"))?;
+    later(table.apply(&record, logs))?;
+    Ok(record.at().identity)
+}
+
+/// Takes the rules that authorities' records make; gives what the own log is granted.
+#[inline(never)]
+fn rule(table: &mut Table<'_>, shelf: &Bench<'_>, own: &Hash) -> Result<Option<OwnLog>, Refusal> {
+    let ruled = shelf.judge(|evaluation| {
+        table.forget_rules();
+        for segment in shelf.segments() {
+            let mut records = segment.records();
+            while let Some(record) = records.next() {
+                let judged = evaluation.judge_record(&record);
+                if let Some(verified) = judged.verified() {
+                    table.rule(&verified, &*evaluation)?;
+                }
+            }
+        }
+        Ok::<_, FixedError>(evaluation.own_log(own))
+    });
+    Ok(ruled.map_err(|_| Refusal::own("bundle_full"))??)
+}
 
 /// Counts what the fellows' logs hold under their seals and the table doesn't. Says what is amiss: a log is followed up to
 /// its first record that doesn't count, which ends it where an authority cut it there.
 #[inline(never)]
 fn count_fellows<L: NorFlash + Clone>(
     table: &mut Table<'_>,
-    own: &mut FlashLog<L>,
-    fellows: &mut Fellows<L>,
+    logs: &mut FromLogs<'_, L>,
     shelf: &Bench<'_>,
     buffer: &mut [u8],
 ) -> Result<Option<&'static str>, Refusal> {
-    let (mut amiss, full) = (None, Refusal::own("bundle_full"));
-    for ring in 0..fellows.rings() {
-        let Some(log) = fellows.at(ring) else { continue };
+    let mut amiss = None;
+    for ring in 0..logs.fellows.rings() {
+        let Some(log) = logs.fellows.at(ring) else { continue };
         let (id, end) = (log.tip().log(), log.seal().map_or(0, |seal| seal.count));
         let counted = table.as_of().find(|(log, _)| *log == id.log16()).map_or(0, |(_, count)| count);
-        if shelf.judge(|evaluation| is_cut_before(evaluation, &id, counted)).map_err(|_| full)? {
+        if is_cut_before(shelf, &id, counted)? {
             amiss = Some("stock_of_a_cut_device");
         }
-        let cuts: Vec<u32, CUTS> = cuts_of(shelf, &id).filter(|count| *count <= end).take(CUTS).collect();
+        let cuts = shelf.with_facts(|facts| cuts_of(facts, &id, end))?;
         let mut from = counted;
         while from < end {
             // Each record below a cut is judged by the piece of the chain from it to the cut.
             let to = if cuts.is_empty() { end } else { from + 1 };
-            let Some(log) = fellows.at(ring) else { break };
-            let pieces = pieces_of(log, from + 1, &cuts)?;
-            let (mut previous, mut cursor) = (log.value_at(from)?, log.records(from)?);
-            let stopped = shelf.judge_beside(&pieces, |evaluation| {
-                for index in from..to {
-                    let Some(log) = fellows.at(ring) else { break };
-                    let Some((_, bytes)) = cursor.next(log, buffer)? else { break };
-                    let judged = evaluation.judge_unsealed(id, index, previous, bytes)?;
-                    previous = judged.at.identity;
-                    let Some(record) = judged.verified() else { return Ok(Some(judged.verdict.reason)) };
-                    later(table.apply(&record, &mut FromLogs::new(own, fellows)))?;
-                }
-                Ok::<_, Refusal>(None)
-            });
-            match stopped.map_err(|_| full)?? {
+            match count_fellow(table, logs, shelf, buffer, (ring, from, to), &cuts)? {
                 None => from = to,
                 Some(Some(Reason::CutOff | Reason::BranchCutOff)) => break,
                 Some(_) => {
@@ -148,32 +170,70 @@ fn count_fellows<L: NorFlash + Clone>(
     Ok(amiss)
 }
 
-/// Counts at which authorities cut a log, whether or not that counts.
-fn cuts_of<'s>(shelf: &'s Bench<'_>, log: &'s Hash) -> impl Iterator<Item = u32> + 's {
-    shelf.facts().iter().filter_map(|fact| match &fact.kind {
+/// Counts these records of the log in a ring; where one doesn't count, why it stopped there.
+#[inline(never)]
+fn count_fellow<L: NorFlash + Clone>(
+    table: &mut Table<'_>,
+    logs: &mut FromLogs<'_, L>,
+    shelf: &Bench<'_>,
+    buffer: &mut [u8],
+    (ring, from, to): (usize, u32, u32),
+    cuts: &[u32],
+) -> Result<Option<Option<Reason>>, Refusal> {
+    let Some(log) = logs.fellows.at(ring) else { return Ok(None) };
+    let (id, mut pieces) = (log.tip().log(), Vec::new());
+    pieces_of(log, from + 1, cuts, &mut pieces)?;
+    let (mut previous, mut cursor) = (log.value_at(from)?, log.records(from)?);
+    let stopped = shelf.judge_beside(&pieces, |evaluation| {
+        for index in from..to {
+            let Some(log) = logs.fellows.at(ring) else { break };
+            let Some((_, bytes)) = cursor.next(log, buffer)? else { break };
+            let judged = evaluation.judge_unsealed(id, index, previous, bytes)?;
+            previous = judged.at.identity;
+            let Some(record) = judged.verified() else { return Ok(Some(judged.verdict.reason)) };
+            later(table.apply(&record, logs))?;
+        }
+        Ok::<_, Refusal>(None)
+    });
+    stopped.map_err(|_| Refusal::own("bundle_full"))?
+}
+
+/// Counts up to this end at which authorities cut a log, whether or not that counts.
+fn cuts_of(facts: &[Fact<'_>], log: &Hash, end: u32) -> Vec<u32, CUTS> {
+    let cuts = facts.iter().filter_map(|fact| match &fact.kind {
         FactKind::Cut(cut) if cut.is_on(log) => Some(cut.count),
         _ => None,
-    })
+    });
+    cuts.filter(|count| *count <= end).take(CUTS).collect()
 }
 
 /// The chain of a log from a count to each of these that is greater, in pieces.
-fn pieces_of<L: NorFlash>(log: &mut FlashLog<L>, from: u32, cuts: &[u32]) -> Result<Vec<Span<'static>, CUTS>, Refusal> {
-    let (mut pieces, mut start) = (Vec::new(), from);
+fn pieces_of<L: NorFlash>(
+    log: &mut FlashLog<L>,
+    from: u32,
+    cuts: &[u32],
+    pieces: &mut Vec<Span<'static>, CUTS>,
+) -> Result<(), Refusal> {
+    let mut start = from;
     while let Some(end) = cuts.iter().copied().filter(|count| *count > start).min() {
         let (start_hash, end_hash) = (log.value_at(start)?, log.value_at(end)?);
         let piece = Span { log: log.tip().log(), start, start_hash, end, end_hash, interior: None };
         pieces.push(piece).map_err(|_| Refusal::own("bundle_full"))?;
         start = end;
     }
-    Ok(pieces)
+    Ok(())
 }
 
 /// Whether a cut that counts ends this log before what the table holds of it.
-fn is_cut_before(evaluation: &Evaluation<'_, '_>, log: &Hash, count: u32) -> bool {
-    evaluation.facts().iter().zip(evaluation.verdicts()).any(|(fact, verdict)| {
-        let cut = |cut: &Cut| cut.is_on(log) && cut.count < count;
-        verdict.counts == Counts::Yes && matches!(&fact.kind, FactKind::Cut(at) if cut(at))
-    })
+#[inline(never)]
+fn is_cut_before(shelf: &Bench<'_>, log: &Hash, count: u32) -> Result<bool, Refusal> {
+    let is_cut = shelf.judge(|evaluation| {
+        evaluation.facts().iter().zip(evaluation.verdicts()).any(|(fact, verdict)| {
+            let cut = |cut: &Cut| cut.is_on(log) && cut.count < count;
+            verdict.counts == Counts::Yes && matches!(&fact.kind, FactKind::Cut(at) if cut(at))
+        })
+    });
+    is_cut.map_err(|_| Refusal::own("bundle_full"))
 }
 
 impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
@@ -181,65 +241,47 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
     /// changes what counts, so all is judged again), and after a synchronisation.
     ///
     /// What the checkpoint carries isn't judged again: its records may be gone.
-    #[inline(never)]
     pub(crate) fn learn(&mut self, work: &mut [u8], anew: bool) -> Result<(), Refusal> {
-        if self.log.is_none() {
-            return Ok(());
+        if self.log.is_some() {
+            self.judge_all(work, anew)?;
         }
-        let identity = self.identity()?;
-        let own = Own::of(&identity.key()?, &identity.parent, &identity.facility)?;
-        let anchor = Anchor::parse(&identity.root)?;
-        let mut shelf = Bench::new(&anchor);
-        let mut last: Vec<Authentic<'_>, 6> = Vec::new();
-        let mut rest = work;
-        for page in 0..self.settings.pages() {
-            let Some((Kind::Object, length)) = self.settings.page(page)? else { continue };
-            let (kept, free) = rest.split_at_mut_checked(length).ok_or(Refusal::own("buffer_full"))?;
-            self.settings.read(page, length, kept)?;
-            open(&anchor, kept, &mut shelf)?;
-            rest = free;
-            if let Some(segment) = shelf.last() {
-                last.push(segment).map_err(|_| Refusal::own("bundle_full"))?;
-            }
-        }
+        self.catch_up()
+    }
+    #[inline(never)] // the shelf must not stand under what follows
+    fn judge_all(&mut self, work: &mut [u8], anew: bool) -> Result<(), Refusal> {
+        let own = self.own()?;
+        let (identity, room) = self.identity(work)?;
+        // Used where it was made: a move would take twice its room on the stack.
+        let anchor = Anchor::parse(identity.root);
+        let anchor = anchor.as_ref().map_err(|e| *e)?;
+        let mut shelf = Bench::new(anchor);
+        let rest = shelve(&mut self.settings, anchor, &mut shelf, room, &mut |_| ())?;
         let (Some(log), fellows) = (&mut self.log, &mut self.fellows) else { return Ok(()) };
-        let mut table = self.stock.table(&identity.facility);
+        let mut table = self.stock.table(identity.facility);
         if anew && self.from == 0 {
             table.clear();
             self.counted = None;
         }
-        let ruled = shelf.judge(|evaluation| {
-            table.forget_rules();
-            for segment in &last {
-                let mut records = segment.records();
-                while let Some(record) = records.next() {
-                    let judged = evaluation.judge_record(&record);
-                    if let Some(verified) = judged.verified() {
-                        table.rule(&verified, &*evaluation)?;
-                    }
-                }
-            }
-            Ok::<_, FixedError>(evaluation.own_log(&own.id))
-        });
-        let enrolled = ruled.map_err(|_| Refusal::own("bundle_full"))??;
-        self.amiss = count_fellows(&mut table, log, fellows, &shelf, rest)?;
+        let enrolled = rule(&mut table, &shelf, &own)?;
+        let mut logs = FromLogs::new(log, fellows, &mut self.read);
+        self.amiss = count_fellows(&mut table, &mut logs, &shelf, rest)?;
         match (enrolled, &mut self.counted) {
             (Some(own), Some(counted)) => counted.own = own,
             (Some(own), none) => *none = Some(Counted { own, count: 0, head: own.log() }),
             (None, counted) => *counted = None,
         }
-        self.catch_up()
+        Ok(())
     }
 
     /// Reads the table as the last checkpoint carries it; an empty one where there is none.
     #[inline(never)]
     pub(crate) fn load(&mut self) -> Result<(), Refusal> {
-        let identity = self.identity()?;
+        let facility = self.facility()?;
         let Some(log) = self.log.as_mut() else { return Ok(()) };
         let mut blob = log.blob()?;
         let as_of = blob.as_of();
         if as_of > 0 {
-            let mut table = self.stock.table(&identity.facility);
+            let mut table = self.stock.table(&facility);
             table.read_from(&mut |bytes| blob.read(log, bytes).is_ok_and(|read| read == bytes.len()))?;
         }
         self.from = as_of;
@@ -255,25 +297,20 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
         }
         let own = counted.own;
         let mut table = self.stock.table(own.facility());
-        let (mut from, mut buffer) = (counted.count, [0; MAX_OWN_RECORD]);
-        let mut cursor = log.records(from)?;
-        while let Some((index, bytes)) = cursor.next(log, &mut buffer)? {
-            let record = own.record(index, counted.head, bytes).ok_or(Refusal::own("own_record_refused"))?;
-            later(table.apply(&record, &mut FromLogs::new(log, &mut self.fellows)))?;
-            counted.head = chain_next(&counted.head, index, bytes)?;
-            from = index + 1;
-            counted.count = from;
+        let mut buffer = [0; MAX_OWN_RECORD];
+        let mut cursor = log.records(counted.count)?;
+        let mut logs = FromLogs::new(log, &mut self.fellows, &mut self.read);
+        while let Some((index, bytes)) = cursor.next(logs.own, &mut buffer)? {
+            counted.head = count_own(&mut table, &own, (index, counted.head), bytes, &mut logs)?;
+            counted.count = index + 1;
         }
-        if !table.is_complete() {
-            later(table.settle(&mut FromLogs::new(log, &mut self.fellows)))?;
-        }
-        Ok(())
+        settle(&mut table, &mut logs)
     }
 
     /// Gives up what another device holds, with the table carried forward.
     #[inline(never)]
     pub(crate) fn reclaim(&mut self, out: &mut dyn Out) -> Result<(), Refusal> {
-        let facility = self.identity()?.facility;
+        let facility = self.facility()?;
         let table = self.stock.table(&facility);
         let log = self.log.as_mut().ok_or(Refusal::own("not_joined"))?;
         // Before it is enrolled nothing of it is counted, so no table says what the records do.

@@ -4,23 +4,23 @@
 //! bears on stock: recalls and their ends, facts of lots, same products, cuts, and the enrolments of its facility; and whole
 //! the logs of its facility's other devices, as far as there are rings for them.
 
-use crate::base::{Handheld, Own};
+use crate::base::{Handheld, MAX_IDENTITY};
 use crate::fellows::head_of;
-use crate::object::{Bench, piece};
+use crate::object::{Bench, piece, shelve};
 use crate::out::{Out, Say};
 use crate::refusal::Refusal;
 use crate::settings::{Kind, Settings};
 use crate::stock::Memory;
 use embedded_storage::nor_flash::NorFlash;
 use heapless::Vec;
-use medlot_core::crypto::Suite;
+use medlot_core::crypto::{Hash, Suite};
 use medlot_core::log::{FlashLog, LogError};
 use medlot_core::record::{Authentic, Element, Entry, LogKey, ObjectType, Observed, Record, header, write_element};
 use medlot_core::sync::{
     Archive, Buffers, Deframer, Hello, MIN_MESSAGE, Offer, Opened, Peer, Piece, PieceForm, Point, Session, Standing,
     SyncError, Taken, Unit, frame, frame_length,
 };
-use medlot_core::trust::{Anchor, Before, Counts, FactKind, Shelf, authenticate, open};
+use medlot_core::trust::{Anchor, Before, Counts, Fact, FactKind, Shelf, authenticate};
 
 /// The wire in both directions.
 pub trait Wire: Out {
@@ -61,15 +61,16 @@ struct Ended {
 /// What this device holds, for a session.
 struct Holding<'h, L, S, M> {
     device: &'h mut Handheld<L, S, M>,
-    own: &'h Own,
+    own: Hash,
+    anchor: &'h Anchor<'h>,
     /// Records that no seal covers: the log isn't offered yet.
     held: bool,
     /// The piece opened last, and the room in which one that came is judged.
     out: &'h mut [u8],
-    above: [Option<Above>; ABOVE],
+    above: &'h mut [Option<Above>; ABOVE],
     facility: &'h str,
     /// Other devices of the facility, as far as enrolments of them are kept.
-    enrolled: Enrolled,
+    enrolled: &'h Enrolled,
     /// An authority's records are on their way that may enrol a device of the facility.
     may_enrol: bool,
     /// Whether an authority's object was kept, and whether more of its log was gone through.
@@ -128,28 +129,45 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
     ) -> Result<(), Refusal> {
         let short = Refusal::own("buffer_full");
         let held = self.log_mut()?.tip().unsealed() > 0;
-        let identity = self.identity()?;
-        let own = Own::of(&identity.key()?, &identity.parent, &identity.facility)?;
-        let anchor = Anchor::parse(&identity.root)?;
+        let own = self.own()?;
+        let mut page = [0; MAX_IDENTITY];
+        let (identity, _) = self.identity(&mut page)?;
+        // Used where it was made, as the session below: a move would take twice the room on the stack.
+        let anchor = Anchor::parse(identity.root);
+        let anchor = anchor.as_ref().map_err(|e| *e)?;
         let root = anchor.id().log16();
-        let (above, enrolled) = self.known(&anchor, &identity.facility, work.get_mut(length..).ok_or(short)?)?;
+        let (mut above, mut enrolled) = ([None; ABOVE], Vec::new());
+        let room = work.get_mut(length..).ok_or(short)?;
+        self.known(anchor, identity.facility, room, &mut above, &mut enrolled)?;
         let (came, rest) = work.split_at_mut_checked(FRAME).ok_or(short)?;
         let (framed, rest) = rest.split_at_mut_checked(FRAME).ok_or(short)?;
         let (unframed, rest) = rest.split_at_mut_checked(FRAME).ok_or(short)?;
         let (message, rest) = rest.split_at_mut_checked(MIN_MESSAGE).ok_or(short)?;
         let (wants, rest) = rest.split_at_mut_checked(MIN_MESSAGE).ok_or(short)?;
         let (piece, out) = rest.split_at_mut_checked(rest.len() / 2).ok_or(short)?;
-        let facilities = [identity.facility.as_str()];
-        let (log, clock) = (Some(own.id.log16()), self.now);
+        let facilities = [identity.facility];
+        let (log, clock) = (Some(own.log16()), self.now);
         let hello = Hello { root, log, clock, facilities: &facilities, window: 1 };
-        let mut session = Session::new(&hello, Buffers { piece, wants })?;
+        let mut session = Session::new(&hello, Buffers { piece, wants });
+        let session = session.as_mut().map_err(|e| *e)?;
         if held {
             session.hold();
         }
-        let facility = identity.facility.as_str();
+        let facility = identity.facility;
         let (may_enrol, news, seen) = (false, false, false);
-        let mut holding =
-            Holding { device: self, own: &own, held, out, above, facility, enrolled, may_enrol, news, seen };
+        let mut holding = Holding {
+            device: self,
+            own,
+            anchor,
+            held,
+            out,
+            above: &mut above,
+            facility,
+            enrolled: &enrolled,
+            may_enrol,
+            news,
+            seen,
+        };
         let first = came.get(..length).ok_or(short)?;
         // Sealed, so that all of it can travel, unless the peer knows that this chip's log is an old one.
         let mut told = |holding: &mut Holding<'_, L, S, M>, standing| {
@@ -157,8 +175,8 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
             if standing == Standing::AsHere { holding.device.sealed().map(drop) } else { Ok(()) }
         };
         let mut line = Line { wire, framed };
-        let done = talk(&mut session, &mut holding, first, message, unframed, &mut line, &mut told);
-        let Holding { above, news, seen, .. } = holding;
+        let done = talk(session, &mut holding, first, message, unframed, &mut line, &mut told);
+        let Holding { news, seen, .. } = holding;
         *ended = Ended {
             standing: session.standing(),
             acknowledged: session.acknowledged(),
@@ -214,7 +232,7 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
         if self.stopped || self.now.is_none() || self.counted.is_none() {
             return Ok(());
         }
-        let facility = self.identity()?.facility;
+        let facility = self.facility()?;
         let own = self.log_mut()?.tip().log().log16();
         for ring in 0..self.fellows.rings() {
             let Some(log) = self.fellows.at(ring) else { continue };
@@ -239,26 +257,20 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
         anchor: &Anchor<'_>,
         facility: &str,
         room: &mut [u8],
-    ) -> Result<([Option<Above>; ABOVE], Enrolled), Refusal> {
+        above: &mut [Option<Above>; ABOVE],
+        enrolled: &mut Enrolled,
+    ) -> Result<(), Refusal> {
         let mut shelf = Bench::new(anchor);
-        let mut above = [None; ABOVE];
-        let root = Above { log: anchor.id().log16(), point: Point { count: 0, head: [0; 8] } };
+        let begun = |log: Hash| Above { log: log.log16(), point: Point { count: 0, head: [0; 8] } };
         if let Some(first) = above.first_mut() {
-            *first = Some(root);
+            *first = Some(begun(anchor.id()));
         }
-        let mut rest = room;
-        for page in 0..self.settings.pages() {
-            let Some((Kind::Object, length)) = self.settings.page(page)? else { continue };
-            let (kept, free) = rest.split_at_mut_checked(length).ok_or(Refusal::own("buffer_full"))?;
-            self.settings.read(page, length, kept)?;
-            open(anchor, kept, &mut shelf)?;
-            rest = free;
-            let Some(log) = shelf.last().map(|last| last.log().log16()) else { continue };
-            let point = Point { count: 0, head: [0; 8] };
-            if let Some(place) = above.iter_mut().find(|a| a.is_none_or(|a| a.log == log)) {
-                *place = Some(Above { log, point });
+        shelve(&mut self.settings, anchor, &mut shelf, room, &mut |last| {
+            let new = begun(last.log());
+            if let Some(place) = above.iter_mut().find(|a| a.is_none_or(|a| a.log == new.log)) {
+                *place = Some(new);
             }
-        }
+        })?;
         for page in 0..self.settings.pages() {
             let Some((Kind::Seen, length)) = self.settings.page(page)? else { continue };
             let mut bytes = [0; SEEN * ABOVE];
@@ -275,11 +287,11 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Handheld<L, S, M> {
                 }
             }
         }
-        let at_facility = shelf.facts().iter().filter_map(|fact| match fact.kind {
+        let at_facility = |fact: &Fact<'_>| match fact.kind {
             FactKind::Enrol { child, grant, .. } if grant.facility == facility => Some(child.log16()),
             _ => None,
-        });
-        Ok((above, at_facility.take(ENROLLED).collect()))
+        };
+        Ok(shelf.with_facts(|facts| enrolled.extend(facts.iter().filter_map(at_facility).take(ENROLLED)))?)
     }
 }
 
@@ -363,7 +375,7 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Holding<'_, L, S, M> {
         peer.asks_for_everything() || peer.facilities().any(|facility| facility == self.facility)
     }
     fn is_own(&self, offer: &Offer) -> bool {
-        offer.log() == Some(self.own.id.log16())
+        offer.log() == Some(self.own.log16())
     }
     fn place_of(&self, offer: &Offer) -> Option<Above> {
         self.above.iter().flatten().find(|above| Some(above.log) == offer.log()).copied()
@@ -372,30 +384,20 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Holding<'_, L, S, M> {
     #[inline(never)]
     fn judge(&mut self, came: &Piece<'_>) -> Result<Taken, Refusal> {
         let Piece::Segment { element, .. } = came else { return Ok(Taken::Refused) };
-        let short = Refusal::own("buffer_full");
-        let identity = self.device.identity()?;
-        let anchor = Anchor::parse(&identity.root)?;
-        let mut shelf = Bench::new(&anchor);
-        let mut rest = &mut *self.out;
-        for page in 0..self.device.settings.pages() {
-            let Some((Kind::Object, length)) = self.device.settings.page(page)? else { continue };
-            let (kept, free) = rest.split_at_mut_checked(length).ok_or(short)?;
-            self.device.settings.read(page, length, kept)?;
-            open(&anchor, kept, &mut shelf)?;
-            rest = free;
-        }
-        let (segment, key) = match authenticate(&anchor, shelf.facts(), element, 0, &Before::Nothing) {
+        let mut shelf = Bench::new(self.anchor);
+        let rest = shelve(&mut self.device.settings, self.anchor, &mut shelf, &mut *self.out, &mut |_| ())?;
+        let (segment, key) = match authenticate(self.anchor, &shelf, element, 0, &Before::Nothing) {
             Ok(both) => both,
             Err(e) => return Ok(if e.is_unknown() { Taken::Full } else { Taken::Refused }),
         };
-        if segment.log() != self.own.id
-            && let Some(head) = head_of(shelf.facts(), &segment.log(), self.facility)
+        if segment.log() != self.own
+            && let Some(head) = shelf.with_facts(|facts| head_of(facts, &segment.log(), self.facility))?
         {
             return self.device.fellows.take(&segment, &key, &head);
         }
         let stored = Taken::Stored(segment.end());
         if bears(&segment, self.facility) {
-            let taken = keep(&mut self.device.settings, shelf, (segment, key), element, rest)?;
+            let taken = keep(&mut self.device.settings, &mut shelf, (segment, key), element, rest)?;
             if taken != stored {
                 return Ok(taken);
             }
@@ -415,12 +417,11 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Holding<'_, L, S, M> {
 #[inline(never)]
 fn keep<'s, S: NorFlash>(
     settings: &mut Settings<S>,
-    shelf: Bench<'s>,
+    shelf: &mut Bench<'s>,
     (segment, key): (Authentic<'s>, LogKey<'s>),
     element: &Element<'_>,
     room: &mut [u8],
 ) -> Result<Taken, Refusal> {
-    let mut shelf = shelf;
     if shelf.take(segment, key).is_err() {
         return Ok(Taken::Full);
     }
@@ -452,6 +453,7 @@ fn keep<'s, S: NorFlash>(
 }
 
 /// Whether one of the records changes what may be picked, whose goods come in, or which devices the facility has.
+#[inline(never)] // a rebuilt record must not stand under what follows
 fn bears(segment: &Authentic<'_>, facility: &str) -> bool {
     segment.raw_records().any(|record| match Record::decode(record.bytes()).map(|record| record.entry) {
         Ok(Entry::Enrol(enrol)) => enrol.facility.as_str() == facility,
@@ -528,7 +530,7 @@ impl<L: NorFlash + Clone, S: NorFlash, M: Memory> Archive for Holding<'_, L, S, 
             return Ok(Opened::Nothing);
         }
         let log = self.device.log_mut().map_err(storage)?;
-        let front = self.own.id.log_id();
+        let front = self.own.log_id();
         let most = self.out.len().min(longest as usize);
         let out = self.out.get_mut(..most).unwrap_or_default();
         let Some((head, body)) = out.split_at_mut_checked(front.len() + 1) else { return Ok(Opened::TooLong) };

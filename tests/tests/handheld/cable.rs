@@ -3,7 +3,7 @@
 use crate::device::{AN386, Board, Device, MICROBIT, Machine, Model};
 use crate::meeting::{first_work, scan, work};
 use crate::station::{NOW, Shelf, Station, rows_shelf, said_shelf};
-use crate::{folder, seeded};
+use crate::{folder, seeded, write_figures};
 use medlot_core::movement::Direction;
 use std::net::{SocketAddr, TcpListener};
 use std::ops::Range;
@@ -46,8 +46,8 @@ fn set_clock(handheld: &mut impl Device) {
     work(handheld, &[&format!("time {NOW}")]);
 }
 
-fn meets<const W: usize, const E: usize>(board: &Board, name: &str) {
-    let (station, chip) = worked::<W, E>(board, name);
+fn meets<const W: usize, const E: usize>(board: &Board, what: &str) {
+    let (station, chip) = worked::<W, E>(board, &format!("meets-{what}"));
     let (beside, socket) = (station.copy("model"), free());
     let (mut model, _) = Model::<W, E>::boot(board, &chip, None);
     let (mut machine, said) =
@@ -76,6 +76,7 @@ fn meets<const W: usize, const E: usize>(board: &Board, name: &str) {
             work(&mut machine, &lines);
         }
     }
+    write_figures(what, &[("session.stack", machine.ask("stack"))]);
     let (board, model) = (machine.off(), model.off());
     assert!(board == model, "the chips differ");
 }
@@ -83,13 +84,13 @@ fn meets<const W: usize, const E: usize>(board: &Board, name: &str) {
 #[test]
 #[ignore = "needs the image: cargo xtask test firmware"]
 fn emulated_cortex_m4_and_the_command_end_with_one_stock() {
-    meets::<8, 2_048>(&AN386, "meets-m4");
+    meets::<8, 2_048>(&AN386, "m4");
 }
 
 #[test]
 #[ignore = "needs the image: cargo xtask test firmware"]
 fn emulated_cortex_m0_and_the_command_end_with_one_stock() {
-    meets::<4, 1_024>(&MICROBIT, "meets-m0");
+    meets::<4, 1_024>(&MICROBIT, "m0");
 }
 
 /// Bytes of power that a whole session takes, and which of them are erasures.

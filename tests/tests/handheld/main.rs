@@ -354,8 +354,7 @@ fn emulated_cortex_m0_synchronises_with_a_hub() {
     emulated_sync::<4, 1_024>(&MICROBIT);
 }
 
-/// Works through the day on the emulated board, its instructions counted; writes what things cost to the file that
-/// `MEDLOT_FIGURES` names, or prints it.
+/// Works through the day on the emulated board, its instructions counted; writes what things cost.
 fn emulated_figures(board: &Board, what: &str) {
     let country = Country::new();
     let name = format!("{}-figures", board.name);
@@ -384,6 +383,11 @@ fn emulated_figures(board: &Board, what: &str) {
     figures.push(("delivery.instructions", costs.iter().find(|(line, ..)| *line == delivery).unwrap().2));
     figures.push(("handover.instructions", cost("handover").2));
     figures.push(("stack", machine.ask("stack")));
+    write_figures(what, &figures);
+}
+
+/// To the file that `MEDLOT_FIGURES` names; printed where there is none.
+fn write_figures(what: &str, figures: &[(&str, u64)]) {
     let text: String = figures.iter().map(|(name, value)| format!("handheld.{what}.{name} {value}\n")).collect();
     match std::env::var_os("MEDLOT_FIGURES") {
         Some(file) => {

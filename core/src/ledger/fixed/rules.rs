@@ -46,6 +46,7 @@ impl Table<'_> {
     ///
     /// # Errors
     /// [`FixedError::Full`]: the table is incomplete.
+    #[inline(never)] // nothing of it must stand under the judging of the next record
     pub fn rule(&mut self, record: &Verified<'_>, reach: &dyn Reach) -> Result<bool, FixedError> {
         let at = record.at();
         let said = &record.record().entry;

@@ -56,8 +56,8 @@ pub struct Evidence<'a> {
 }
 
 impl<'a> Shelf<'a> for Evidence<'a> {
-    fn facts(&self) -> &[Fact<'a>] {
-        self.gathered.facts()
+    fn with_facts<T>(&self, ask: impl FnOnce(&[Fact<'a>]) -> T) -> Result<T, BundleError> {
+        Ok(ask(self.gathered.facts()))
     }
     fn take(&mut self, authentic: Authentic<'a>, log: LogKey<'a>) -> Result<(), BundleError> {
         let is_here = |part: &Part<'_>| part.log.id == log.id && part.authentic.body() == authentic.body();
