@@ -9,11 +9,13 @@ public interface CatalogueInterface
 open class Catalogue: Disposable, AutoCloseable, CatalogueInterface
     fun saved(bytes: ByteArray): Catalogue
 public interface DeviceInterface
+    fun destroy(destruction: DestructionInput, language: Language, now: Long): Destroyed
     fun card(of: LotInput, offset: UInt, limit: UInt, now: Long): Card
     fun check(pack: MovementInput, language: Language, now: Long): PackAnswer
     fun findings(of: FindingsInput, offset: UInt, limit: UInt, language: Language, now: Long): FindingPage
-    fun movements(offset: UInt, limit: UInt): MovementPage
+    fun movements(of: MovementsInput, offset: UInt, limit: UInt): MovementPage
     fun pick(of: StockInput, quantity: String, now: Long): Pick
+    fun pickOpened(of: StockInput, quantity: String, now: Long): Pick
     fun report(of: ReportInput, offset: UInt, limit: UInt, language: Language, now: Long): ReportView
     fun stock(of: StockInput, offset: UInt, limit: UInt, language: Language, now: Long): StockPage
     fun trace(of: LotInput, language: Language, now: Long): Trace
@@ -63,6 +65,7 @@ public interface VerifierInterface
     fun findings(of: FindingsInput, offset: UInt, limit: UInt, language: Language, now: Long): FindingPage
     fun keep(object: ByteArray): UInt
     fun pick(of: StockInput, quantity: String, now: Long): Pick
+    fun pickOpened(of: StockInput, quantity: String, now: Long): Pick
     fun report(of: ReportInput, offset: UInt, limit: UInt, language: Language, now: Long): ReportView
     fun stock(of: StockInput, offset: UInt, limit: UInt, language: Language, now: Long): StockPage
     fun trace(of: LotInput, language: Language, now: Long): Trace
@@ -97,6 +100,19 @@ data class CountInput
     val blind: Boolean = false
     val document: String? = null
     val operator: String? = null
+data class Destroyed
+    val log: String
+    val first: UInt
+    val count: UInt
+    val record: String
+    val people: UInt
+    val missing: UInt
+    val unsealed: UInt
+data class DestructionInput
+    val minutes: String = ""
+    val operator: String = ""
+    val witnesses: List<String> = listOf()
+    val lines: List<MovementInput> = listOf()
 data class Document
     val kind: String
     val number: String
@@ -183,6 +199,9 @@ data class FindingsInput
 data class GotLine
     val line: UInt = 0U
     val quantity: String = ""
+data class GroupOf
+    val lines: UShort?
+    val back: UInt?
 data class Handover
     val first: UInt
     val lines: UInt
@@ -252,6 +271,11 @@ data class MovementInput
 data class MovementPage
     val total: UInt
     val rows: List<RecordView>
+data class MovementsInput
+    val kinds: List<String> = listOf()
+    val direction: Direction? = null
+    val reason: String? = null
+    val facility: String? = null
 data class Node
     val facility: String
     val known: Boolean
@@ -273,17 +297,27 @@ data class PartsOf
     val count: Long
     val perUnit: UShort
     val measure: String
+    val available: Long
+    val hold: Long
+    val recalled: Long
+    val expired: Long
 data class Pick
     val lines: List<PickLine>
     val missing: UInt
+    val lacks: String
 data class PickLine
     val product: ProductName?
     val lot: String?
     val expiry: String?
+    val expiryWholeMonth: Boolean
     val store: String?
     val fund: String?
     val vvm: UByte?
-    val quantity: UInt
+    val take: String
+    val quantity: UInt?
+    val parts: UInt?
+    val partsPerUnit: UShort?
+    val measure: String?
 data class Places
     val first: UInt
     val last: UInt
@@ -320,6 +354,7 @@ data class RecallView
 data class ReceiveInput
     val got: List<GotLine> = listOf()
     val refused: List<RefusedLine> = listOf()
+    val vvm: List<SeenStage> = listOf()
     val reason: String? = null
     val document: String? = null
     val operator: String? = null
@@ -357,6 +392,10 @@ data class RecordView
     val answers: Reference?
     val reverses: Reference?
     val total: UInt?
+    val group: GroupOf?
+    val attests: Reference?
+    val capacity: String?
+    val refused: Boolean
     val documents: List<Document>
     val amount: Amount?
     val operator: String?
@@ -414,6 +453,9 @@ data class SealedSegment
     val index: UInt
     val head: String
     val records: List<SealedRecord>
+data class SeenStage
+    val line: UInt = 0U
+    val vvm: UByte = 0U
 data class SetAside
     val why: Reason
     val waits: Boolean
@@ -594,6 +636,7 @@ enum class VerdictKind
     INVALID
     UNKNOWN
     fun qrTexts(object: ByteArray, mostCharacters: UInt?): List<String>
+    fun destructionPeople(): UInt
     fun readRecord(bytes: ByteArray, index: UInt): RecordView
     fun verifySegment(log: LogInput, body: ByteArray): SealedSegment
     fun scan(raw: String, gs: String?, today: String): Scanned

@@ -2,7 +2,7 @@ import builtins
 import enum
 import typing
 
-__all__ = ['InternalError', 'KeySuite', 'ReportName', 'VerdictKind', 'Direction', 'Failure', 'Language', 'Scanned', 'StoredChange', 'AskFor', 'Reason', 'Taken', 'Accepted', 'AiValue', 'Amount', 'ProductName', 'Reference', 'Document', 'RecordView', 'CardRow', 'Card', 'CountInput', 'Packaging', 'Drug', 'DrugPage', 'RecordAt', 'LotRef', 'Edge', 'FacilityEntry', 'FacilityPage', 'Fault', 'ShipmentValue', 'Places', 'FindingDetail', 'FindingView', 'FindingPage', 'FindingsInput', 'GotLine', 'Handover', 'ScanInput', 'MovementInput', 'HandoverInput', 'Incomplete', 'JoinInput', 'RefusedRow', 'Loaded', 'LogInput', 'LotInput', 'MovementPage', 'Node', 'NoteInput', 'Stop', 'PickLine', 'PackAnswer', 'PartsOf', 'Pick', 'QrProgress', 'ReadItem', 'RecallView', 'RefusedLine', 'ReceiveInput', 'ReportInput', 'ReportRow', 'ReportView', 'SealedRecord', 'SealedSegment', 'SetAside', 'StatusView', 'StockInput', 'StockView', 'StockPage', 'StoredFile', 'WentOver', 'SyncAnswer', 'SyncInput', 'SyncProgress', 'ToSign', 'Trace', 'Verdict', 'Written', 'WrittenAll', 'qr_texts', 'read_record', 'scan', 'verify_segment', 'Catalogue', 'CatalogueProtocol', 'Device', 'DeviceProtocol', 'QrReader', 'QrReaderProtocol', 'Verifier', 'VerifierProtocol']
+__all__ = ['InternalError', 'KeySuite', 'Direction', 'ReportName', 'VerdictKind', 'Failure', 'Language', 'Scanned', 'StoredChange', 'AskFor', 'Reason', 'Taken', 'Accepted', 'AiValue', 'Amount', 'ProductName', 'Reference', 'GroupOf', 'Document', 'RecordView', 'CardRow', 'Card', 'CountInput', 'Destroyed', 'ScanInput', 'MovementInput', 'DestructionInput', 'Packaging', 'Drug', 'DrugPage', 'RecordAt', 'LotRef', 'Edge', 'FacilityEntry', 'FacilityPage', 'Fault', 'ShipmentValue', 'Places', 'FindingDetail', 'FindingView', 'FindingPage', 'FindingsInput', 'GotLine', 'Handover', 'HandoverInput', 'Incomplete', 'JoinInput', 'RefusedRow', 'Loaded', 'LogInput', 'LotInput', 'MovementPage', 'MovementsInput', 'Node', 'NoteInput', 'Stop', 'PickLine', 'PackAnswer', 'PartsOf', 'Pick', 'QrProgress', 'ReadItem', 'RecallView', 'RefusedLine', 'SeenStage', 'ReceiveInput', 'ReportInput', 'ReportRow', 'ReportView', 'SealedRecord', 'SealedSegment', 'SetAside', 'StatusView', 'StockInput', 'StockView', 'StockPage', 'StoredFile', 'WentOver', 'SyncAnswer', 'SyncInput', 'SyncProgress', 'ToSign', 'Trace', 'Verdict', 'Written', 'WrittenAll', 'destruction_people', 'qr_texts', 'read_record', 'scan', 'verify_segment', 'Catalogue', 'CatalogueProtocol', 'Device', 'DeviceProtocol', 'QrReader', 'QrReaderProtocol', 'Verifier', 'VerifierProtocol']
 
 class InternalError(Exception): ...
 
@@ -10,6 +10,12 @@ class KeySuite(enum.Enum):
     """A key's suite."""
     ED25519 = 0
     P256 = 1
+
+class Direction(enum.Enum):
+    """Which way goods move."""
+    IN = 0
+    OUT = 1
+    MOVE = 2
 
 class ReportName(enum.Enum):
     """Which report."""
@@ -28,12 +34,6 @@ class VerdictKind(enum.Enum):
     VALID = 0
     INVALID = 1
     UNKNOWN = 2
-
-class Direction(enum.Enum):
-    """Which way goods move."""
-    IN = 0
-    OUT = 1
-    MOVE = 2
 
 class Failure(Exception):
     """What went wrong. Each has the stable number and name of `spec/error-codes.md`, what happened with its values and
@@ -160,6 +160,12 @@ class Reference:
     id: str | None
     def __init__(self, *, log: str | None, index: int, id: str | None) -> None: ...
 
+class GroupOf:
+    """What a record was written together with: the first says how many there are, the others how far back it stands."""
+    lines: int | None
+    back: int | None
+    def __init__(self, *, lines: int | None, back: int | None) -> None: ...
+
 class Document:
     """A document that a movement names."""
     kind: str
@@ -197,13 +203,17 @@ class RecordView:
     answers: Reference | None
     reverses: Reference | None
     total: int | None
+    group: GroupOf | None
+    attests: Reference | None
+    capacity: str | None
+    refused: bool
     documents: list[Document]
     amount: Amount | None
     operator: str | None
     counts: str | None
     unsealed: bool
     why: Reason | None
-    def __init__(self, *, log: str, index: int, id: str | None, kind: str, facility: str | None, recorded_at: str | None, effective_at: str | None, direction: str | None, reason: str | None, product: ProductName | None, lot: str | None, expiry: str | None, expiry_whole_month: bool | None, serial: str | None, quantity: int | None, parts: int | None, parts_per_unit: int | None, measure: str | None, store: str | None, fund: str | None, vvm: int | None, _from: str | None, to: str | None, to_store: str | None, counterparty: str | None, sent: bool, answers: Reference | None, reverses: Reference | None, total: int | None, documents: list[Document], amount: Amount | None, operator: str | None, counts: str | None, unsealed: bool, why: Reason | None) -> None: ...
+    def __init__(self, *, log: str, index: int, id: str | None, kind: str, facility: str | None, recorded_at: str | None, effective_at: str | None, direction: str | None, reason: str | None, product: ProductName | None, lot: str | None, expiry: str | None, expiry_whole_month: bool | None, serial: str | None, quantity: int | None, parts: int | None, parts_per_unit: int | None, measure: str | None, store: str | None, fund: str | None, vvm: int | None, _from: str | None, to: str | None, to_store: str | None, counterparty: str | None, sent: bool, answers: Reference | None, reverses: Reference | None, total: int | None, group: GroupOf | None, attests: Reference | None, capacity: str | None, refused: bool, documents: list[Document], amount: Amount | None, operator: str | None, counts: str | None, unsealed: bool, why: Reason | None) -> None: ...
 
 class CardRow:
     """A line of a stock card."""
@@ -229,6 +239,61 @@ class CountInput:
     document: str | None
     operator: str | None
     def __init__(self, *, store: str | None = ..., funds: list[str] = ..., products: list[str] = ..., blind: bool = ..., document: str | None = ..., operator: str | None = ...) -> None: ...
+
+class Destroyed:
+    """A destruction that was written, and whom it still asks for."""
+    log: str
+    first: int
+    count: int
+    record: str
+    people: int
+    missing: int
+    unsealed: int
+    def __init__(self, *, log: str, first: int, count: int, record: str, people: int, missing: int, unsealed: int) -> None: ...
+
+class ScanInput:
+    """A scan that says what the pack is."""
+    raw: str
+    gs: str | None
+    today: str
+    pick: int | None
+    def __init__(self, *, raw: str = ..., gs: str | None = ..., today: str = ..., pick: int | None = ...) -> None: ...
+
+class MovementInput:
+    """A movement, or a line of a hand-over or count. What stays absent is absent in the record."""
+    scan: ScanInput | None
+    product: str | None
+    lot: str | None
+    expiry: str | None
+    serial: str | None
+    quantity: str | None
+    reason: str | None
+    store: str | None
+    to_store: str | None
+    _from: str | None
+    to: str | None
+    fund: str | None
+    to_fund: str | None
+    vvm: int | None
+    to_vvm: int | None
+    counterparty: str | None
+    documents: list[str]
+    amount: int | None
+    tax_included: bool
+    operator: str | None
+    made_on: str | None
+    logistic_unit: str | None
+    local_reason: str | None
+    effective_at: str | None
+    def __init__(self, *, scan: ScanInput | None = ..., product: str | None = ..., lot: str | None = ..., expiry: str | None = ..., serial: str | None = ..., quantity: str | None = ..., reason: str | None = ..., store: str | None = ..., to_store: str | None = ..., _from: str | None = ..., to: str | None = ..., fund: str | None = ..., to_fund: str | None = ..., vvm: int | None = ..., to_vvm: int | None = ..., counterparty: str | None = ..., documents: list[str] = ..., amount: int | None = ..., tax_included: bool = ..., operator: str | None = ..., made_on: str | None = ..., logistic_unit: str | None = ..., local_reason: str | None = ..., effective_at: str | None = ...) -> None: ...
+
+class DestructionInput:
+    """A destruction."""
+    minutes: str
+    operator: str
+    witnesses: list[str]
+    lines: list[MovementInput]
+    def __init__(self, *, minutes: str = ..., operator: str = ..., witnesses: list[str] = ..., lines: list[MovementInput] = ...) -> None: ...
 
 class Packaging:
     """A unit in which a drug is packed."""
@@ -384,42 +449,6 @@ class Handover:
     bundle: builtins.bytes | None
     def __init__(self, *, first: int, lines: int, bundle: builtins.bytes | None) -> None: ...
 
-class ScanInput:
-    """A scan that says what the pack is."""
-    raw: str
-    gs: str | None
-    today: str
-    pick: int | None
-    def __init__(self, *, raw: str = ..., gs: str | None = ..., today: str = ..., pick: int | None = ...) -> None: ...
-
-class MovementInput:
-    """A movement, or a line of a hand-over or count. What stays absent is absent in the record."""
-    scan: ScanInput | None
-    product: str | None
-    lot: str | None
-    expiry: str | None
-    serial: str | None
-    quantity: str | None
-    reason: str | None
-    store: str | None
-    to_store: str | None
-    _from: str | None
-    to: str | None
-    fund: str | None
-    to_fund: str | None
-    vvm: int | None
-    to_vvm: int | None
-    counterparty: str | None
-    documents: list[str]
-    amount: int | None
-    tax_included: bool
-    operator: str | None
-    made_on: str | None
-    logistic_unit: str | None
-    local_reason: str | None
-    effective_at: str | None
-    def __init__(self, *, scan: ScanInput | None = ..., product: str | None = ..., lot: str | None = ..., expiry: str | None = ..., serial: str | None = ..., quantity: str | None = ..., reason: str | None = ..., store: str | None = ..., to_store: str | None = ..., _from: str | None = ..., to: str | None = ..., fund: str | None = ..., to_fund: str | None = ..., vvm: int | None = ..., to_vvm: int | None = ..., counterparty: str | None = ..., documents: list[str] = ..., amount: int | None = ..., tax_included: bool = ..., operator: str | None = ..., made_on: str | None = ..., logistic_unit: str | None = ..., local_reason: str | None = ..., effective_at: str | None = ...) -> None: ...
-
 class HandoverInput:
     """A hand-over."""
     to: str
@@ -486,6 +515,14 @@ class MovementPage:
     rows: list[RecordView]
     def __init__(self, *, total: int, rows: list[RecordView]) -> None: ...
 
+class MovementsInput:
+    """Which movements are asked for; what stays absent isn't restricted."""
+    kinds: list[str]
+    direction: Direction | None
+    reason: str | None
+    facility: str | None
+    def __init__(self, *, kinds: list[str] = ..., direction: Direction | None = ..., reason: str | None = ..., facility: str | None = ...) -> None: ...
+
 class Node:
     """A place on a lot's way."""
     facility: str
@@ -506,15 +543,20 @@ class Stop:
     def __init__(self, *, name: str, message: str) -> None: ...
 
 class PickLine:
-    """Units to take from a lot at a place."""
+    """What to take from a lot at a place."""
     product: ProductName | None
     lot: str | None
     expiry: str | None
+    expiry_whole_month: bool
     store: str | None
     fund: str | None
     vvm: int | None
-    quantity: int
-    def __init__(self, *, product: ProductName | None, lot: str | None, expiry: str | None, store: str | None, fund: str | None, vvm: int | None, quantity: int) -> None: ...
+    take: str
+    quantity: int | None
+    parts: int | None
+    parts_per_unit: int | None
+    measure: str | None
+    def __init__(self, *, product: ProductName | None, lot: str | None, expiry: str | None, expiry_whole_month: bool, store: str | None, fund: str | None, vvm: int | None, take: str, quantity: int | None, parts: int | None, parts_per_unit: int | None, measure: str | None) -> None: ...
 
 class PackAnswer:
     """What is known of a scanned pack."""
@@ -526,17 +568,22 @@ class PackAnswer:
     def __init__(self, *, usable: bool, stops: list[Stop], last_usable: str | None, expiry_notice: str | None, propose: list[PickLine]) -> None: ...
 
 class PartsOf:
-    """Parts of opened units."""
+    """What is left of opened units, in parts: what is held back is an entry of its own."""
     count: int
     per_unit: int
     measure: str
-    def __init__(self, *, count: int, per_unit: int, measure: str) -> None: ...
+    available: int
+    hold: int
+    recalled: int
+    expired: int
+    def __init__(self, *, count: int, per_unit: int, measure: str, available: int, hold: int, recalled: int, expired: int) -> None: ...
 
 class Pick:
     """What to dispense, the first to expire first."""
     lines: list[PickLine]
     missing: int
-    def __init__(self, *, lines: list[PickLine], missing: int) -> None: ...
+    lacks: str
+    def __init__(self, *, lines: list[PickLine], missing: int, lacks: str) -> None: ...
 
 class QrProgress:
     """How far the scanning of an object's codes is."""
@@ -574,15 +621,22 @@ class RefusedLine:
     reason: str
     def __init__(self, *, line: int = ..., quantity: str = ..., reason: str = ...) -> None: ...
 
+class SeenStage:
+    """The stage that the vaccine vial monitor of a line shows."""
+    line: int
+    vvm: int
+    def __init__(self, *, line: int = ..., vvm: int = ...) -> None: ...
+
 class ReceiveInput:
     """What a person found when the goods came."""
     got: list[GotLine]
     refused: list[RefusedLine]
+    vvm: list[SeenStage]
     reason: str | None
     document: str | None
     operator: str | None
     despite_warnings: bool
-    def __init__(self, *, got: list[GotLine] = ..., refused: list[RefusedLine] = ..., reason: str | None = ..., document: str | None = ..., operator: str | None = ..., despite_warnings: bool = ...) -> None: ...
+    def __init__(self, *, got: list[GotLine] = ..., refused: list[RefusedLine] = ..., vvm: list[SeenStage] = ..., reason: str | None = ..., document: str | None = ..., operator: str | None = ..., despite_warnings: bool = ...) -> None: ...
 
 class ReportInput:
     """What a report is about."""
@@ -768,6 +822,9 @@ class WrittenAll:
     count: int
     unsealed: int
     def __init__(self, *, log: str, first: int, count: int, unsealed: int) -> None: ...
+
+def destruction_people() -> int:
+    """So many people stand for a destruction: whoever destroys, and those who attest it. One for which fewer stand is a finding."""
 
 def qr_texts(object: builtins.bytes, most_characters: int | None) -> list[str]:
     """The texts of an object, each for one QR code: one where it fits, else several that may be shown in any order, again and
@@ -1003,7 +1060,8 @@ class Device(DeviceProtocol):
         None on a disk; in JavaScript bytes that don't fit.
         """
     def check(self, pack: MovementInput, language: Language, now: int) -> PackAnswer:
-        """What is known of a scanned pack that is about to be dispensed.
+        """What is known of a scanned pack that is about to be dispensed, or was: `effective_at` says when, where it is written
+        down later. What is proposed instead is as much as its quantity, 1 where it has none.
 
         # Errors
         A scan that can't be used; a field that can't be.
@@ -1030,6 +1088,14 @@ class Device(DeviceProtocol):
 
         # Errors
         No count under way; a field that can't be.
+        """
+    def destroy(self, destruction: DestructionInput, language: Language, now: int) -> Destroyed:
+        """Writes the minutes of a destruction as one group, and what is attested of it at once: all of it or nothing. What a
+        device attests counts where its enrolment has the role *attest*.
+
+        # Errors
+        4001: no line, or more than 1,024 records or 32 KiB with the attestations; somebody named twice. A field that can't be
+        and a rule of movements name the line, from 1. 4011 a signature is due first.
         """
     def extract(self, first: int) -> builtins.bytes:
         """Everything of the own log that is sealed, from a place on: for an authority or a hub.
@@ -1060,18 +1126,27 @@ class Device(DeviceProtocol):
         # Errors
         Closed, or synchronising.
         """
-    def movements(self, offset: int, limit: int) -> MovementPage:
-        """Movements, corrections and refusals that are held here, own and others', by log and place, each with what it counts.
+    def movements(self, of: MovementsInput, offset: int, limit: int) -> MovementPage:
+        """Movements, corrections, refusals and attestations that are held here, own and others', by log and place, each with
+        what it counts: rows from `offset` on, at most `limit`.
 
         # Errors
-        Closed, or synchronising.
+        A kind that isn't one of these; a reason that its direction doesn't have; closed, or synchronising.
         """
     def pick(self, of: StockInput, quantity: str, now: int) -> Pick:
-        """Which lots of a product to dispense so many units from: what expires first goes first, nothing held,
-        recalled or expired.
+        """Which lots of a product to dispense so much from, units (`30`) or parts (`7/10 dose`): what expires first
+        goes first, nothing held, recalled, expired or spoilt. Parts come out of what is left of opened units, then
+        out of whole ones of the same lot.
 
         # Errors
-        As of stock; parts instead of units.
+        As of stock; no product.
+        """
+    def pick_opened(self, of: StockInput, quantity: str, now: int) -> Pick:
+        """From which opened units of a product to throw so many parts away: in the same order, but what is recalled,
+        expired or spoilt too, and no unit is opened for it. What is held back isn't among it.
+
+        # Errors
+        As of pick; units instead of parts.
         """
     def prepare_seal(self, now: int) -> ToSign | None:
         """What a key store outside is to sign; none where nothing stands unsealed. Make the changes durable first, then sign.
@@ -1240,7 +1315,8 @@ class DeviceProtocol(typing.Protocol):
         None on a disk; in JavaScript bytes that don't fit.
         """
     def check(self, pack: MovementInput, language: Language, now: int) -> PackAnswer:
-        """What is known of a scanned pack that is about to be dispensed.
+        """What is known of a scanned pack that is about to be dispensed, or was: `effective_at` says when, where it is written
+        down later. What is proposed instead is as much as its quantity, 1 where it has none.
 
         # Errors
         A scan that can't be used; a field that can't be.
@@ -1267,6 +1343,14 @@ class DeviceProtocol(typing.Protocol):
 
         # Errors
         No count under way; a field that can't be.
+        """
+    def destroy(self, destruction: DestructionInput, language: Language, now: int) -> Destroyed:
+        """Writes the minutes of a destruction as one group, and what is attested of it at once: all of it or nothing. What a
+        device attests counts where its enrolment has the role *attest*.
+
+        # Errors
+        4001: no line, or more than 1,024 records or 32 KiB with the attestations; somebody named twice. A field that can't be
+        and a rule of movements name the line, from 1. 4011 a signature is due first.
         """
     def extract(self, first: int) -> builtins.bytes:
         """Everything of the own log that is sealed, from a place on: for an authority or a hub.
@@ -1297,18 +1381,27 @@ class DeviceProtocol(typing.Protocol):
         # Errors
         Closed, or synchronising.
         """
-    def movements(self, offset: int, limit: int) -> MovementPage:
-        """Movements, corrections and refusals that are held here, own and others', by log and place, each with what it counts.
+    def movements(self, of: MovementsInput, offset: int, limit: int) -> MovementPage:
+        """Movements, corrections, refusals and attestations that are held here, own and others', by log and place, each with
+        what it counts: rows from `offset` on, at most `limit`.
 
         # Errors
-        Closed, or synchronising.
+        A kind that isn't one of these; a reason that its direction doesn't have; closed, or synchronising.
         """
     def pick(self, of: StockInput, quantity: str, now: int) -> Pick:
-        """Which lots of a product to dispense so many units from: what expires first goes first, nothing held,
-        recalled or expired.
+        """Which lots of a product to dispense so much from, units (`30`) or parts (`7/10 dose`): what expires first
+        goes first, nothing held, recalled, expired or spoilt. Parts come out of what is left of opened units, then
+        out of whole ones of the same lot.
 
         # Errors
-        As of stock; parts instead of units.
+        As of stock; no product.
+        """
+    def pick_opened(self, of: StockInput, quantity: str, now: int) -> Pick:
+        """From which opened units of a product to throw so many parts away: in the same order, but what is recalled,
+        expired or spoilt too, and no unit is opened for it. What is held back isn't among it.
+
+        # Errors
+        As of pick; units instead of parts.
         """
     def prepare_seal(self, now: int) -> ToSign | None:
         """What a key store outside is to sign; none where nothing stands unsealed. Make the changes durable first, then sign.
@@ -1476,11 +1569,19 @@ class Verifier(VerifierProtocol):
         Bytes that are none of medlot's objects.
         """
     def pick(self, of: StockInput, quantity: str, now: int) -> Pick:
-        """Which lots of a product to dispense so many units from: what expires first goes first, nothing held,
-        recalled or expired.
+        """Which lots of a product to dispense so much from, units (`30`) or parts (`7/10 dose`): what expires first
+        goes first, nothing held, recalled, expired or spoilt. Parts come out of what is left of opened units, then
+        out of whole ones of the same lot.
 
         # Errors
-        As of stock; parts instead of units.
+        As of stock; no product.
+        """
+    def pick_opened(self, of: StockInput, quantity: str, now: int) -> Pick:
+        """From which opened units of a product to throw so many parts away: in the same order, but what is recalled,
+        expired or spoilt too, and no unit is opened for it. What is held back isn't among it.
+
+        # Errors
+        As of pick; units instead of parts.
         """
     def report(self, of: ReportInput, offset: int, limit: int, language: Language, now: int) -> ReportView:
         """A report: what a facility hands in or plans by.
@@ -1533,11 +1634,19 @@ class VerifierProtocol(typing.Protocol):
         Bytes that are none of medlot's objects.
         """
     def pick(self, of: StockInput, quantity: str, now: int) -> Pick:
-        """Which lots of a product to dispense so many units from: what expires first goes first, nothing held,
-        recalled or expired.
+        """Which lots of a product to dispense so much from, units (`30`) or parts (`7/10 dose`): what expires first
+        goes first, nothing held, recalled, expired or spoilt. Parts come out of what is left of opened units, then
+        out of whole ones of the same lot.
 
         # Errors
-        As of stock; parts instead of units.
+        As of stock; no product.
+        """
+    def pick_opened(self, of: StockInput, quantity: str, now: int) -> Pick:
+        """From which opened units of a product to throw so many parts away: in the same order, but what is recalled,
+        expired or spoilt too, and no unit is opened for it. What is held back isn't among it.
+
+        # Errors
+        As of pick; units instead of parts.
         """
     def report(self, of: ReportInput, offset: int, limit: int, language: Language, now: int) -> ReportView:
         """A report: what a facility hands in or plans by.

@@ -39,6 +39,11 @@ fn answers_follow_their_schemas() {
         &["record", "out", "--scan", PACK, "--quantity", "31/10 dose", "--serial", "X1", "--operator", "DS01"],
     );
     w.ok("01C55", &["record", "move", "--scan", PACK, "--quantity", "4", "--reason", "hold", "--to", "hold"]);
+    let pick =
+        |args: &[&str]| w.json("01C55", &[&["stock", "--scan", PACK, "--pick"], args].concat(), 0)["pick"].clone();
+    assert_eq!(pick(&["12/10 dose"])[0]["take"], "12/10 dose");
+    let opened = pick(&["12/10 dose", "--opened"]);
+    assert_eq!((&opened[0]["take"], &opened[0]["parts"]), (&"9/10 dose".into(), &9.into()));
     let schemas = Schemas::new();
     let (rows, verdicts, scans) =
         (schemas.of("movements.schema.json"), schemas.of("verify.schema.json"), schemas.of("scan.schema.json"));
@@ -424,6 +429,16 @@ fn only_the_own_facility_reverses_and_anyone_attests_what_is_here() {
     assert!(w.ends("01C55", &["reverse", &sent], 4).err.contains("another facility's"));
     let said = w.json("01C55", &["attest", &sent, "--capacity", "receiver", "--operator", "DS01"], 0);
     assert_eq!((&said["records"][0]["kind"], &said["records"][0]["capacity"]), (&"attest".into(), &"receiver".into()));
+    // Attestations are listed where they are asked for.
+    let kinds = |args: &[&str]| {
+        let rows = w.json("01C55", &[&["movements"], args].concat(), 0)["movements"].as_array().unwrap().clone();
+        let schema = Schemas::new().of("movements.schema.json");
+        rows.iter().for_each(|row| follows(&schema, row));
+        rows.iter().map(|row| row["kind"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(&["--kind", "attest"]), ["attest"]);
+    assert!(!kinds(&[]).contains(&"attest".to_owned()));
+    w.ends("01C55", &["movements", "--kind", "observed"], 3);
     // The own record by its full name is the own index; an id that isn't the log's is refused.
     let own = last_of(&w, "01C55");
     assert_eq!(w.json("01C55", &["reverse", &own], 0)["records"][0]["reverses"], serde_json::json!({"index": 3}));

@@ -8,11 +8,13 @@ use crate::fields::Fields;
 use crate::lang::Lang;
 use crate::{count, stock};
 use medlot_core::crypto::Hash;
-use medlot_core::ident::Product;
+use medlot_core::ident::{Product, Quantity};
+use medlot_core::ledger::{Place, together};
 use medlot_core::movement::{Bucket, Direction, Movement};
 use medlot_core::record::{Entry, Record};
 use medlot_core::time::{Date, Expiry};
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 
 /// Why a pack isn't to be dispensed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,12 +119,15 @@ fn governs(fact: Option<Expiry>, lot: Option<Expiry>, pack: Expiry) -> Expiry {
 }
 
 impl Account {
-    /// What is known of a pack that is about to be dispensed from this facility: stops, and what to take instead.
+    /// What is known of a pack that is about to be dispensed from this facility: stops, and what to take instead. `today`:
+    /// the legal day on which it is given; that of now where absent.
     ///
     /// # Errors
     /// No day; a root's folder.
     pub fn check(&mut self, movement: &Movement<'_>, today: Option<Date>, lang: Lang) -> Result<PackCheck> {
-        let today = today.map_or_else(|| self.today(), Ok)?;
+        let given = today;
+        let today = given.map_or_else(|| self.today(), Ok)?;
+        let later = given.filter(|_| self.today().ok() != given);
         let facility = self.facility().to_owned();
         let (product, number) = (&movement.product, movement.lot.as_ref());
         let settled = self.settled();
@@ -142,10 +147,16 @@ impl Account {
             check.stops.push((StopKind::Recalled, text));
         }
         if let Some(day) = check.last_usable.filter(|day| *day < today) {
-            let text = lang.pick(
-                format!("HẾT HẠN: dùng được đến hết {day}, hôm nay {today}"),
-                format!("EXPIRED: usable through {day}, today is {today}"),
-            );
+            let text = match later {
+                Some(given) => lang.pick(
+                    format!("HẾT HẠN: dùng được đến hết {day}, ngày cấp phát {given}"),
+                    format!("EXPIRED: usable through {day}, given on {given}"),
+                ),
+                None => lang.pick(
+                    format!("HẾT HẠN: dùng được đến hết {day}, hôm nay {today}"),
+                    format!("EXPIRED: usable through {day}, today is {today}"),
+                ),
+            };
             check.stops.push((StopKind::Expired, text));
         }
         let at = |hold: bool| {
@@ -164,17 +175,14 @@ impl Account {
                 lang.pick("VVM giai đoạn 3–4: không dùng, hủy", "vial monitor at stage 3 or 4: don't use, discard");
             check.stops.push((StopKind::Monitor, text.to_owned()));
         }
-        let units = match movement.quantity {
-            medlot_core::ident::Quantity::Units(units) => units,
-            medlot_core::ident::Quantity::Parts { .. } => 1,
-        };
+        let quantity = movement.quantity.with_count(movement.quantity.count().max(1));
         let query = crate::account::StockQuery {
             product: Some(product.to_string()),
             store: Some(movement.store.map_or_else(|| "main".to_owned(), |store| store.as_str().to_owned())),
             today: Some(today),
             ..Default::default()
         };
-        check.propose = self.pick(&query, &units.max(1).to_string())?.lines;
+        check.propose = self.pick(&query, &quantity.to_string())?.lines;
         Ok(check)
     }
 }
@@ -220,9 +228,8 @@ pub fn stop(desk: &mut Desk, direction: Direction, fields: &Fields, lang: Lang) 
         return Ok(());
     }
     // What was given before its expiry wasn't expired then.
-    let took_place = fields.took_place(desk.now())?;
     let account = desk.account()?;
-    let day = took_place.and_then(|at| account.day_of(at));
+    let day = account.effective_day(fields)?;
     let check = account.check(&movement, day, lang)?;
     check.refusal(lang).map_or(Ok(()), Err)
 }
@@ -245,7 +252,8 @@ pub fn stop_lines(desk: &mut Desk, reason: &str, lines: &[Fields], lang: Lang) -
     Ok(())
 }
 
-/// Writes a line of a count. Where the balance that the person saw isn't given, it is the book's, but in a blind count.
+/// Writes a line of a count. Where the balance that the person saw isn't given, it is what the book says without this
+/// count, whose lines for one balance add up; in a blind count none.
 ///
 /// # Errors
 /// As [`count::line`].
@@ -260,29 +268,41 @@ pub fn count_line(desk: &mut Desk, begin: Option<u32>, fields: &Fields, shown: O
 /// What the book says stands where a line is counted, in the line's measure; `None` in a blind count.
 fn book_balance(desk: &mut Desk, begin: Option<u32>, fields: &Fields) -> Result<Option<i64>> {
     let begin = count::begun(desk, begin)?;
-    let bytes = desk.log().records().get(begin as usize).map(Vec::as_slice).unwrap_or_default();
-    let Entry::CountBegin(plan) = Record::decode(bytes)?.entry else { return Ok(None) };
+    let bytes = desk.log().records().get(begin as usize).cloned().unwrap_or_default();
+    let Entry::CountBegin(plan) = Record::decode(&bytes)?.entry else { return Ok(None) };
     if plan.blind {
         return Ok(None);
     }
+    // Earlier lines of this count set the balance already.
+    let of_count = |at: u32, bytes: &[u8]| match Record::decode(bytes).map(|record| record.entry) {
+        Ok(Entry::CountLine(earlier)) => at.checked_sub(earlier.begin) == Some(begin),
+        _ => false,
+    };
+    let own = (begin..).zip(desk.log().records().get(begin as usize..).unwrap_or_default());
+    let lines: HashSet<u32> = own.filter(|(at, bytes)| of_count(*at, bytes)).map(|(at, _)| at).collect();
+    let log = desk.log().id();
     let line = fields.movement(Direction::Out)?;
     let (store, fund) = (plan.store.map(|s| s.as_str().to_owned()), line.fund.map(|f| f.as_str()));
     let account = desk.account()?;
     let facility = account.facility().to_owned();
-    let Some(lot) = account.settled().lot(&facility, &line.product, line.lot.as_ref()) else { return Ok(Some(0)) };
-    let here = lot.shelf().into_iter().find(|shelf| {
-        let place = &shelf.place;
-        place.store == store.as_deref()
-            && place.fund == fund
-            && place.vvm == line.vvm
-            && place.hold == (line.bucket == Bucket::Hold)
-    });
-    let Some(shelf) = here else { return Ok(Some(0)) };
+    let settled = account.settled();
+    let Some(lot) = settled.lot(&facility, &line.product, line.lot.as_ref()) else { return Ok(Some(0)) };
+    let place = Place { store: store.as_deref(), fund, vvm: line.vvm, hold: line.bucket == Bucket::Hold };
+    let stands = lot.stock().into_iter().filter(|stock| stock.place == place).map(|stock| (stock.count, stock.parts));
+    let mut amounts: Vec<_> = stands.collect();
+    // What it changed is taken off again: this line is compared with what the count found.
+    if !lines.is_empty() {
+        let changed = settled.card(&lot).into_iter().filter(|found| {
+            found.counted && found.place == place && found.record.log == log && lines.contains(&found.record.index)
+        });
+        amounts.extend(changed.map(|found| (-found.change, found.parts)));
+    }
+    let (units, parts) = together(&amounts);
     Ok(match line.quantity {
-        medlot_core::ident::Quantity::Units(_) => Some(shelf.units),
-        medlot_core::ident::Quantity::Parts { per_unit, measure, .. } => {
-            let parts = shelf.parts.iter().filter(|(_, per, of)| (*per, *of) == (per_unit, measure));
-            Some(shelf.units.saturating_mul(i64::from(per_unit)) + parts.map(|(left, ..)| left).sum::<i64>())
+        Quantity::Units(_) => Some(units),
+        Quantity::Parts { per_unit, measure, .. } => {
+            let parts = parts.iter().filter(|(_, per, of)| (*per, *of) == (per_unit, measure));
+            Some(units.saturating_mul(i64::from(per_unit)) + parts.map(|(left, ..)| left).sum::<i64>())
         }
     })
 }
@@ -329,12 +349,14 @@ impl Account {
     }
 }
 
-/// What is known of a scanned pack that is about to be dispensed. `quantity`: how many units, for the proposal.
+/// What is known of a scanned pack that is about to be dispensed, or was: on `today`, else on the day on which it took
+/// place by its fields, else now. Its quantity is what the proposal is for.
 ///
 /// # Errors
 /// A scan that holds no lot says so; a field that can't be.
 pub fn check_pack(account: &mut Account, fields: &Fields, today: Option<Date>, lang: Lang) -> Result<PackCheck> {
     let given = Fields { quantity: fields.quantity.clone().or_else(|| Some("1".into())), ..fields.clone() };
+    let today = today.map_or_else(|| account.effective_day(fields), |day| Ok(Some(day)))?;
     if given.lot.is_none() {
         // Without its lot nothing can be said of the pack: only what to take.
         let product = given.product.as_deref().map(Product::parse).transpose()?;

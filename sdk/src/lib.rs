@@ -16,6 +16,7 @@ pub mod correct;
 pub mod count;
 pub mod counter;
 pub mod desk;
+pub mod destroy;
 pub mod error;
 pub mod evidence;
 pub mod fields;

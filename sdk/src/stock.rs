@@ -32,7 +32,7 @@ pub(crate) fn written(desk: &Desk, first: u32, count: u32) -> Result<Value> {
     )
 }
 
-fn movement_entry(movement: Movement<'_>) -> Entry<'_> {
+pub(crate) fn movement_entry(movement: Movement<'_>) -> Entry<'_> {
     Entry::Movement { movement, extensions: None }
 }
 
@@ -58,15 +58,22 @@ pub fn record_all(desk: &mut Desk, direction: Direction, lines: &[Fields], lang:
         |fields: &Fields| encode_later(now, fields.took_place(now)?, movement_entry(fields.movement(direction)?));
     let records = (1..).zip(lines).map(|(at, fields)| encoded(fields).map_err(|error| error.of_line(at, lang)));
     let records: Vec<Vec<u8>> = records.collect::<Result<_>>()?;
-    if parts(&records).len() != 1 {
-        return Err(Error::argument(format!(
-            "movements: {} are given; together go 1 to {MAX_SEGMENT_RECORDS}, of {MAX_UNSEALED_BYTES} bytes at most",
-            lines.len()
-        )));
-    }
+    one_seals_worth("movements", &records)?;
     let first = desk.append(&records)?;
     let (log, unsealed) = (desk.log().id().to_string(), desk.log().tip().unsealed());
     Ok(json!({"log": log, "first": first, "count": records.len(), "unsealed": unsealed}))
+}
+
+/// Refuses what one seal can't vouch for together.
+pub(crate) fn one_seals_worth(what: &str, records: &[Vec<u8>]) -> Result<()> {
+    if parts(records).len() == 1 {
+        return Ok(());
+    }
+    let (given, bytes) = (records.len(), records.iter().map(Vec::len).sum::<usize>());
+    Err(Error::argument(format!(
+        "{what}: {given} are given, records of {bytes} bytes; together go 1 to {MAX_SEGMENT_RECORDS}, of \
+         {MAX_UNSEALED_BYTES} bytes at most"
+    )))
 }
 
 /// A hand-over.
@@ -277,6 +284,8 @@ pub struct ReceivePlan {
     pub got: Vec<(usize, String)>,
     /// Line, quantity refused, reason's name.
     pub refuse: Vec<(usize, String, String)>,
+    /// Line and the stage that its vaccine vial monitor shows, 1 to 4, where it isn't what the sender wrote; 0 for none.
+    pub vvm: Vec<(usize, u8)>,
     /// The reason's name; `supplier` where not given.
     pub reason: Option<String>,
     /// Further document of the own facility, `kind:number`.
@@ -321,7 +330,8 @@ pub fn receive(desk: &mut Desk, object: &[u8], plan: &ReceivePlan) -> Result<Val
     if lines.is_empty() {
         return Err(Error::invalid("the bundle holds nothing that was sent"));
     }
-    for at in plan.got.iter().map(|(at, _)| at).chain(plan.refuse.iter().map(|(at, ..)| at)) {
+    let named = plan.got.iter().map(|(at, _)| at).chain(plan.refuse.iter().map(|(at, ..)| at));
+    for at in named.chain(plan.vvm.iter().map(|(at, _)| at)) {
         if !(1..=lines.len()).contains(at) {
             return Err(Error::argument(format!("line: {at}; the hand-over has lines 1 to {}", lines.len())));
         }
@@ -401,7 +411,8 @@ fn receipts(desk: &Desk, plan: &ReceivePlan, lines: &[Line]) -> Result<Vec<Vec<u
         let mut receipt = Movement::new(Direction::In, reason, m.product, m.lot, m.expiry, quantity);
         receipt.serial = m.serial;
         receipt.fund = m.fund;
-        receipt.vvm = m.vvm;
+        let seen = plan.vvm.iter().find(|(n, _)| *n == at).map(|(_, stage)| *stage);
+        receipt.vvm = seen.map_or(m.vvm, |stage| (stage != 0).then_some(stage));
         receipt.made_on = m.made_on;
         receipt.answers = Some(answers);
         // Where the hand-over shows the line's value, what came has its share of it.
@@ -451,10 +462,7 @@ fn less(quantity: &Quantity, by: u32) -> Result<Quantity> {
             quantity.count()
         ))
     })?;
-    Ok(match *quantity {
-        Quantity::Units(_) => Quantity::units(left)?,
-        Quantity::Parts { per_unit, measure, .. } => Quantity::parts(left, per_unit, measure)?,
-    })
+    Ok(quantity.with_count(left))
 }
 
 fn sent_movement(bytes: &[u8]) -> Result<Movement<'_>> {

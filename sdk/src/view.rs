@@ -60,6 +60,12 @@ pub fn product(product: &Product<'_>) -> Value {
 }
 
 /// A quantity's parts; whole units are one number.
+pub(crate) fn put_quantity(map: &mut Map<String, Value>, of: &Quantity) {
+    let mut out = Out::default();
+    quantity(&mut out, of);
+    map.extend(out.0);
+}
+
 fn quantity(out: &mut Out, quantity: &Quantity) {
     match *quantity {
         Quantity::Units(n) => out.put("quantity", n),

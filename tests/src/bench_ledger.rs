@@ -268,7 +268,8 @@ fn questions() -> Done<Vec<Figure>> {
     let (product, _) = lots.name(0)?;
     // All but half a lot: every lot is looked at, and nearly every one picked from.
     let units = OF_PRODUCT as u32 * 100 - 50;
-    let wanted = Picking { facility, product, units, store: None, fund: None, today: Date::new(2026, 11, 25)? };
+    let (quantity, today) = (Quantity::Units(units), Date::new(2026, 11, 25)?);
+    let wanted = Picking { facility, product, quantity, opened: false, store: None, fund: None, today };
     let pick = least(200, || drop(black_box(settled.pick(black_box(&wanted)))));
     let (picked, missing) = settled.pick(&wanted);
     if (picked.len(), missing) != (OF_PRODUCT, 0) {

@@ -208,7 +208,8 @@ fn surface_of(text: &str) -> String {
     let mut out = String::new();
     let mut in_enum = false;
     for line in ours.lines() {
-        let line = &line.replace("@Throws(Failure::class) ", "");
+        // What throws stands on the annotation's line, what doesn't on that where its comment ends.
+        let line = &line.replace("@Throws(Failure::class) ", "").replace("     */ fun `", "fun `");
         let word = line.trim();
         in_enum = word.starts_with("enum class") || (in_enum && !line.starts_with('}'));
         let constant = in_enum && word.trim_end_matches([',', ';']).chars().all(|c| c.is_ascii_uppercase() || c == '_');

@@ -130,6 +130,15 @@ impl Quantity {
             Self::Units(n) | Self::Parts { parts: n, .. } => n,
         }
     }
+    /// So many in the same form; the most that a quantity can say where that is less.
+    #[must_use]
+    pub const fn with_count(self, n: u32) -> Self {
+        let n = if n > limits::MAX_QUANTITY { limits::MAX_QUANTITY } else { n };
+        match self {
+            Self::Units(_) => Self::Units(n),
+            Self::Parts { per_unit, measure, .. } => Self::Parts { parts: n, per_unit, measure },
+        }
+    }
     /// Reads `120` or `31/10 dose`.
     ///
     /// # Errors

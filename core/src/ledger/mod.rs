@@ -57,7 +57,7 @@ pub use effect::{Balance, Delta, Effect, Moves, Transit, effect, gives};
 pub use self::{
     add::Ledger,
     card::CardLine,
-    finding::{Asked, Finding, FindingKind},
+    finding::{Asked, DESTRUCTION_PEOPLE, Finding, FindingKind},
     names::Place,
     settled::{Lot, Picked, Picking, Settled, Shipment, Stock},
     shelf::{Shelf, together},

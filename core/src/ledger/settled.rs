@@ -6,7 +6,7 @@ use super::row::NONE;
 use super::rules::encoding;
 use super::shelf::Shelf;
 use crate::crypto::Hash;
-use crate::ident::{LotNumber, Measure, Product};
+use crate::ident::{LotNumber, Measure, Product, Quantity};
 use crate::movement::{Document, Movement};
 use crate::record::Entry;
 use crate::time::{Date, Expiry};
@@ -79,8 +79,10 @@ pub struct Picking<'q> {
     pub facility: &'q str,
     /// The product; every product of its class will do.
     pub product: Product<'q>,
-    /// Whole units wanted.
-    pub units: u32,
+    /// How much: whole units, or parts of them.
+    pub quantity: Quantity,
+    /// Only what is left of opened units, to be thrown away: recalled, expired and spoilt ones too.
+    pub opened: bool,
     /// Only from this store, where given; `Some(None)`: the main one.
     pub store: Option<Option<&'q str>>,
     /// Only of this fund, where given; `Some(None)`: the facility's own.
@@ -89,7 +91,7 @@ pub struct Picking<'q> {
     pub today: Date,
 }
 
-/// Units to take of one lot at one place.
+/// What to take of one lot at one place.
 #[derive(Debug, Clone, Copy)]
 pub struct Picked<'l> {
     /// The lot.
@@ -98,8 +100,24 @@ pub struct Picked<'l> {
     pub place: Place<'l>,
     /// Its last usable day, where one is known.
     pub last_usable: Option<Date>,
-    /// Units to take.
-    pub units: u32,
+    /// How much, in the form asked for: units, or parts.
+    pub quantity: Quantity,
+}
+
+impl Picking<'_> {
+    /// What may be taken of what stands at one place, in the form asked for; more than is asked for at once is said as far.
+    fn of(&self, shelf: &Shelf<'_>) -> u32 {
+        let count = match self.quantity {
+            Quantity::Units(_) if self.opened => 0,
+            Quantity::Units(_) => shelf.units,
+            Quantity::Parts { per_unit, measure, .. } => {
+                let opened = shelf.parts.iter().find(|(_, per, what)| (*per, *what) == (per_unit, measure));
+                let whole = if self.opened { 0 } else { shelf.units.saturating_mul(i64::from(per_unit)) };
+                opened.map_or(0, |(left, ..)| *left).saturating_add(whole)
+            }
+        };
+        u32::try_from(count.max(0)).unwrap_or(u32::MAX)
+    }
 }
 
 /// Whose turn it is: not at stage 2 of its monitor, without a date, the date.
@@ -209,7 +227,8 @@ impl<'l> Settled<'l> {
     }
 
     /// Which lots to dispense from: what expires first goes first, vials at stage 2 of their monitor before all; nothing
-    /// held, recalled, expired or at stage 3 or 4. Also how many units are missing.
+    /// held, recalled, expired or at stage 3 or 4. Parts come out of what is left of opened units, then out of whole ones of
+    /// the same lot and place. Also how much is missing, in the form asked for.
     #[must_use]
     pub fn pick(self, wanted: &Picking<'_>) -> (Vec<Picked<'l>>, u32) {
         let recalls = self.recalls_of(wanted.facility, &wanted.product);
@@ -217,35 +236,39 @@ impl<'l> Settled<'l> {
         let mut from: Vec<(Turn, Picked<'l>)> = Vec::with_capacity(lots.len());
         for lot in lots {
             let last_usable = lot.expiry().last_usable();
-            if last_usable.is_some_and(|day| day < wanted.today) || lot.is_named_by(&recalls) {
+            let stopped = || last_usable.is_some_and(|day| day < wanted.today) || lot.is_named_by(&recalls);
+            if !wanted.opened && stopped() {
                 continue;
             }
             lot.each_shelf(|shelf| {
                 let at = shelf.place;
-                let usable = at.may_be_dispensed()
+                let fits = if wanted.opened { !at.hold } else { at.may_be_dispensed() };
+                let usable = fits
                     && wanted.store.is_none_or(|store| store == at.store)
                     && wanted.fund.is_none_or(|fund| fund == at.fund);
-                // More than is asked for at once is picked as far as asked.
-                let units = u32::try_from(shelf.units.max(0)).unwrap_or(u32::MAX);
-                if usable && units > 0 {
+                let count = if usable { wanted.of(&shelf) } else { 0 };
+                if count > 0 {
                     // No date known: after those that have one.
                     let order = (at.vvm != Some(2), last_usable.is_none(), last_usable);
-                    from.push((order, Picked { lot, place: at, last_usable, units }));
+                    from.push((
+                        order,
+                        Picked { lot, place: at, last_usable, quantity: wanted.quantity.with_count(count) },
+                    ));
                 }
             });
         }
         from.sort_by(|(a, x), (b, y)| {
             a.cmp(b).then_with(|| x.lot.name().cmp(&y.lot.name())).then_with(|| x.place.cmp(&y.place))
         });
-        let mut left = wanted.units;
+        let mut left = wanted.quantity.count();
         let mut picked = Vec::new();
         for (_, candidate) in from {
-            let units = candidate.units.min(left);
-            if units == 0 {
+            let count = candidate.quantity.count().min(left);
+            if count == 0 {
                 break;
             }
-            left -= units;
-            picked.push(Picked { units, ..candidate });
+            left -= count;
+            picked.push(Picked { quantity: candidate.quantity.with_count(count), ..candidate });
         }
         (picked, left)
     }

@@ -28,6 +28,12 @@ def differs(what, got, wanted):
     return None if got == wanted else f"{what}: {got}, not {wanted}"
 
 
+def key_of(field):
+    """The key of a field; what an attestation is about has a name of its own."""
+    field = field.removeprefix("_")
+    return "record" if field == "attests" else field
+
+
 def plain(value):
     """A view as the JSON that it is read from: what isn't there is left out."""
     if isinstance(value, ProductName):
@@ -36,13 +42,13 @@ def plain(value):
         return [plain(one) for one in value]
     if not hasattr(value, "__dict__"):
         return value
-    fields = {key.removeprefix("_"): plain(one) for key, one in vars(value).items()}
+    fields = {key_of(key): plain(one) for key, one in vars(value).items()}
     # Of what has no third answer, no is left out.
-    no = ("sent", "unsealed", "documents")
+    no = ("sent", "unsealed", "refused", "documents")
     return {key: one for key, one in fields.items() if one is not None and (key not in no or one)}
 
 
-FIELDS = [key.removeprefix("_") for key in RecordView.__init__.__annotations__ if key != "return"]
+FIELDS = [key_of(key) for key in RecordView.__init__.__annotations__ if key != "return"]
 
 
 def of_bundle(vector):

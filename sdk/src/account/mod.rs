@@ -7,14 +7,16 @@
 mod card;
 mod findings;
 mod gather;
+mod pick;
 mod report;
 mod say;
 mod stock;
 
 pub use card::LotQuery;
 pub use findings::FindingsQuery;
+pub use pick::Picked;
 pub use report::{NEAR_EXPIRY_DAYS, Report, ReportKind, ReportQuery, SentReport, control_of, half_of};
-pub use stock::{PartsLeft, Picked, RecallNote, StockAnswer, StockQuery, StockRow};
+pub use stock::{Opened, PartsLeft, RecallNote, StockAnswer, StockQuery, StockRow};
 
 pub(crate) use findings::share;
 pub(crate) use say::trust_finding;
@@ -23,6 +25,7 @@ pub(crate) use stock::{fact_notice, recall_note};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::evidence::{Evidence, Library};
+use crate::fields::Fields;
 use crate::folder::Folder;
 use crate::lang::Lang;
 use crate::view;
@@ -196,6 +199,15 @@ impl Account {
     pub fn today(&self) -> Result<Date> {
         let today = self.now.and_then(|now| self.day_of(now));
         today.ok_or_else(|| Error::argument("today: the clock isn't set; give the date"))
+    }
+
+    /// The legal day on which took place what is written down later; `None` where it says no time of its own.
+    ///
+    /// # Errors
+    /// No time, or one that is still to come.
+    pub fn effective_day(&self, fields: &Fields) -> Result<Option<Date>> {
+        let took_place = self.now.map_or(Ok(None), |now| fields.took_place(now))?;
+        Ok(took_place.and_then(|at| self.day_of(at)))
     }
 
     /// The ledger with everything worked out: for reports that `medlot_core::ledger` writes.

@@ -1,11 +1,11 @@
 //! Stock by place and lot, what may be dispensed of it, and what to do about it.
 
-use super::{Account, again, put_lot, record_json};
-use crate::error::{Error, Result};
+use super::{Account, again, record_json};
+use crate::error::Result;
 use crate::lang::Lang;
 use crate::view;
-use medlot_core::ident::{LotNumber, Measure, Product, Quantity, Store};
-use medlot_core::ledger::{Lot, Picking, Settled, Shelf, Shipment, together};
+use medlot_core::ident::{LotNumber, Measure, Product, Store};
+use medlot_core::ledger::{Lot, Settled, Shelf, Shipment, together};
 use medlot_core::record::{Entry, Record};
 use medlot_core::time::{Date, Days, Expiry};
 use medlot_core::trust::RecordId;
@@ -45,6 +45,33 @@ pub struct PartsLeft {
 impl PartsLeft {
     fn json(self) -> Value {
         json!({"count": self.count, "per_unit": self.per_unit, "measure": self.measure.to_string()})
+    }
+}
+
+/// What is left of an opened unit on the shelf, and what may be done with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opened {
+    /// How many, and of what.
+    pub left: PartsLeft,
+    /// What may be dispensed of it. Never below 0.
+    pub available: i64,
+    /// What is held back.
+    pub hold: i64,
+    /// What of it is recalled, held or not.
+    pub recalled: i64,
+    /// What of it is past its last usable day, held or not.
+    pub expired: i64,
+}
+
+impl Opened {
+    fn json(self) -> Value {
+        let mut out = self.left.json();
+        let Self { available, hold, recalled, expired, .. } = self;
+        if let Some(out) = out.as_object_mut() {
+            let more = [("available", available), ("hold", hold), ("recalled", recalled), ("expired", expired)];
+            out.extend(more.map(|(key, value)| (key.to_owned(), value.into())));
+        }
+        out
     }
 }
 
@@ -96,8 +123,8 @@ pub struct StockRow {
     pub refused_in: i64,
     /// What was refused of what was sent from here.
     pub refused_out: i64,
-    /// Opened units, available or held.
-    pub parts: Vec<PartsLeft>,
+    /// What is left of opened units: what is available first, what is held apart from it.
+    pub parts: Vec<Opened>,
     /// Opened units on the way: in, out.
     pub parts_in_transit: (Vec<PartsLeft>, Vec<PartsLeft>),
     /// Recalls in force, the gravest first.
@@ -117,15 +144,6 @@ pub struct StockAnswer {
     pub as_of: Value,
     /// What is unknown here, with what to ask for.
     pub incomplete: Vec<Value>,
-}
-
-/// What to dispense, and from where.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Picked {
-    /// Units of each lot and place, in order: keys of stock, and `quantity`.
-    pub lines: Vec<Value>,
-    /// Units that are missing.
-    pub missing: u32,
 }
 
 impl StockAnswer {
@@ -176,9 +194,11 @@ impl StockRow {
                 out.insert(key.into(), refused.into());
             }
         }
+        if !self.parts.is_empty() {
+            out.insert("parts".into(), self.parts.iter().map(|parts| parts.json()).collect());
+        }
         let (way_in, way_out) = &self.parts_in_transit;
-        for (key, parts) in [("parts", &self.parts), ("in_transit_in_parts", way_in), ("in_transit_out_parts", way_out)]
-        {
+        for (key, parts) in [("in_transit_in_parts", way_in), ("in_transit_out_parts", way_out)] {
             if !parts.is_empty() {
                 out.insert(key.into(), parts.iter().map(|parts| parts.json()).collect());
             }
@@ -196,7 +216,9 @@ impl StockRow {
             && self.hold == 0
             && self.in_transit_in == 0
             && self.in_transit_out == 0
-            && [&self.parts, way_in, way_out].into_iter().all(Vec::is_empty)
+            && self.parts.is_empty()
+            && way_in.is_empty()
+            && way_out.is_empty()
     }
 
     /// Days from a day to the last usable one; below 0 where it has passed.
@@ -211,7 +233,7 @@ impl StockRow {
     #[must_use]
     pub fn advice(&self, today: Date, soon: u16, lang: Lang) -> Vec<String> {
         let mut out = Vec::new();
-        let stands = self.on_hand > 0 || self.hold > 0 || self.parts.iter().any(|parts| parts.count > 0);
+        let stands = self.on_hand > 0 || self.hold > 0 || self.parts.iter().any(|parts| parts.left.count > 0);
         if let Some(recall) = self.recalls.first().filter(|_| stands) {
             let (class, notice) = (recall.class, &recall.notice);
             out.push(lang.pick(
@@ -237,7 +259,7 @@ impl StockRow {
         } else if self.vvm == Some(2) && stands {
             out.push(lang.pick("VVM giai đoạn 2: dùng trước".to_owned(), "vial monitor at 2: use it first".to_owned()));
         }
-        if self.on_hand < 0 || self.parts.iter().any(|parts| parts.count < 0) {
+        if self.on_hand < 0 || self.parts.iter().any(|parts| parts.left.count < 0) {
             out.push(lang.pick(
                 "ÂM: tìm phiếu nhập còn thiếu, hoặc kiểm kê".to_owned(),
                 "BELOW 0: find the receipt that is missing, or count".to_owned(),
@@ -415,7 +437,7 @@ impl Account {
                 let wanted = store.is_none_or(|store| store == row.store.as_deref());
                 let ends = query.until.is_none_or(|until| {
                     row.expiry.last_usable().is_some_and(|day| day <= until)
-                        && (row.on_hand > 0 || row.parts.iter().any(|parts| parts.count > 0))
+                        && (row.on_hand > 0 || row.parts.iter().any(|parts| parts.left.count > 0))
                 });
                 if wanted && ends && (query.empty_too || !row.is_empty()) {
                     rows.push((rank, row.vvm != Some(2), row));
@@ -440,43 +462,6 @@ impl Account {
         let of = (query, lang, self.today().ok());
         let kept = again(self.kept.stock.take(), of, |(query, ..)| self.stock(query, lang))?;
         Ok(&self.kept.stock.insert(kept).1)
-    }
-
-    /// Which lots to dispense so many units from: what expires first goes first, vials at stage 2 of their monitor before
-    /// all; nothing held, recalled, expired or at stage 3 or 4.
-    ///
-    /// # Errors
-    /// No product; a field that can't be; parts instead of units.
-    pub fn pick(&mut self, query: &StockQuery, quantity: &str) -> Result<Picked> {
-        let facility = self.asked(query.facility.as_deref())?.to_owned();
-        let today = query.today.map_or_else(|| self.today(), Ok)?;
-        let product = query.product.as_deref().ok_or_else(|| {
-            Error::argument("product: missing; give the product to dispense, as scheme:value or by a scan")
-        })?;
-        let Quantity::Units(units) = Quantity::parse(quantity)? else {
-            return Err(Error::argument(format!("pick: {quantity}; give whole units")));
-        };
-        let wanted = Picking {
-            facility: &facility,
-            product: Product::parse(product)?,
-            units,
-            store: query.store.as_deref().map(store_of).transpose()?,
-            fund: None,
-            today,
-        };
-        let (picked, missing) = self.ledger.settled().pick(&wanted);
-        let line = |picked: &medlot_core::ledger::Picked<'_>| {
-            let mut out = Map::new();
-            put_lot(&mut out, picked.lot.product().as_ref(), picked.lot.number().as_ref());
-            view::put_expiry(&mut out, picked.lot.expiry());
-            let mut maybe = |key: &str, value: Option<Value>| value.map(|value| out.insert(key.into(), value));
-            maybe("store", picked.place.store.map(Value::from));
-            maybe("fund", picked.place.fund.map(Value::from));
-            maybe("vvm", picked.place.vvm.map(Value::from));
-            maybe("quantity", Some(picked.units.into()));
-            Value::Object(out)
-        };
-        Ok(Picked { lines: picked.iter().map(line).collect(), missing })
     }
 }
 
@@ -511,9 +496,18 @@ fn rows_of(settled: Settled<'_>, facility: &str, item: Item<'_>, today: Date) ->
         let (units, _) = together(&sums.available);
         let (hold, _) = together(&sums.hold);
         // Opened units stand in their bucket: half a vial here and half a held one are no vial.
-        let parts = [&sums.available, &sums.hold].into_iter().flat_map(|sums| together(sums).1).collect();
+        let stands = [(false, &sums.available), (true, &sums.hold)];
+        let parts =
+            stands.into_iter().flat_map(|(held, sums)| left(together(sums).1).into_iter().map(move |l| (held, l)));
         let on_hand = units + hold;
         let usable = recalls.is_empty() && !is_expired && vvm.is_none_or(|stage| stage < 3);
+        let opened = |(held, left): (bool, PartsLeft)| Opened {
+            left,
+            available: if usable && !held { left.count.max(0) } else { 0 },
+            hold: if held { left.count } else { 0 },
+            recalled: if recalls.is_empty() { 0 } else { left.count.max(0) },
+            expired: if is_expired { left.count.max(0) } else { 0 },
+        };
         let ((way_in, parts_in), (way_out, parts_out)) = (together(&sums.way_in), together(&sums.way_out));
         StockRow {
             facility: facility.to_owned(),
@@ -533,7 +527,7 @@ fn rows_of(settled: Settled<'_>, facility: &str, item: Item<'_>, today: Date) ->
             in_transit_out: way_out,
             refused_in: together(&sums.refused_in).0,
             refused_out: together(&sums.refused_out).0,
-            parts: left(parts),
+            parts: parts.map(opened).collect(),
             parts_in_transit: (left(parts_in), left(parts_out)),
             recalls: recalls.clone(),
         }

@@ -1,10 +1,10 @@
 //! What is answered out of an account, by a device and by whoever verifies for others: rows in pages.
 use super::device::{
-    Card, FindingPage, FindingView, FindingsInput, Incomplete, Language, LotInput, MovementPage, Pick, ReportInput,
-    ReportRow, ReportView, StockInput, StockPage, StockView, Trace, count, view,
+    Card, FindingPage, FindingView, FindingsInput, Incomplete, Language, LotInput, MovementPage, MovementsInput, Pick,
+    ReportInput, ReportRow, ReportView, StockInput, StockPage, StockView, Trace, count, view,
 };
 use super::{Answer, Js, give, take};
-use crate::account::{Account, PartsLeft, RecallNote, Report, StockRow};
+use crate::account::{Account, Opened, PartsLeft, Picked, RecallNote, Report, StockRow};
 use crate::evidence::Evidence;
 use crate::lang::Lang;
 use crate::movements::movements_page;
@@ -46,9 +46,16 @@ pub(super) fn stock(
 }
 
 pub(super) fn pick(account: &mut Account, of: Js<StockInput>, quantity: &str) -> Answer<Js<Pick>> {
-    let picked = account.pick(&take(of)?.query()?, quantity)?;
-    let lines = picked.lines.into_iter().map(view).collect::<Answer<_>>()?;
-    give(Pick { lines, missing: picked.missing })
+    picked(account.pick(&take(of)?.query()?, quantity)?)
+}
+
+pub(super) fn pick_opened(account: &mut Account, of: Js<StockInput>, quantity: &str) -> Answer<Js<Pick>> {
+    picked(account.pick_opened(&take(of)?.query()?, quantity)?)
+}
+
+fn picked(Picked { lines, missing }: Picked) -> Answer<Js<Pick>> {
+    let lines = lines.into_iter().map(view).collect::<Answer<_>>()?;
+    give(Pick { lines, missing: missing.count(), lacks: missing.to_string() })
 }
 
 pub(super) fn findings(
@@ -73,8 +80,8 @@ pub(super) fn trace(account: &mut Account, of: Js<LotInput>, language: Js<Langua
     give(view(account.trace(&take(of)?.query(), lang)?)?)
 }
 
-pub(super) fn movements(evidence: &Evidence<'_>, page: Page) -> Answer<Js<MovementPage>> {
-    let (total, rows) = movements_page(evidence, page.offset as usize, page.limit as usize)?;
+pub(super) fn movements(evidence: &Evidence<'_>, of: MovementsInput, page: Page) -> Answer<Js<MovementPage>> {
+    let (total, rows) = movements_page(evidence, &of.into(), page.offset as usize, page.limit as usize)?;
     give(MovementPage { total: count(total), rows: rows.into_iter().map(view).collect::<Answer<_>>()? })
 }
 
@@ -131,9 +138,10 @@ fn cell(value: Option<&Value>) -> String {
     }
 }
 
-impl From<PartsLeft> for super::device::PartsOf {
-    fn from(of: PartsLeft) -> Self {
-        Self { count: of.count, per_unit: of.per_unit, measure: of.measure.to_string() }
+impl From<Opened> for super::device::PartsOf {
+    fn from(of: Opened) -> Self {
+        let Opened { left: PartsLeft { count, per_unit, measure }, available, hold, recalled, expired } = of;
+        Self { count, per_unit, measure: measure.to_string(), available, hold, recalled, expired }
     }
 }
 
@@ -200,11 +208,12 @@ macro_rules! answers {
                 $crate::api::asking::stock(self.inner().account(now)?, of, page, language)
             }
 
-            /// Which lots of a product to dispense so many units from: what expires first goes first, nothing held,
-            /// recalled or expired.
+            /// Which lots of a product to dispense so much from, units (`30`) or parts (`7/10 dose`): what expires first
+            /// goes first, nothing held, recalled, expired or spoilt. Parts come out of what is left of opened units, then
+            /// out of whole ones of the same lot.
             ///
             /// # Errors
-            /// As of stock; parts instead of units.
+            /// As of stock; no product.
             pub fn pick(
                 &self,
                 of: $crate::api::Js<$crate::api::StockInput>,
@@ -212,6 +221,24 @@ macro_rules! answers {
                 now: i64,
             ) -> $crate::api::Answer<$crate::api::Js<$crate::api::Pick>> {
                 $crate::api::asking::pick(self.inner().account(now)?, of, quantity)
+            }
+
+            /// From which opened units of a product to throw so many parts away: in the same order, but what is recalled,
+            /// expired or spoilt too, and no unit is opened for it. What is held back isn't among it.
+            ///
+            /// # Errors
+            /// As of pick; units instead of parts.
+            #[cfg_attr(
+                all(feature = "wasm", target_arch = "wasm32"),
+                wasm_bindgen::prelude::wasm_bindgen(js_name = "pickOpened")
+            )]
+            pub fn pick_opened(
+                &self,
+                of: $crate::api::Js<$crate::api::StockInput>,
+                quantity: &str,
+                now: i64,
+            ) -> $crate::api::Answer<$crate::api::Js<$crate::api::Pick>> {
+                $crate::api::asking::pick_opened(self.inner().account(now)?, of, quantity)
             }
 
             /// What was found, by facility, number, product and lot: of one facility, or of all.

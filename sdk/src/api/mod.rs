@@ -27,7 +27,8 @@ pub use records::{LogInput, SealedRecord, SealedSegment, read_record, verify_seg
 pub use scanned::{AiValue, ReadItem, Scanned, scan};
 pub use verifier::Verifier;
 pub use views::{
-    Amount, AskFor, Document, Fault, ProductName, Reason, RecordAt, RecordView, Reference, Verdict, VerdictKind,
+    Amount, AskFor, Document, Fault, GroupOf, ProductName, Reason, RecordAt, RecordView, Reference, Verdict,
+    VerdictKind,
 };
 
 pub(crate) use annotate::{give, take};

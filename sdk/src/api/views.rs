@@ -141,6 +141,18 @@ view! {
 }
 
 view! {
+    /// What a record was written together with: the first says how many there are, the others how far back it stands.
+    GroupOf {
+        /// Of the first: how many.
+        #[serde(default)]
+        lines: Option<u16>,
+        /// Of another: how many places before it the first stands.
+        #[serde(default)]
+        back: Option<u32>,
+    }
+}
+
+view! {
     /// Money.
     Amount {
         /// In the currency's smallest unit, đồng.
@@ -237,6 +249,18 @@ view! {
         /// How much of it is taken back in all.
         #[serde(default)]
         total: Option<u32>,
+        /// What it was written together with; documents stand in the first of them.
+        #[serde(default)]
+        group: Option<GroupOf>,
+        /// Of an attestation: the record that it is about, and with it what was written together with that.
+        #[serde(default, rename(deserialize = "record"))]
+        attests: Option<Reference>,
+        /// In which capacity: `witness_of_destruction`, `pharmacist_in_charge` …
+        #[serde(default)]
+        capacity: Option<String>,
+        /// It was refused, not confirmed.
+        #[serde(default)]
+        refused: bool,
         /// Its documents.
         #[serde(default)]
         documents: Vec<Document>,

@@ -7,7 +7,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use medlot_core::crypto::Hash;
-use medlot_core::ident::{LotNumber, Product};
+use medlot_core::ident::{LotNumber, Product, Quantity};
 use medlot_core::ledger::{Asked, Lot, Picking, Place, Settled};
 use medlot_core::time::{Date, Timestamp};
 use medlot_core::trust::RecordId;
@@ -96,15 +96,16 @@ fn pick(settled: Settled<'_>, wanted: &Value) -> Done<Value> {
     let wanted = Picking {
         facility: text("facility").ok_or("facility")?,
         product: Product::parse(text("product").ok_or("product")?)?,
-        units: u32::try_from(wanted["units"].as_u64().ok_or("units")?)?,
+        quantity: Quantity::Units(u32::try_from(wanted["units"].as_u64().ok_or("units")?)?),
+        opened: false,
         store: text("store").map(|store| Some(store).filter(|s| !s.is_empty())),
         fund: text("fund").map(|fund| Some(fund).filter(|f| !f.is_empty())),
         today: Date::parse(text("today").ok_or("today")?)?,
     };
     let (picked, short) = settled.pick(&wanted);
-    let picked = picked
-        .iter()
-        .map(|p| joined([named(p.lot.product(), p.lot.number()), place(&p.place), json!({"units": p.units})]));
+    let picked = picked.iter().map(|p| {
+        joined([named(p.lot.product(), p.lot.number()), place(&p.place), json!({"units": p.quantity.count()})])
+    });
     Ok(json!({"picked": picked.collect::<Vec<_>>(), "short": short}))
 }
 

@@ -39,6 +39,62 @@ export type Instant = Date | number | bigint;
 export type StoredChange = { kind: "write"; name: string; bytes: Uint8Array } | { kind: "append"; name: string; at: number; bytes: Uint8Array } | { kind: "remove"; name: string };
 
 /**
+ * A destruction that was written, and whom it still asks for.
+ */
+export interface Destroyed {
+    /**
+     * The own log.
+     */
+    log: string;
+    /**
+     * The place of its first line.
+     */
+    first: number;
+    /**
+     * How many lines it has.
+     */
+    count: number;
+    /**
+     * What is to be attested: one attestation is of all its lines.
+     */
+    record: string;
+    /**
+     * How many people stand for it now.
+     */
+    people: number;
+    /**
+     * How many more are to attest it, in the capacity `witness_of_destruction`, `pharmacist_in_charge` or `inspector`.
+     */
+    missing: number;
+    /**
+     * Records that no seal vouches for yet.
+     */
+    unsealed: number;
+}
+
+/**
+ * A destruction.
+ */
+export interface DestructionInput {
+    /**
+     * The number of its minutes.
+     */
+    minutes?: string;
+    /**
+     * Staff code of who destroys.
+     */
+    operator?: string;
+    /**
+     * Staff codes of those who attest it at once on this device; others do later ([`super::Device::attest`]).
+     */
+    witnesses?: string[];
+    /**
+     * What is destroyed. Reason, documents and operator are the minutes'.
+     */
+    lines?: MovementInput[];
+}
+
+/**
  * A document that a movement names.
  */
 export interface Document {
@@ -668,6 +724,22 @@ export interface RecordView {
      */
     total?: number | undefined;
     /**
+     * What it was written together with; documents stand in the first of them.
+     */
+    group?: GroupOf | undefined;
+    /**
+     * Of an attestation: the record that it is about, and with it what was written together with that.
+     */
+    attests?: Reference | undefined;
+    /**
+     * In which capacity: `witness_of_destruction`, `pharmacist_in_charge` …
+     */
+    capacity?: string | undefined;
+    /**
+     * It was refused, not confirmed.
+     */
+    refused?: boolean;
+    /**
      * Its documents.
      */
     documents?: Document[];
@@ -1071,24 +1143,6 @@ export interface AiValue {
 }
 
 /**
- * Parts of opened units.
- */
-export interface PartsOf {
-    /**
-     * How many; below 0 where more went out than came in.
-     */
-    count: number;
-    /**
-     * How many make a unit.
-     */
-    perUnit: number;
-    /**
-     * What one is.
-     */
-    measure: string;
-}
-
-/**
  * Places of a log, from one to another, both among them.
  */
 export interface Places {
@@ -1257,7 +1311,7 @@ export interface StockView {
      */
     refusedOut?: number;
     /**
-     * Opened units.
+     * What is left of opened units.
      */
     parts?: PartsOf[];
     /**
@@ -1365,6 +1419,20 @@ export interface FindingDetail {
 }
 
 /**
+ * The stage that the vaccine vial monitor of a line shows.
+ */
+export interface SeenStage {
+    /**
+     * The line, from 1.
+     */
+    line?: number;
+    /**
+     * 1 to 4; 0 where it has none.
+     */
+    vvm?: number;
+}
+
+/**
  * The value of a shipment, in the currency's smallest unit.
  */
 export interface ShipmentValue {
@@ -1376,40 +1444,6 @@ export interface ShipmentValue {
      * Its share that was taken.
      */
     received: number;
-}
-
-/**
- * Units to take from a lot at a place.
- */
-export interface PickLine {
-    /**
-     * The product.
-     */
-    product?: ProductName | undefined;
-    /**
-     * The lot.
-     */
-    lot?: string | undefined;
-    /**
-     * The last usable day.
-     */
-    expiry?: string | undefined;
-    /**
-     * The store.
-     */
-    store?: string | undefined;
-    /**
-     * Whose medicine.
-     */
-    fund?: string | undefined;
-    /**
-     * The vaccine vial monitor's stage.
-     */
-    vvm?: number | undefined;
-    /**
-     * How many units.
-     */
-    quantity: number;
 }
 
 /**
@@ -1462,6 +1496,10 @@ export interface ReceiveInput {
      */
     refused?: RefusedLine[];
     /**
+     * Lines whose vaccine vial monitor shows another stage than their sender wrote.
+     */
+    vvm?: SeenStage[];
+    /**
      * The reason's name; `supplier` where absent.
      */
     reason?: string | undefined;
@@ -1477,6 +1515,20 @@ export interface ReceiveInput {
      * Take it though what is known is old or unknown.
      */
     despiteWarnings?: boolean;
+}
+
+/**
+ * What a record was written together with: the first says how many there are, the others how far back it stands.
+ */
+export interface GroupOf {
+    /**
+     * Of the first: how many.
+     */
+    lines?: number | undefined;
+    /**
+     * Of another: how many places before it the first stands.
+     */
+    back?: number | undefined;
 }
 
 /**
@@ -1683,6 +1735,40 @@ export interface PackAnswer {
 }
 
 /**
+ * What is left of opened units, in parts: what is held back is an entry of its own.
+ */
+export interface PartsOf {
+    /**
+     * How many; below 0 where more went out than came in.
+     */
+    count: number;
+    /**
+     * How many make a unit.
+     */
+    perUnit: number;
+    /**
+     * What one is.
+     */
+    measure: string;
+    /**
+     * What may be dispensed of it.
+     */
+    available: number;
+    /**
+     * What is held back.
+     */
+    hold: number;
+    /**
+     * What of it is recalled.
+     */
+    recalled: number;
+    /**
+     * What of it is past its last usable day.
+     */
+    expired: number;
+}
+
+/**
  * What is missing for an answer to be whole, and what to ask for.
  */
 export interface Incomplete {
@@ -1744,9 +1830,67 @@ export interface Pick {
      */
     lines: PickLine[];
     /**
-     * Units that are missing.
+     * What is missing: so many units, or parts where parts were asked for.
      */
     missing: number;
+    /**
+     * The same as a movement names it.
+     */
+    lacks: string;
+}
+
+/**
+ * What to take from a lot at a place.
+ */
+export interface PickLine {
+    /**
+     * The product.
+     */
+    product?: ProductName | undefined;
+    /**
+     * The lot.
+     */
+    lot?: string | undefined;
+    /**
+     * The last usable day; `none` where the pack has none.
+     */
+    expiry?: string | undefined;
+    /**
+     * The pack names the month, not the day.
+     */
+    expiryWholeMonth?: boolean;
+    /**
+     * The store.
+     */
+    store?: string | undefined;
+    /**
+     * Whose medicine.
+     */
+    fund?: string | undefined;
+    /**
+     * The vaccine vial monitor's stage.
+     */
+    vvm?: number | undefined;
+    /**
+     * How much, as a movement names it: `3`, or `7/10 dose`.
+     */
+    take: string;
+    /**
+     * The same in numbers: whole units.
+     */
+    quantity?: number | undefined;
+    /**
+     * Parts, where parts were asked for.
+     */
+    parts?: number | undefined;
+    /**
+     * How many parts a unit has.
+     */
+    partsPerUnit?: number | undefined;
+    /**
+     * What a part is.
+     */
+    measure?: string | undefined;
 }
 
 /**
@@ -1877,6 +2021,28 @@ export interface LotInput {
      * The lot; `none` where none is printed. A card without one is of every lot of the product.
      */
     lot?: string | undefined;
+}
+
+/**
+ * Which movements are asked for; what stays absent isn't restricted.
+ */
+export interface MovementsInput {
+    /**
+     * Only `movement`, `reversal`, `refuse`, `attest`. All of these where empty.
+     */
+    kinds?: string[];
+    /**
+     * Only what moved this way, and what takes it back.
+     */
+    direction?: Direction | undefined;
+    /**
+     * Only for this reason of that direction: its name or number.
+     */
+    reason?: string | undefined;
+    /**
+     * Only what devices of this facility wrote.
+     */
+    facility?: string | undefined;
 }
 
 /**
@@ -2131,7 +2297,8 @@ export class Device {
      */
     changes(): StoredChange[];
     /**
-     * What is known of a scanned pack that is about to be dispensed.
+     * What is known of a scanned pack that is about to be dispensed, or was: `effective_at` says when, where it is written
+     * down later. What is proposed instead is as much as its quantity, 1 where it has none.
      *
      * # Errors
      * A scan that can't be used; a field that can't be.
@@ -2167,6 +2334,15 @@ export class Device {
      * No count under way; a field that can't be.
      */
     countLine(begin: number | null | undefined, line: MovementInput, now: Instant): Written;
+    /**
+     * Writes the minutes of a destruction as one group, and what is attested of it at once: all of it or nothing. What a
+     * device attests counts where its enrolment has the role *attest*.
+     *
+     * # Errors
+     * 4001: no line, or more than 1,024 records or 32 KiB with the attestations; somebody named twice. A field that can't be
+     * and a rule of movements name the line, from 1. 4011 a signature is due first.
+     */
+    destroy(destruction: DestructionInput, language: Language, now: Instant): Destroyed;
     /**
      * Everything of the own log that is sealed, from a place on: for an authority or a hub.
      *
@@ -2210,12 +2386,13 @@ export class Device {
      */
     keySuite(): KeySuite;
     /**
-     * Movements, corrections and refusals that are held here, own and others', by log and place, each with what it counts.
+     * Movements, corrections, refusals and attestations that are held here, own and others', by log and place, each with
+     * what it counts: rows from `offset` on, at most `limit`.
      *
      * # Errors
-     * Closed, or synchronising.
+     * A kind that isn't one of these; a reason that its direction doesn't have; closed, or synchronising.
      */
-    movements(offset: number, limit: number): MovementPage;
+    movements(of: MovementsInput, offset: number, limit: number): MovementPage;
     /**
      * Opens a device whose files the platform keeps. `storage_key`: 32 bytes, where they are encrypted at rest. `now`: in
      * seconds since 1970.
@@ -2225,11 +2402,20 @@ export class Device {
      */
     static open(files: StoredFile[], storage_key: Bytes | null | undefined, now: Instant): Device;
     /**
-     * Which lots of a product to dispense so many units from: what expires first goes first, nothing held,
-     * recalled or expired.
+     * From which opened units of a product to throw so many parts away: in the same order, but what is recalled,
+     * expired or spoilt too, and no unit is opened for it. What is held back isn't among it.
      *
      * # Errors
-     * As of stock; parts instead of units.
+     * As of pick; units instead of parts.
+     */
+    pickOpened(of: StockInput, quantity: string, now: Instant): Pick;
+    /**
+     * Which lots of a product to dispense so much from, units (`30`) or parts (`7/10 dose`): what expires first
+     * goes first, nothing held, recalled, expired or spoilt. Parts come out of what is left of opened units, then
+     * out of whole ones of the same lot.
+     *
+     * # Errors
+     * As of stock; no product.
      */
     pick(of: StockInput, quantity: string, now: Instant): Pick;
     /**
@@ -2434,11 +2620,20 @@ export class Verifier {
      */
     constructor(anchor: Bytes);
     /**
-     * Which lots of a product to dispense so many units from: what expires first goes first, nothing held,
-     * recalled or expired.
+     * From which opened units of a product to throw so many parts away: in the same order, but what is recalled,
+     * expired or spoilt too, and no unit is opened for it. What is held back isn't among it.
      *
      * # Errors
-     * As of stock; parts instead of units.
+     * As of pick; units instead of parts.
+     */
+    pickOpened(of: StockInput, quantity: string, now: Instant): Pick;
+    /**
+     * Which lots of a product to dispense so much from, units (`30`) or parts (`7/10 dose`): what expires first
+     * goes first, nothing held, recalled, expired or spoilt. Parts come out of what is left of opened units, then
+     * out of whole ones of the same lot.
+     *
+     * # Errors
+     * As of stock; no product.
      */
     pick(of: StockInput, quantity: string, now: Instant): Pick;
     /**
@@ -2472,6 +2667,11 @@ export class Verifier {
      */
     verify(object: Bytes, now?: Instant | null, facility?: string | null): Verdict;
 }
+
+/**
+ * So many people stand for a destruction: whoever destroys, and those who attest it. One for which fewer stand is a finding.
+ */
+export function destructionPeople(): number;
 
 /**
  * The texts of an object, each for one QR code: one where it fits, else several that may be shown in any order, again and

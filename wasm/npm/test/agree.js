@@ -50,10 +50,11 @@ function records({ readRecord }, { index, bytes: hex, valid, code, says }) {
   if (failure) return differs("code", [failure.kind, failure.code], ["invalid", code]);
   if (!valid) return `taken, not refused with ${code}`;
   if (!says) return undefined;
-  const { sent, unsealed, documents, ...rest } = got;
+  // What an attestation is about has a name of its own.
+  const { sent, unsealed, refused, documents, attests, ...rest } = got;
   // Of what has no third answer, no is left out.
-  const said = { ...rest, sent: sent || undefined, unsealed: unsealed || undefined, documents: documents.length > 0 ? documents : undefined };
-  const wanted = Object.entries(named(says)).filter(([key]) => key in got);
+  const said = { ...rest, sent: sent || undefined, unsealed: unsealed || undefined, refused: refused || undefined, documents: documents.length > 0 ? documents : undefined, record: attests };
+  const wanted = Object.entries(named(says)).filter(([key]) => key in said);
   return differs("says", said, { ...Object.fromEntries(wanted), log: "", index });
 }
 

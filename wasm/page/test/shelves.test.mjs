@@ -68,6 +68,18 @@ test("seven tablets of an opened pack are dispensed, the opened pack goes first,
   await saved(page, staff, "Export the signed log", "parts.mlt");
   staff.medlot("wholesaler", "device", "accept", "parts.mlt");
   assert.match(staff.medlot("wholesaler", "stock", "--facility", "01C70", "--json"), /"count":8,"per_unit":10,"measure":"piece"/);
+
+  // Two whole packs are held back, the opened one isn't.
+  await available(page, pages.origin, "PK");
+  await row(page, "PK").locator("a").click();
+  await page.getByText("Hold back, release").click();
+  await page.getByLabel("Quantity").fill("2");
+  await page.getByRole("button", { name: "Record", exact: true }).click();
+  await page.getByText("Recorded.", { exact: true }).waitFor();
+  await dispensing(page, pages.origin);
+  await page.getByLabel("Quantity").fill("1");
+  await page.getByLabel("Parts", { exact: true }).fill("7");
+  await until(page, "1 + 7/10 pieces lot PK");
   await context.close();
 });
 
@@ -221,6 +233,47 @@ test("a vial at stage 2 of its monitor goes first, one at stage 3 is stopped, an
   await context.close();
 });
 
+test("a delivery is received at the stage that its vial monitors show, not the one that was sent", async () => {
+  const sender = await pages.visitor();
+  await joined(sender.page, pages.origin, staff, "01C75", { picture: false });
+  await sender.page.goto(`${pages.origin}/#/receive`);
+  await sender.page.getByLabel("Scan a pack").fill("(01)08934567000017(17)280630(10)V7");
+  await sender.page.getByLabel("Scan a pack").press("Enter");
+  await sender.page.waitForFunction(() => [...document.querySelectorAll("input")].some(({ value }) => value === "V7"));
+  await sender.page.getByLabel("Quantity").fill("20");
+  await sender.page.getByLabel("Vial monitor (VVM)").selectOption({ label: "1: use" });
+  await sender.page.getByRole("button", { name: "Add the line" }).click();
+  await sender.page.getByRole("button", { name: "Record 1 lines" }).click();
+  await sender.page.getByText("1 lines recorded.").waitFor();
+  await sender.page.goto(`${pages.origin}/#/handover`);
+  await sender.page.getByLabel("To the facility").fill("01C76");
+  await sender.page.getByLabel("Note number").fill("PX-7");
+  await sender.page.getByRole("combobox", { name: "Medicine" }).fill("0893456700");
+  await sender.page.locator("[role=listbox] [role=option]").first().click();
+  await sender.page.getByLabel("Lot", { exact: true }).locator("option").first().waitFor({ state: "attached" });
+  await sender.page.getByLabel("Quantity").fill("8");
+  await sender.page.getByRole("button", { name: "Add the line" }).click();
+  await sender.page.getByRole("button", { name: "Sign and make the code" }).click();
+  await sender.page.getByRole("heading", { name: "Delivery note" }).waitFor();
+  await saved(sender.page, staff, "Save the file", "warm.mlt");
+  await sender.context.close();
+
+  const { page, context } = await pages.visitor();
+  await joined(page, pages.origin, staff, "01C76", { picture: false });
+  await page.goto(`${pages.origin}/#/receive`);
+  await page.getByRole("heading", { name: "Against a hand-over code" }).waitFor();
+  for (const file of staff.state()) await page.locator("input[type=file]").first().setInputFiles(staff.path(file));
+  await page.getByText("The notice was taken.").first().waitFor();
+  await page.locator("input[type=file]").first().setInputFiles(staff.path("warm.mlt"));
+  await page.getByText("The signature is valid.").waitFor();
+  await page.getByLabel("Line 1: the monitor shows").selectOption({ label: "2: use first" });
+  await page.getByRole("button", { name: "Receive", exact: true }).click();
+  await page.getByText("1 lines received.").waitFor();
+  assert.equal(await available(page, pages.origin, "V7"), "8");
+  assert.match(await row(page, "V7").locator(".lot").innerText(), /VVM 2/);
+  await context.close();
+});
+
 test("a destruction has its minutes, and three people stand for it, each by a code; a refusal doesn't count", async () => {
   const { page, context } = await pages.visitor();
   await joined(page, pages.origin, staff, "01C73", { picture: false, roles: "move,attest" });
@@ -265,6 +318,7 @@ test("a destruction has its minutes, and three people stand for it, each by a co
   await page.goto(`${pages.origin}/#/destroy`);
   await sign("D3", "pharmacist in charge");
   await page.getByText("3 people or more").waitFor();
+  await page.getByText("D9 (witness) refused; D1 (witness); D2 (witness); D3 (pharmacist in charge)").waitFor();
   await page.goto(`${pages.origin}/#/findings`);
   await page.getByText("Nothing to settle.").waitFor();
   assert.equal(await available(page, pages.origin, "GOOD"), "5");
@@ -273,10 +327,15 @@ test("a destruction has its minutes, and three people stand for it, each by a co
   await page.getByRole("button", { name: "See and print the minutes: BB-07" }).click();
   await page.getByRole("heading", { name: "Destruction minutes" }).waitFor();
   assert.deepEqual(await page.locator(".note tbody td:nth-child(2)").allInnerTexts(), ["OLD", "BAD", "GOOD"]);
+  assert.deepEqual(await page.locator(".note .signed").allInnerTexts(), ["D9 (witness) refused", "D1 (witness)", "D2 (witness)", "D3 (pharmacist in charge)"]);
   await page.goto(`${pages.origin}/#/exchange`);
   await saved(page, staff, "Export the signed log", "destroyed.mlt");
   staff.medlot("wholesaler", "device", "accept", "destroyed.mlt");
   assert.doesNotMatch(staff.medlot("wholesaler", "findings", "--facility", "01C73"), /stand for this destruction/);
+  // Each person's word is one record for the whole minutes.
+  const attests = staff.medlot("wholesaler", "movements", "--kind", "attest", "--jsonl").trim().split("\n").map((line) => JSON.parse(line));
+  const said = attests.filter(({ facility }) => facility === "01C73").map(({ operator, refused = false }) => `${operator} ${refused}`);
+  assert.deepEqual(said, ["D9 true", "D1 false", "D2 false", "D3 false"]);
   await context.close();
 });
 

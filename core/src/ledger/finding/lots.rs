@@ -6,7 +6,7 @@ use super::super::quick::Quick;
 use super::super::row::does;
 use super::super::settled::Lot;
 use super::super::{report, shelf};
-use super::{DAY, FindingKind, Search, day_of};
+use super::{DAY, DESTRUCTION_PEOPLE, FindingKind, Search, day_of};
 use crate::movement::{Bucket, Movement, reasons};
 use crate::record::Entry;
 use crate::time::{Date, Expiry};
@@ -17,9 +17,6 @@ use alloc::vec::Vec;
 const AHEAD: i64 = 600;
 /// NĐ 163/2025 (Form 07): losses of specially controlled medicines are reported within 48 hours.
 const REPORT_WITHIN: i64 = 2 * DAY;
-/// People who stand for a destruction.
-const WITNESSES: usize = 3;
-
 impl<'l> Search<'l, '_> {
     /// Forks and clocks, and what went out and shouldn't have.
     pub(super) fn logs(&mut self, quick: &mut Quick<'l>) {
@@ -239,7 +236,7 @@ impl<'l> Search<'l, '_> {
                 people.extend(operator);
             }
         }
-        if people.len() < WITNESSES {
+        if people.len() < usize::from(DESTRUCTION_PEOPLE) {
             self.put(FindingKind::DestructionUnwitnessed, &[row], Some(people.len() as i64));
         }
     }

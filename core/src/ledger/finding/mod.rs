@@ -134,6 +134,9 @@ impl core::fmt::Debug for Asked<'_> {
 
 const DAY: i64 = 86_400;
 
+/// So many people stand for a destruction: whoever destroys, and those who attest it.
+pub const DESTRUCTION_PEOPLE: u8 = 3;
+
 struct Search<'l, 'q> {
     settled: Settled<'l>,
     asked: &'q Asked<'q>,

@@ -17,6 +17,7 @@ use super::*;
 use crate::ident::Measure;
 use crate::ledger::report::{Period, Span};
 use crate::ledger::{Picking, together};
+use crate::movement::Bucket;
 
 const LOT: (&str, &str) = (A, "L1");
 const FROM: &str = "DN-01";
@@ -88,6 +89,49 @@ fn a_running_balance_is_the_same_from_run_to_run_when_times_tie() {
 }
 
 #[test]
+fn doses_are_picked_out_of_opened_vials_first_and_wasted_out_of_them_alone() {
+    let product = Product::parse(A).unwrap();
+    let pick = |ledger: &mut Ledger, quantity: &str, opened: bool| {
+        let quantity = Quantity::parse(quantity).unwrap();
+        let wanted =
+            Picking { facility: SHOP, product, quantity, opened, store: None, fund: None, today: day("2026-11-24") };
+        let (picked, missing) = ledger.settled().pick(&wanted);
+        let of = |p: &crate::ledger::Picked<'_>| {
+            (String::from(p.lot.number().unwrap().as_str()), std::format!("{}", p.quantity))
+        };
+        (picked.iter().map(of).collect::<Vec<_>>(), missing)
+    };
+    let named = |all: &[(&str, &str)]| all.iter().map(|(lot, n)| ((*lot).into(), (*n).into())).collect::<Vec<_>>();
+    let dated = |lot: &'static str, units, expiry: &str| {
+        said(Movement { expiry: Expiry::parse(expiry).unwrap(), ..moves(Direction::In, (A, lot), units) })
+    };
+    let doses = |lot: &'static str, parts| {
+        let quantity = Quantity::Parts { parts, per_unit: 10, measure: Measure::Dose };
+        Movement { quantity, ..moves(Direction::Out, (A, lot), 1) }
+    };
+    let mut log = Log::new(1, SHOP);
+    log.say(10, dated("SOON", 2, "2027-01-31"));
+    log.say(11, dated("LATE", 5, "2028-01-31"));
+    log.say(12, dated("OVER", 1, "2026-11-23"));
+    log.say(20, said(doses("SOON", 7)));
+    log.say(21, said(doses("OVER", 4)));
+    let mut ledger = ledger_of(&[&log]);
+    assert_eq!(pick(&mut ledger, "2/10 dose", false), (named(&[("SOON", "2/10 dose")]), 0));
+    assert_eq!(pick(&mut ledger, "20/10 dose", false), (named(&[("SOON", "13/10 dose"), ("LATE", "7/10 dose")]), 0));
+    assert_eq!(pick(&mut ledger, "70/10 dose", false), (named(&[("SOON", "13/10 dose"), ("LATE", "50/10 dose")]), 7));
+    // Parts of another size lie in whole vials only.
+    assert_eq!(pick(&mut ledger, "4/5 dose", false), (named(&[("SOON", "4/5 dose")]), 0));
+    // Thrown away is what is open, the expired vial's rest too; no whole one is opened for it.
+    assert_eq!(pick(&mut ledger, "20/10 dose", true), (named(&[("OVER", "6/10 dose"), ("SOON", "3/10 dose")]), 11));
+    assert_eq!(pick(&mut ledger, "1", true), (Vec::new(), 1));
+    // What is held is neither given nor thrown away from the shelf.
+    log.say(30, said(Movement { to_bucket: Some(Bucket::Hold), direction: Direction::Move, ..doses("SOON", 13) }));
+    let mut ledger = ledger_of(&[&log]);
+    assert_eq!(pick(&mut ledger, "2/10 dose", false), (named(&[("LATE", "2/10 dose")]), 0));
+    assert_eq!(pick(&mut ledger, "20/10 dose", true), (named(&[("OVER", "6/10 dose")]), 14));
+}
+
+#[test]
 fn opened_vials_are_reckoned_with_whole_ones_to_the_last_dose() {
     let mut log = Log::new(1, SHOP);
     log.say(10, goes_in(LOT, 20));
@@ -101,13 +145,14 @@ fn opened_vials_are_reckoned_with_whole_ones_to_the_last_dose() {
     let wanted = Picking {
         facility: SHOP,
         product: Product::parse(A).unwrap(),
-        units: 20,
+        quantity: Quantity::Units(20),
+        opened: false,
         store: None,
         fund: None,
         today: day("2026-11-24"),
     };
     let (picked, missing) = settled.pick(&wanted);
-    assert_eq!((picked[0].units, missing), (16, 4));
+    assert_eq!((picked[0].quantity.count(), missing), (16, 4));
     assert!(found(settled).is_empty(), "no part is below 0 while vials stand there");
     // The report keeps vials and doses apart, exactly; together they are what stands there.
     let span = Span::new(day("2020-01-01"), day("2020-01-01")).unwrap();

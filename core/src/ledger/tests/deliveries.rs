@@ -196,14 +196,15 @@ fn picking_takes_what_expires_first_and_nothing_recalled_held_or_expired() {
         let wanted = Picking {
             facility: TO,
             product: Product::parse(A).unwrap(),
-            units,
+            quantity: Quantity::Units(units),
+            opened: false,
             store: None,
             fund: None,
             today: day("2026-11-24"),
         };
         let (picked, short) = ledger.settled().pick(&wanted);
         let picked: Vec<(String, u32)> =
-            picked.iter().map(|p| (p.lot.number().unwrap().as_str().into(), p.units)).collect();
+            picked.iter().map(|p| (p.lot.number().unwrap().as_str().into(), p.quantity.count())).collect();
         (picked, short)
     };
     let mut ledger = ledger_of(&[&log, &ministry]);

@@ -1,6 +1,6 @@
 //! The answers are a function of the set of records: any order, any repetition, records that lapse and come back.
 use super::*;
-use crate::ident::{DocumentNumber, FacilityCode, Serial, Store};
+use crate::ident::{DocumentNumber, FacilityCode, Measure, Serial, Store};
 use crate::ledger::Picking;
 use crate::movement::{Amount, Bucket, Document, Group};
 use crate::record::{Attest, ClockSet, Detail, EndRecall, Facility, LineAmount, List, LotFact, Recall, SameProduct};
@@ -247,11 +247,13 @@ fn answers(ledger: &mut Ledger) -> String {
         }
         for product in [A, B] {
             let product = Product::parse(product).unwrap();
-            let wanted =
-                Picking { facility: code, product, units: 50, store: None, fund: None, today: day("2027-02-01") };
-            let (picked, short) = settled.pick(&wanted);
-            let picked: Vec<_> = picked.iter().map(|p| (p.lot.number(), p.place, p.units)).collect();
-            out += &format!("{picked:?} {short}\n");
+            for quantity in [Quantity::Units(50), Quantity::Parts { parts: 75, per_unit: 10, measure: Measure::Dose }] {
+                let (opened, today) = (false, day("2027-02-01"));
+                let wanted = Picking { facility: code, product, quantity, opened, store: None, fund: None, today };
+                let (picked, short) = settled.pick(&wanted);
+                let picked: Vec<_> = picked.iter().map(|p| (p.lot.number(), p.place, p.quantity)).collect();
+                out += &format!("{picked:?} {short}\n");
+            }
         }
     }
     for (product, lot) in LOTS {

@@ -309,13 +309,14 @@ fn more_units_than_a_record_can_say_add_up_and_are_picked_from() {
     let wanted = crate::ledger::Picking {
         facility: SHOP,
         product,
-        units: 10,
+        quantity: Quantity::Units(10),
+        opened: false,
         store: None,
         fund: None,
         today: day("2026-11-25"),
     };
     let (picked, missing) = ledger.settled().pick(&wanted);
-    assert_eq!((picked[0].units, missing), (10, 0));
+    assert_eq!((picked[0].quantity.count(), missing), (10, 0));
 }
 
 #[test]

@@ -3,7 +3,7 @@ use crate::context::Context;
 use crate::stock::today;
 use crate::table::{lines, wrapped};
 use medlot_sdk::account::{
-    Account, FindingsQuery, LotQuery, NEAR_EXPIRY_DAYS, PartsLeft, ReportKind, ReportQuery, SentReport, StockAnswer,
+    Account, FindingsQuery, LotQuery, NEAR_EXPIRY_DAYS, Opened, ReportKind, ReportQuery, SentReport, StockAnswer,
     StockQuery, StockRow, control_of, half_of,
 };
 use medlot_sdk::counter::proposal;
@@ -74,9 +74,12 @@ pub(crate) struct StockArgs {
     /// The legal day that decides what is expired; that of now otherwise.
     #[arg(long, value_name = "DATE", value_parser = date)]
     today: Option<Date>,
-    /// Which lots to dispense so many units from: what expires first goes first.
+    /// Which lots to dispense so much from, 30 or 7/10 dose: what expires first goes first.
     #[arg(long, value_name = "QUANTITY", conflicts_with = "expiring")]
     pick: Option<String>,
+    /// Of --pick: only parts of units that are opened, to throw them away.
+    #[arg(long, requires = "pick")]
+    opened: bool,
     /// Only what expires within so many days, or by a date; what has expired too.
     #[arg(long, value_name = "DAYS|DATE")]
     expiring: Option<String>,
@@ -116,19 +119,20 @@ pub(crate) fn stock(args: &StockArgs, context: &Context) -> Result<ExitCode> {
     };
     let lang = context.lang.sdk();
     if let Some(quantity) = &args.pick {
-        let picked = account.pick(&query, quantity)?;
-        let said =
-            json!({"product": query.product, "wanted": quantity, "pick": picked.lines, "missing": picked.missing});
+        let picked = if args.opened { account.pick_opened(&query, quantity) } else { account.pick(&query, quantity) }?;
+        let said = json!({"product": query.product, "wanted": quantity, "pick": picked.lines, "missing": picked.missing.count()});
         if context.json || args.jsonl {
             return context.say("pick", &said);
         }
         let rows: Vec<Vec<String>> = picked
             .lines
             .iter()
-            .map(|line| vec![line.get("quantity").map_or_else(String::new, Value::to_string), proposal(line, lang)])
+            .map(|line| {
+                vec![line.get("take").and_then(Value::as_str).unwrap_or_default().to_owned(), proposal(line, lang)]
+            })
             .collect();
         print(&lines(&rows, &[0]))?;
-        if picked.missing > 0 {
+        if picked.missing.count() > 0 {
             let n = picked.missing;
             print(&[lang.pick(format!("Còn thiếu {n}"), format!("{n} missing"))])?;
         }
@@ -157,8 +161,8 @@ fn print(lines: &[String]) -> Result<ExitCode> {
 }
 
 /// Whole units and what is left of an opened one: 38 1/2.
-fn amount(units: i64, parts: &[PartsLeft]) -> String {
-    let open: Vec<String> = parts.iter().map(|parts| format!("{}/{}", parts.count, parts.per_unit)).collect();
+fn amount(units: i64, parts: &[Opened]) -> String {
+    let open: Vec<String> = parts.iter().map(|parts| format!("{}/{}", parts.left.count, parts.left.per_unit)).collect();
     match (units, open.is_empty()) {
         (units, true) => units.to_string(),
         (0, false) => open.join(" + "),

@@ -10,7 +10,7 @@ use medlot_sdk::error::{Error, Result};
 use medlot_sdk::evidence::{Evidence, Library};
 use medlot_sdk::fields::{self, Fields};
 use medlot_sdk::medlot_core::time::Date;
-use medlot_sdk::movements;
+use medlot_sdk::movements::{self, MovementsQuery};
 use medlot_sdk::stock::{self, HandoverPlan, ReceivePlan};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -265,6 +265,9 @@ pub(crate) struct ReceiveArgs {
     /// What is refused of a line: LINE=QUANTITY:REASON, such as 1=100:damaged.
     #[arg(long = "refuse", value_name = "LINE=QUANTITY:REASON")]
     refuse: Vec<String>,
+    /// The stage that the vaccine vial monitor of a line shows, where it isn't what the sender wrote; 0 for none.
+    #[arg(long = "vvm", value_name = "LINE=STAGE")]
+    vvm: Vec<String>,
     /// supplier, transfer, donation, … or a number.
     #[arg(long, default_value = "supplier")]
     reason: String,
@@ -293,8 +296,13 @@ pub(crate) fn receive(args: ReceiveArgs, context: &Context) -> Result<ExitCode> 
         let (quantity, reason) = rest.split_once(':').unwrap_or((&rest, "other"));
         Ok((line, quantity.to_owned(), reason.to_owned()))
     });
+    let vvm = args.vvm.iter().map(|text| {
+        let (line, stage) = line_of(text, "LINE=STAGE")?;
+        Ok((line, stage.parse().map_err(|_| Error::argument(format!("vvm: {stage:?}; give 0 to 4")))?))
+    });
     let plan = ReceivePlan {
         got,
+        vvm: vvm.collect::<Result<Vec<_>>>()?,
         refuse: refuse.collect::<Result<Vec<_>>>()?,
         reason: Some(args.reason),
         document: args.document,
@@ -376,18 +384,27 @@ pub(crate) struct MovementsArgs {
     /// Only the own facility's.
     #[arg(long)]
     own: bool,
+    /// movement, reversal, refuse, attest; without it all but attestations.
+    #[arg(long = "kind", value_name = "KIND", value_parser = movements::KINDS)]
+    kinds: Vec<String>,
 }
 
 pub(crate) fn movements(args: &MovementsArgs, context: &Context) -> Result<ExitCode> {
     let folder = context.folder()?;
-    let own = Value::from(folder.config().facility.clone());
     // A hub writes no log of its own; what a device wrote and didn't seal yet is in its library.
     let library = Library::of_folder(&folder)?;
     let evidence = Evidence::of(&library)?;
-    let mut rows = movements::movements(&evidence)?;
-    if args.own {
-        rows.retain(|row| row.get("facility") == Some(&own));
-    }
+    let kinds = if args.kinds.is_empty() {
+        vec!["movement", "reversal", "refuse"]
+    } else {
+        args.kinds.iter().map(String::as_str).collect()
+    };
+    let query = MovementsQuery {
+        kinds: kinds.into_iter().map(str::to_owned).collect(),
+        facility: args.own.then(|| folder.config().facility.clone()),
+        ..MovementsQuery::default()
+    };
+    let rows = movements::movements(&evidence, &query)?;
     if args.jsonl {
         for row in &rows {
             println!("{row}");

@@ -133,7 +133,7 @@ view! {
 }
 
 view! {
-    /// Parts of opened units.
+    /// What is left of opened units, in parts: what is held back is an entry of its own.
     PartsOf {
         /// How many; below 0 where more went out than came in.
         count: i64,
@@ -141,6 +141,14 @@ view! {
         per_unit: u16,
         /// What one is.
         measure: String,
+        /// What may be dispensed of it.
+        available: i64,
+        /// What is held back.
+        hold: i64,
+        /// What of it is recalled.
+        recalled: i64,
+        /// What of it is past its last usable day.
+        expired: i64,
     }
 }
 
@@ -204,7 +212,7 @@ view! {
         /// What was refused of what was sent from here.
         #[serde(default)]
         refused_out: i64,
-        /// Opened units.
+        /// What is left of opened units.
         #[serde(default)]
         parts: Vec<PartsOf>,
         /// Recalls in force, the gravest first.
@@ -226,7 +234,7 @@ view! {
 }
 
 view! {
-    /// Units to take from a lot at a place.
+    /// What to take from a lot at a place.
     PickLine {
         /// The product.
         #[serde(default, deserialize_with = "product")]
@@ -234,9 +242,12 @@ view! {
         /// The lot.
         #[serde(default)]
         lot: Option<String>,
-        /// The last usable day.
+        /// The last usable day; `none` where the pack has none.
         #[serde(default)]
         expiry: Option<String>,
+        /// The pack names the month, not the day.
+        #[serde(default)]
+        expiry_whole_month: bool,
         /// The store.
         #[serde(default)]
         store: Option<String>,
@@ -246,8 +257,20 @@ view! {
         /// The vaccine vial monitor's stage.
         #[serde(default)]
         vvm: Option<u8>,
-        /// How many units.
-        quantity: u32,
+        /// How much, as a movement names it: `3`, or `7/10 dose`.
+        take: String,
+        /// The same in numbers: whole units.
+        #[serde(default)]
+        quantity: Option<u32>,
+        /// Parts, where parts were asked for.
+        #[serde(default)]
+        parts: Option<u32>,
+        /// How many parts a unit has.
+        #[serde(default)]
+        parts_per_unit: Option<u16>,
+        /// What a part is.
+        #[serde(default)]
+        measure: Option<String>,
     }
 }
 
@@ -256,8 +279,10 @@ view! {
     Pick {
         /// From where.
         lines: Vec<PickLine>,
-        /// Units that are missing.
+        /// What is missing: so many units, or parts where parts were asked for.
         missing: u32,
+        /// The same as a movement names it.
+        lacks: String,
     }
 }
 

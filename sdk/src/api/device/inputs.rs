@@ -8,6 +8,7 @@ use crate::count::CountPlan;
 use crate::error::{Error, Result};
 use crate::fields::Fields;
 use crate::lang::Lang;
+use crate::movements::MovementsQuery;
 use crate::stock::{HandoverPlan, ReceivePlan};
 use medlot_core::movement;
 use medlot_core::time::Date;
@@ -290,6 +291,16 @@ input! {
 }
 
 input! {
+    /// The stage that the vaccine vial monitor of a line shows.
+    SeenStage {
+        /// The line, from 1.
+        line: u32,
+        /// 1 to 4; 0 where it has none.
+        vvm: u8,
+    }
+}
+
+input! {
     /// What was refused of a line.
     RefusedLine {
         /// The line, from 1.
@@ -308,6 +319,8 @@ input! {
         got: Vec<GotLine>,
         /// What was refused.
         refused: Vec<RefusedLine>,
+        /// Lines whose vaccine vial monitor shows another stage than their sender wrote.
+        vvm: Vec<SeenStage>,
         /// The reason's name; `supplier` where absent.
         reason: Option<String>,
         /// A further document of the own facility, `kind:number`.
@@ -326,6 +339,7 @@ impl From<ReceiveInput> for ReceivePlan {
         Self {
             got,
             refuse,
+            vvm: of.vvm.into_iter().map(|of| (of.line as usize, of.vvm)).collect(),
             reason: of.reason,
             document: of.document,
             operator: of.operator,
@@ -366,6 +380,27 @@ impl StockInput {
             until: date("until", self.until)?,
             empty_too: self.empty_too,
         })
+    }
+}
+
+input! {
+    /// Which movements are asked for; what stays absent isn't restricted.
+    MovementsInput {
+        /// Only `movement`, `reversal`, `refuse`, `attest`. All of these where empty.
+        kinds: Vec<String>,
+        /// Only what moved this way, and what takes it back.
+        direction: Option<Direction>,
+        /// Only for this reason of that direction: its name or number.
+        reason: Option<String>,
+        /// Only what devices of this facility wrote.
+        facility: Option<String>,
+    }
+}
+
+impl From<MovementsInput> for MovementsQuery {
+    fn from(of: MovementsInput) -> Self {
+        let MovementsInput { kinds, direction, reason, facility } = of;
+        Self { kinds, direction: direction.map(Into::into), reason, facility }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Asking: stock, what to take, findings, cards, the way of a lot, reports; packs and movements.
 use super::super::asking::{self, Page};
 use super::super::{Answer, Js, give, take};
-use super::inputs::{Language, MovementInput};
+use super::inputs::{Language, MovementInput, MovementsInput};
 use super::{Device, MovementPage, PackAnswer, view};
 use crate::counter;
 use crate::evidence::Evidence;
@@ -12,7 +12,8 @@ asking::answers!(Device);
 #[cfg_attr(feature = "uniffi", uniffi::export)]
 #[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), wasm_bindgen::prelude::wasm_bindgen)]
 impl Device {
-    /// What is known of a scanned pack that is about to be dispensed.
+    /// What is known of a scanned pack that is about to be dispensed, or was: `effective_at` says when, where it is written
+    /// down later. What is proposed instead is as much as its quantity, 1 where it has none.
     ///
     /// # Errors
     /// A scan that can't be used; a field that can't be.
@@ -24,13 +25,15 @@ impl Device {
         give(view(checked.json())?)
     }
 
-    /// Movements, corrections and refusals that are held here, own and others', by log and place, each with what it counts.
+    /// Movements, corrections, refusals and attestations that are held here, own and others', by log and place, each with
+    /// what it counts: rows from `offset` on, at most `limit`.
     ///
     /// # Errors
-    /// Closed, or synchronising.
-    pub fn movements(&self, offset: u32, limit: u32) -> Answer<Js<MovementPage>> {
+    /// A kind that isn't one of these; a reason that its direction doesn't have; closed, or synchronising.
+    pub fn movements(&self, of: Js<MovementsInput>, offset: u32, limit: u32) -> Answer<Js<MovementPage>> {
+        let of = take(of)?;
         let mut inner = self.inner();
         let library = inner.desk()?.library()?;
-        asking::movements(&Evidence::of(&library)?, Page { offset, limit })
+        asking::movements(&Evidence::of(&library)?, of, Page { offset, limit })
     }
 }

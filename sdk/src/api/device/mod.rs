@@ -9,6 +9,7 @@
 //! bytes, [`Device::attach_seal`] takes the signature. Else a key is made and kept with the files, and
 //! [`Device::seal`] is enough.
 mod answers;
+mod destruction;
 mod inputs;
 mod lots;
 mod storage;
@@ -20,14 +21,15 @@ pub use answers::{
     Node, PackAnswer, PartsOf, Pick, PickLine, Places, RecallView, ReportRow, ReportView, ShipmentValue, StatusView,
     StockPage, StockView, Stop, Taken, ToSign, Trace, Written, WrittenAll,
 };
+pub use destruction::{Destroyed, DestructionInput, destruction_people};
 pub use inputs::{
     CountInput, Direction, FindingsInput, GotLine, HandoverInput, JoinInput, KeySuite, Language, LotInput, NoteInput,
-    ReceiveInput, RefusedLine, ReportInput, ReportName, ScanInput, StockInput,
+    ReceiveInput, RefusedLine, ReportInput, ReportName, ScanInput, SeenStage, StockInput,
 };
 pub use storage::{StoredChange, StoredFile};
 pub use sync::{SetAside, SyncAnswer, SyncInput, SyncProgress, WentOver};
 
-pub use inputs::MovementInput;
+pub use inputs::{MovementInput, MovementsInput};
 
 use super::{Answer, Failure};
 use crate::account::Account;

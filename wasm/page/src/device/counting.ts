@@ -61,8 +61,9 @@ export const keyOf = ({ product, lot, store, fund, vvm, held }: Shelf): string =
 /** What is counted of a row of the stock. */
 export function shelvesOf({ available: _, hold, coming: __, folded: ___, ...row }: Row & { folded?: string }): Shelf[] {
   const shelves: Shelf[] = [];
-  if (row.onHand !== hold || row.parts.length > 0) shelves.push({ ...row, onHand: row.onHand - hold, held: false });
-  if (hold !== 0) shelves.push({ ...row, onHand: hold, parts: [], held: true });
+  const [open, heldOpen] = [row.parts.filter(({ hold }) => hold === 0), row.parts.filter(({ hold }) => hold !== 0)];
+  if (row.onHand !== hold || open.length > 0) shelves.push({ ...row, onHand: row.onHand - hold, parts: open, held: false });
+  if (hold !== 0 || heldOpen.length > 0) shelves.push({ ...row, onHand: hold, parts: heldOpen, held: true });
   return shelves;
 }
 
@@ -182,7 +183,7 @@ export class Counting {
   }
 
   #form(shelf: Shelf): Form | undefined {
-    return shelf.held ? undefined : (shelf.parts[0] ?? this.#stand().forms.get(shelf.product));
+    return shelf.parts[0] ?? (shelf.held ? undefined : this.#stand().forms.get(shelf.product));
   }
 
   #found(words: string): Shelf[] {

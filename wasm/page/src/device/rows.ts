@@ -60,23 +60,17 @@ export const NEAR_DAYS = 90;
 
 export const day = (at: Date): string => new Date(at.getTime() + 7 * 3_600_000).toISOString().slice(0, 10);
 
-/** Today, and the last day that is near. */
-interface Days {
-  today: string;
-  near: string;
-}
-
-function stateOf(row: StockView, { today, near }: Days): State {
+function stateOf(row: StockView, near: string): State {
   if (row.recalled > 0 || (row.recalls?.length ?? 0) > 0) return "recalled";
   const until = row.expiry && row.expiry !== "none" ? row.expiry : "~";
   const opened = row.parts?.some(({ count }) => count > 0) ?? false;
-  if (row.expired > 0 || (opened && until < today)) return "expired";
+  if (row.expired > 0 || row.parts?.some(({ expired }) => expired > 0)) return "expired";
   // A vial whose monitor is at stage 3 or 4 is thrown away.
   if ((row.vvm ?? 0) >= 3 && (row.onHand > 0 || opened)) return "spoilt";
   if (row.onHand < 0 || row.parts?.some(({ count }) => count < 0)) return "missing";
   if (row.onHand === 0 && !opened) return "coming";
   if (until <= near) return "near";
-  return row.hold > 0 ? "held" : "fine";
+  return row.hold > 0 || row.parts?.some(({ hold }) => hold > 0) ? "held" : "fine";
 }
 
 type Kept = Row & { folded: string };
@@ -93,7 +87,7 @@ export class Rows {
 
   constructor(readonly nameOf: (product: string) => string) {}
 
-  #made(row: StockView, days: Days): Kept {
+  #made(row: StockView, near: string): Kept {
     const product = row.product ? `${row.product.scheme}:${row.product.value}` : "";
     const name = this.nameOf(product);
     const lot = row.lot ?? "";
@@ -110,8 +104,8 @@ export class Rows {
       available: row.available,
       hold: row.hold,
       coming: row.inTransitIn - (row.refusedIn ?? 0),
-      parts: (row.parts ?? []).map(({ count, perUnit, measure }) => ({ count, perUnit, measure })),
-      state: stateOf(row, days),
+      parts: row.parts ?? [],
+      state: stateOf(row, near),
       recalls: (row.recalls ?? []).map((recall) => ({ class: recall.class, notice: recall.notice })),
       folded: fold(`${name} ${product} ${lot}`),
     };
@@ -119,8 +113,9 @@ export class Rows {
 
   /** Takes all of the stock anew, or that of some products in the place of what was known of them. */
   take(stock: readonly StockView[], now: Date, products?: ReadonlySet<string>): void {
-    const days = { today: day(now), near: day(new Date(now.getTime() + NEAR_DAYS * 86_400_000)) };
-    const made = stock.map((row) => this.#made(row, days));
+    // The last day that is near.
+    const near = day(new Date(now.getTime() + NEAR_DAYS * 86_400_000));
+    const made = stock.map((row) => this.#made(row, near));
     if (products) {
       const gone = new Set([...products, ...made.map((row) => row.product)]);
       this.#rows = this.#rows.filter((row) => !gone.has(row.product)).concat(made);

@@ -9,21 +9,23 @@ import {
   init,
   qrTexts,
   scan,
+  type Destroyed,
   type Direction,
   type HandoverInput,
   type Language,
   type MovementInput,
   type NoteInput,
+  type Pick,
   type ReceiveInput,
   type RecordView,
   type Said,
 } from "medlot";
 import { Counting, keyOf, shelfLine, shelvesOf, type CountView, type Draft, type Going, type Shelf } from "./counting.js";
-import { destructions, due, type Destructions } from "./destruction.js";
+import { ALL, destructions, due, type Destructions } from "./destruction.js";
 import type { Reported } from "./figures.worker.js";
 import { keep } from "./kept.js";
 import type { Asked, Reply, Standing, Which } from "./protocol.js";
-import { split, takeParts, type Taken } from "./parts.js";
+import { split } from "./parts.js";
 import { day, type Query, type View } from "./rows.js";
 import { sampleFiles } from "./sample.js";
 import { again, begun, catalogue, close, here, idOf, keyless, nameOf, named, now, opened, productOf, progress, queue, refresh, rows, sealSoon, standing, store, which, write, wrote, wroteAll, type Join } from "./session.js";
@@ -162,14 +164,10 @@ const api = {
   },
 
   /** What to take so much of a product from. `opened`: only of what is opened, to throw it away. */
-  pick(product: string, quantity: string, opened: boolean): { lines: Taken[]; missing: string } {
+  pick(product: string, quantity: string, opened: boolean): Pick {
     const { device } = here();
-    const wanted = split(quantity);
-    if (typeof wanted === "object") {
-      return takeParts(device.stock({ product }, 0, 10_000, "en", now()).rows, wanted, day(now()), opened);
-    }
-    const { lines, missing } = device.pick({ product }, quantity, now());
-    return { lines: lines.map((line) => ({ ...line, quantity: String(line.quantity) })), missing: missing > 0 ? String(missing) : "" };
+    const parts = opened && typeof split(quantity) === "object";
+    return parts ? device.pickOpened({ product }, quantity, now()) : device.pick({ product }, quantity, now());
   },
   scan(raw: string, gs: string) {
     const said = scan(raw, gs || undefined, day(now()));
@@ -191,10 +189,9 @@ const api = {
     wrote((device) => device.reverse(record, total, note, language, now())),
   movements(limit: number): RecordView[] {
     const { device } = here();
-    const { total } = device.movements(0, 0);
-    const own = device.status().log;
-    const all = device.movements(0, total).rows;
-    return all.filter(({ log, kind }) => log === own && (kind === "movement" || kind === "reversal")).slice(-limit).reverse();
+    const { log: own, facility } = device.status();
+    const all = device.movements({ kinds: ["movement", "reversal"], facility }, 0, ALL).rows;
+    return all.filter(({ log }) => log === own).slice(-limit).reverse();
   },
 
   /** What stands of a product, lot by lot. `usable`: only what may be given to be used. */
@@ -203,12 +200,14 @@ const api = {
   due: (): Shelf[] => due(rows.all),
   destructions: (language: Language): Destructions =>
     destructions(here().device, now(), language, (record) => ({ product: productOf(record), name: nameOf(productOf(record)) })),
-  destroy: (lines: { shelf: Shelf; quantity: string }[], minutes: string, operator: string, language: Language) => {
-    const at = now();
-    const of = { reason: "destroy", documents: [`destruction_minutes:${minutes}`], operator };
-    return wroteAll(lines, (device, { shelf, quantity }) => device.record("out", { ...shelfLine(shelf, quantity), ...of }, false, language, at));
+  async destroy(lines: { shelf: Shelf; quantity: string }[], minutes: string, operator: string, language: Language): Promise<Destroyed> {
+    const of = { minutes, operator, lines: lines.map(({ shelf, quantity }) => shelfLine(shelf, quantity)) };
+    const done = await write((device) => device.destroy(of, language, now()));
+    refresh(new Set(lines.map(({ shelf }) => shelf.product)));
+    sealSoon();
+    return done;
   },
-  /** Every line of the minutes by itself: an attestation names one record. */
+  /** Of minutes that were written line by line each line by itself. */
   async attest(records: string[], capacity: string, refused: boolean, note: NoteInput) {
     const at = now();
     const said = await wroteAll(records, (device, record) => device.attest(record, capacity, refused, note, at));
@@ -248,7 +247,7 @@ const api = {
     const { onHand, hold, parts } = standing() ?? { onHand: 0, hold: 0, parts: [] };
     await wrote((device) => device.countLine(begin, line, now()));
     const row = standing();
-    if (row) await counting.took({ ...row, onHand: onHand - hold, parts, held: false }, line.quantity ?? "0");
+    if (row) await counting.took({ ...row, onHand: onHand - hold, parts: parts.filter((part) => part.hold === 0), held: false }, line.quantity ?? "0");
   },
   async countEnd(restIsZero: boolean): Promise<number> {
     const [{ begin }, counted] = [counting.going, counting.counted];
@@ -309,11 +308,8 @@ const api = {
     const { device } = here();
     const { facility } = device.status();
     const used = new Map<string, number>();
-    const { total } = device.movements(0, 0);
-    const uses = new Set(["retail", "administered", "used_in_facility"]);
-    for (let at = 0; at < total; at += 5000) {
-      for (const row of device.movements(at, 5000).rows) {
-        if (row.facility !== facility || row.kind !== "movement" || row.direction !== "out" || !uses.has(row.reason ?? "")) continue;
+    for (const reason of ["retail", "administered", "used_in_facility"]) {
+      for (const row of device.movements({ kinds: ["movement"], direction: "out", reason, facility }, 0, ALL).rows) {
         const when = row.effectiveAt ?? row.recordedAt;
         // A week by its Monday.
         const date = when ? new Date(when) : undefined;

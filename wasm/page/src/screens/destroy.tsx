@@ -2,12 +2,12 @@
 import { useEffect, useState } from "preact/hooks";
 import { device } from "../device/client.js";
 import { keyOf, type Shelf } from "../device/counting.js";
-import { WITNESSES, type Destructions, type Minutes } from "../device/destruction.js";
+import type { Destructions, Minutes, Signed } from "../device/destruction.js";
 import { LotForm, LotLines, lotText, type LotLine } from "../parts/lots.js";
 import { PaperLines } from "../parts/paper.js";
 import { Badge, Select, Text } from "../parts/ui.js";
 import { attempt, say, useStore } from "../state.js";
-import { amountOf, code, expiry, instant, spoken, stage, t, told } from "../words/words.js";
+import { amountOf, code, expiry, instant, spoken, stage, t } from "../words/words.js";
 
 const CAPACITIES = ["witness_of_destruction", "pharmacist_in_charge", "inspector"] as const;
 
@@ -38,7 +38,7 @@ function Witness({ minutes, onSigned }: { minutes: Minutes; onSigned: () => Prom
   const attest = (refused: boolean) =>
     attempt(async () => {
       if (!operator.trim()) return say("failed", t("destroy.noCode"));
-      await device.attest(minutes.lines.map(({ record }) => record), capacity, refused, { operator: operator.trim() });
+      await device.attest(minutes.records, capacity, refused, { operator: operator.trim() });
       say("done", t(refused ? "destroy.refused" : "destroy.signed", { operator: operator.trim() }));
       sign("");
       await onSigned();
@@ -63,7 +63,9 @@ function Witness({ minutes, onSigned }: { minutes: Minutes; onSigned: () => Prom
   );
 }
 
-function Sheet({ minutes, facility, onClose }: { minutes: Minutes; facility: string; onClose: () => void }) {
+const signature = ({ operator, capacity, refused }: Signed): string => t(refused ? "destroy.refusedAs" : "destroy.signedAs", { operator: operator || "–", capacity: code("capacity", capacity) });
+
+function Sheet({ minutes, needed, facility, onClose }: { minutes: Minutes; needed: number; facility: string; onClose: () => void }) {
   return (
     <article class="note" aria-labelledby="minutes-title">
       <h2 id="minutes-title">{t("destroy.minutes")}</h2>
@@ -77,11 +79,18 @@ function Sheet({ minutes, facility, onClose }: { minutes: Minutes; facility: str
         <dt>{t("destroy.by")}</dt>
         <dd>{minutes.operator || "–"}</dd>
         <dt>{t("destroy.people")}</dt>
-        <dd>{people(minutes)}</dd>
+        <dd>
+          {people(minutes, needed)}
+          {minutes.signed.map((one, index) => (
+            <span key={index} class="signed">
+              {signature(one)}
+            </span>
+          ))}
+        </dd>
       </dl>
       <PaperLines
-        lines={minutes.lines.map(({ name, record, line }) => ({
-          key: record,
+        lines={minutes.lines.map(({ name, key, line }) => ({
+          key,
           name,
           lot: line.lot ?? "",
           expiry: `${expiry(line.expiry, line.expiryWholeMonth)} ${stage(line.vvm)}`.trim(),
@@ -105,7 +114,7 @@ function Sheet({ minutes, facility, onClose }: { minutes: Minutes; facility: str
   );
 }
 
-const people = ({ people }: Minutes): string => t(people < WITNESSES ? "destroy.few" : "destroy.enough", { people, needed: WITNESSES });
+const people = ({ people }: Minutes, needed: number): string => t(people < needed ? "destroy.few" : "destroy.enough", { people, needed });
 
 export function Destroy() {
   const { standing, version } = useStore();
@@ -128,16 +137,17 @@ export function Destroy() {
   const destroy = () =>
     attempt(async () => {
       if (!operator.trim()) return say("failed", t("destroy.noCode"));
-      const { count, refused } = await device.destroy(lines, number.trim(), operator.trim(), spoken());
-      enter(lines.filter((_, index) => refused.some(({ line }) => line === index + 1)));
-      if (count > 0) say("done", t("receive.saved", { count }));
-      for (const { line, said } of refused.slice(0, 3)) say("failed", t("receive.notTaken", { line, why: told(said) }));
+      const { count, missing } = await device.destroy(lines, number.trim(), operator.trim(), spoken());
+      enter([]);
+      name("");
+      say("done", t("destroy.recorded", { count, missing }));
     });
-  if (printed) return <Sheet minutes={printed} facility={standing?.facility ?? ""} onClose={() => open(undefined)} />;
+  const needed = done?.needed ?? 0;
+  if (printed) return <Sheet minutes={printed} needed={needed} facility={standing?.facility ?? ""} onClose={() => open(undefined)} />;
   return (
     <section aria-labelledby="destroy-title">
       <h2 id="destroy-title">{t("destroy.title")}</h2>
-      <p>{t("destroy.what", { needed: WITNESSES })}</p>
+      {done && <p>{t("destroy.what", { needed })}</p>}
       <h3>{t("destroy.due")}</h3>
       <Due due={due} taken={lines} onTake={enter} />
       <details>
@@ -162,12 +172,13 @@ export function Destroy() {
       {done && done.minutes.length === 0 && <p>{t("destroy.none")}</p>}
       <ul class="findings">
         {done?.minutes.slice(0, 50).map((minutes) => (
-          <li key={minutes.lines[0]?.record}>
+          <li key={minutes.records[0]}>
             <p>
-              <strong>{minutes.number || t("destroy.unnumbered")}</strong> · {instant(minutes.at)} · <span class={minutes.people < WITNESSES ? "badge near" : "badge fine"}>{people(minutes)}</span>
+              <strong>{minutes.number || t("destroy.unnumbered")}</strong> · {instant(minutes.at)} · <span class={minutes.people < needed ? "badge near" : "badge fine"}>{people(minutes, needed)}</span>
             </p>
             <p>{minutes.lines.map(({ name, line }) => `${amountOf(line)} ${name} ${t("lot.lot", { lot: line.lot || t("lot.none") })}`).join("; ")}</p>
-            {minutes.people < WITNESSES && <Witness minutes={minutes} onSigned={renew} />}
+            {minutes.signed.length > 0 && <p>{minutes.signed.map(signature).join("; ")}</p>}
+            {minutes.people < needed && <Witness minutes={minutes} onSigned={renew} />}
             <button type="button" aria-label={`${t("destroy.sheet")}: ${minutes.number}`} onClick={() => open(minutes)}>
               {t("destroy.sheet")}
             </button>

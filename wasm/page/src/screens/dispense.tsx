@@ -1,8 +1,8 @@
 /** Dispensing: what expires first is proposed; what is recalled or expired is stopped. */
-import type { MovementInput, PackAnswer } from "medlot";
+import type { MovementInput, PackAnswer, PickLine } from "medlot";
 import { useEffect, useState } from "preact/hooks";
 import { device, Failure } from "../device/client.js";
-import { movementOf, type Form, type Taken } from "../device/parts.js";
+import { movementOf, type Form } from "../device/parts.js";
 import { AmountField, NONE, quantityOf, remember } from "../parts/amount.js";
 import { ProductField, type Product } from "../parts/product.js";
 import { Scan, type Pack } from "../parts/scan.js";
@@ -20,7 +20,7 @@ export function Dispense() {
   const [entered, count] = useState({ ...NONE, units: "1" });
   const [known, divide] = useState<Form>();
   const [reason, because] = useState("retail");
-  const [lines, propose] = useState<Taken[]>([]);
+  const [lines, propose] = useState<PickLine[]>([]);
   const [missing, lack] = useState("");
   const [pack, scan] = useState<Pack & { answer: PackAnswer; vvm: number }>();
   const [stopped, stop] = useState<{ movement: MovementInput; why: string }>();
@@ -34,8 +34,8 @@ export function Dispense() {
     if (!product || !quantity) propose([]);
     else
       void attempt(async () => {
-        const { lines, missing } = await device.pick(product.product, quantity, wasted);
-        if (current) (propose(lines), lack(missing));
+        const { lines, missing, lacks } = await device.pick(product.product, quantity, wasted);
+        if (current) (propose(lines), lack(missing > 0 ? lacks : ""));
       });
     return () => void (current = false);
   }, [product?.product, quantity, wasted, version]);
@@ -102,7 +102,7 @@ export function Dispense() {
             <p key={stop.name}>{stop.message}</p>
           ))}
           {pack.vvm > 0 && <Monitor label={t("vvm.now")} value={pack.vvm} none={false} onChange={(stage) => void attempt(() => check(pack, stage))} />}
-          {sooner && <p>{t(sooner.vvm === 2 ? "dispense.monitor" : "dispense.sooner", { lot: sooner.lot ?? "", expiry: expiry(sooner.expiry) })}</p>}
+          {sooner && <p>{t(sooner.vvm === 2 ? "dispense.monitor" : "dispense.sooner", { lot: sooner.lot ?? "", expiry: expiry(sooner.expiry, sooner.expiryWholeMonth) })}</p>}
           <button
             type="button"
             class={pack.answer.usable ? "first" : ""}
@@ -119,7 +119,7 @@ export function Dispense() {
           <ol class="pick">
             {lines.map((line) => (
               <li key={`${line.lot} ${line.store} ${line.vvm}`}>
-                <strong>{amount(line.quantity)}</strong> {t("lot.lot", { lot: line.lot ?? t("lot.none") })} · {expiry(line.expiry)} {line.store && `· ${line.store}`} {line.vvm && `· ${stage(line.vvm)}`}
+                <strong>{amount(line.take)}</strong> {t("lot.lot", { lot: line.lot ?? t("lot.none") })} · {expiry(line.expiry, line.expiryWholeMonth)} {line.store && `· ${line.store}`} {line.vvm && `· ${stage(line.vvm)}`}
               </li>
             ))}
           </ol>

@@ -3,7 +3,7 @@ import type { RecordView, Reason, ReceiveInput } from "medlot";
 import { useState } from "preact/hooks";
 import { device } from "../device/client.js";
 import { Take } from "../parts/take.js";
-import { FileButton, Select, Text } from "../parts/ui.js";
+import { FileButton, Monitor, Select, Text } from "../parts/ui.js";
 import { Entry, type Entered } from "../parts/entry.js";
 import { attempt, say } from "../state.js";
 import { amountOf, code, expiry, spoken, stage, t, told } from "../words/words.js";
@@ -21,6 +21,7 @@ function Against({ delivery, onDone }: { delivery: Delivery; onDone: () => void 
   const [got, set] = useState<Record<number, string>>({});
   const [refused, refuse] = useState<Record<number, string>>({});
   const [why, because] = useState<Record<number, string>>({});
+  const [seen, see] = useState<Record<number, number>>({});
   const [anyway, trust] = useState(false);
   const receive = () =>
     attempt(async () => {
@@ -29,6 +30,7 @@ function Against({ delivery, onDone }: { delivery: Delivery; onDone: () => void 
         refused: Object.entries(refused).flatMap(([line, quantity]) =>
           quantity === "" || quantity === "0" ? [] : [{ line: Number(line) + 1, quantity, reason: why[Number(line)] ?? "damaged" }],
         ),
+        vvm: Object.entries(seen).map(([line, vvm]) => ({ line: Number(line) + 1, vvm })),
         ...(anyway && { despiteWarnings: true }),
       };
       const done = await device.receive(delivery.bundle, found);
@@ -57,6 +59,7 @@ function Against({ delivery, onDone }: { delivery: Delivery; onDone: () => void 
             <div class="row-of-fields">
               <Text label={t("receive.got", { line: index + 1 })} inputMode="numeric" value={got[index] ?? ""} placeholder={amountOf(line)} onInput={(value) => set({ ...got, [index]: value })} />
               <Text label={t("receive.refused", { line: index + 1 })} inputMode="numeric" value={refused[index] ?? ""} placeholder="0" onInput={(value) => refuse({ ...refused, [index]: value })} />
+              {line.vvm && <Monitor label={t("receive.vvm", { line: index + 1 })} value={seen[index] ?? line.vvm} none={false} onChange={(stage) => see({ ...seen, [index]: stage })} />}
               {refused[index] && refused[index] !== "0" && (
                 <Select label={t("receive.why")} value={why[index] ?? "damaged"} onChange={(value) => because({ ...why, [index]: value })} options={refusals.map((name) => [name, code("refuse", name)] as const)} />
               )}

@@ -5,7 +5,7 @@ mod same;
 
 use super::{FixedError, FixedLedger, Held, Pick, Source, Table};
 use crate::crypto::Hash;
-use crate::ident::{LotNumber, Measure, Product};
+use crate::ident::{LotNumber, Measure, Product, Quantity};
 use crate::ledger::tests::{A, B, Log, Made, day};
 use crate::ledger::{Ledger, Picking, Settled};
 
@@ -87,13 +87,13 @@ pub(super) type Picked = (Option<String>, Option<String>, Option<String>, Option
 
 pub(super) fn expected_pick(settled: Settled<'_>, product: &str) -> Vec<Picked> {
     let product = Product::parse(product).unwrap();
-    let wanted =
-        Picking { facility: SHOP, product, units: u32::MAX, store: None, fund: None, today: day("2027-02-01") };
+    let (quantity, today) = (Quantity::Units(u32::MAX), day("2027-02-01"));
+    let wanted = Picking { facility: SHOP, product, quantity, opened: false, store: None, fund: None, today };
     let text = |t: Option<&str>| t.map(String::from);
     let picked = settled.pick(&wanted).0;
     let of = picked.iter().map(|p| {
         let lot = p.lot.number().map(|n| n.as_str().to_string());
-        (lot, text(p.place.store), text(p.place.fund), p.place.vvm, i64::from(p.units))
+        (lot, text(p.place.store), text(p.place.fund), p.place.vvm, i64::from(p.quantity.count()))
     });
     of.collect()
 }

@@ -148,10 +148,10 @@ fn rows_come_in_pages_that_make_up_the_whole() {
     assert_eq!(whole.total, 7);
     let parts: Vec<_> = [0, 3, 6, 9].into_iter().flat_map(|offset| page(offset).rows).collect();
     assert_eq!(parts, whole.rows);
-    let moved = device.movements(5, 100).unwrap();
+    let moved = device.movements(MovementsInput::default(), 5, 100).unwrap();
     assert_eq!((moved.total, moved.rows.len()), (7, 2));
-    assert_eq!(moved.rows, device.movements(0, 100).unwrap().rows[5..]);
-    assert_eq!(device.movements(7, 1).unwrap().rows, []);
+    assert_eq!(moved.rows, device.movements(MovementsInput::default(), 0, 100).unwrap().rows[5..]);
+    assert_eq!(device.movements(MovementsInput::default(), 7, 1).unwrap().rows, []);
 }
 
 #[test]

@@ -95,7 +95,7 @@ class CountScreen : Screen() {
 
     /** Begins a line; of opened units it takes what the book says that they consist of. */
     private fun begin(spot: Spot) {
-        val parts = here(spot).firstNotNullOfOrNull { it.parts.firstOrNull() }
+        val parts = here(spot).firstNotNullOfOrNull { row -> row.parts.firstOrNull { it.hold == 0L } }
         draft.change {
             val line = spot.toJson()
             // In a blind count that some are opened isn't said either.
@@ -109,10 +109,22 @@ class CountScreen : Screen() {
 
     private fun lotsCounted(): Set<LotInput> = counted.map { Spot(it).pack.lotInput() }.toSet()
 
-    /** What stands here. A line for a lot sets to 0 what else there is of it, until that has its own line. */
+    private fun stands(row: StockView) = row.onHand != 0L || row.parts.any { it.count != 0L }
+
+    /** What stands here, and what stood here before its lot had a line: that sets to 0 what else there is of the lot. */
     private fun known(): List<StockView> {
-        val lots = lotsCounted()
-        return rows.filter { row -> row.onHand != 0L || row.parts.any { it.count != 0L } || Pack.of(row).lotInput() in lots }
+        val before = said.optJSONArray(BESIDE).objects().map { Spot(it).key() }.toSet()
+        return rows.filter { row -> stands(row) || Spot(Pack.of(row), row).key() in before }
+    }
+
+    /** Notes what stands of a lot before its first line is written. */
+    private fun noteBeside(spot: Spot) {
+        val lot = spot.pack.lotInput()
+        if (lot in lotsCounted()) return
+        draft.change {
+            val all = optJSONArray(BESIDE) ?: JSONArray().also { put(BESIDE, it) }
+            rows.filter { stands(it) && Pack.of(it).lotInput() == lot }.forEach { all.put(Spot(Pack.of(it), it).toJson()) }
+        }
     }
 
     override fun draw(body: LinearLayout, bar: LinearLayout) {
@@ -138,7 +150,9 @@ class CountScreen : Screen() {
         if (saysBook(spot)) {
             val here = here(spot)
             body.words(getString(R.string.book_says, here.sumOf { it.onHand }))
-            here.flatMap { it.parts }.forEach { body.words(getString(R.string.opened, it.count, it.perUnit.toInt())) }
+            here.flatMap { it.parts }.filter { it.hold == 0L }.forEach {
+                body.words(getString(R.string.opened, it.count, it.perUnit.toInt()))
+            }
         }
         // Killed between the two lines of a lot, only what is left in opened ones remains to be written.
         if (line.optBoolean(WHOLE_IS_WRITTEN)) {
@@ -194,6 +208,7 @@ class CountScreen : Screen() {
 
     /** Writes one line or two: both add up. */
     private fun save(spot: Spot) = writing {
+        noteBeside(spot)
         while (true) {
             val line = pending?.nextLine() ?: break
             val quantity = line.text(OPENED)?.let(line::quantityOf) ?: line.optString(QUANTITY)
@@ -260,6 +275,9 @@ class CountScreen : Screen() {
 
         fun toJson(): JSONObject = JSONObject().put(PACK, pack.toJson()).put(FUND, fund).put(VVM, vvm)
 
+        /** What tells it from others, however its expiry is read. */
+        fun key() = Triple(pack.lotInput(), fund, vvm)
+
         fun isOf(row: StockView) = row.lot == pack.lot && row.product?.value == pack.name?.value &&
             row.fund == fund && row.vvm?.toInt() == vvm
 
@@ -275,6 +293,7 @@ class CountScreen : Screen() {
         const val STORE = "store"
         const val BLIND = "blind"
         const val COUNTED = "counted"
+        const val BESIDE = "beside"
         const val PACK = "pack"
         const val FUND = "fund"
         const val VVM = "vvm"

@@ -3,6 +3,7 @@ package org.medlot.scanner
 import android.widget.LinearLayout
 import org.medlot.FindingView
 import org.medlot.FindingsInput
+import org.medlot.MovementsInput
 import org.medlot.NoteInput
 import org.medlot.RecordView
 
@@ -11,6 +12,7 @@ class FindingsScreen : Screen() {
     private var findings: List<FindingView> = emptyList()
     private var movements: Map<Pair<String, UInt>, RecordView> = emptyMap()
     private var open: Int? = null
+    private var operator = ""
 
     override val title = R.string.findings
 
@@ -23,7 +25,7 @@ class FindingsScreen : Screen() {
         val found = device.findings(FindingsInput(), 0u, MOST, language, book.now).rows
         val named = found.flatMap { it.records }.map { it.log to it.index }.toSet()
         // Only where something was found: the log may hold years.
-        val all = if (named.isEmpty()) emptyList() else device.movements(0u, UInt.MAX_VALUE).rows
+        val all = if (named.isEmpty()) emptyList() else device.movements(MOVEMENTS, 0u, UInt.MAX_VALUE).rows
         found to all.filter { it.log to it.index in named }.associateBy { it.log to it.index }
     }) { (found, records) ->
         findings = found
@@ -51,7 +53,8 @@ class FindingsScreen : Screen() {
             card.button(getString(R.string.take_back)) {
                 sure(getString(R.string.sure_take_back, inWords(record)), R.string.take_back) { takeBack(record) }
             }
-            card.button(getString(R.string.confirm_it)) { confirm(record) }
+            card.field(getString(R.string.operator), operator, CODE) { operator = it }
+            card.button(getString(R.string.confirm_it)) { confirm(record, finding.name == UNWITNESSED) }
         }
         finding.product?.let { product ->
             val pack = Pack("${product.scheme}:${product.value}", finding.lot)
@@ -66,13 +69,16 @@ class FindingsScreen : Screen() {
             onNews()
         }
 
-    /** Stands up for a record with one's name, as what one is. */
-    private fun confirm(record: RecordView) {
+    /** Stands up for a record with one's code, as what one is; a destruction asks who. */
+    private fun confirm(record: RecordView, asksWho: Boolean) {
+        val who = operator.trim().ifEmpty { null }
+        if (asksWho && who == null) return tell(getString(R.string.operator_missing), bad = true)
         val capacities = Reasons.ATTEST
         android.app.AlertDialog.Builder(this)
             .setTitle(R.string.confirm_as)
             .setItems(capacities.words(this).toTypedArray()) { _, which ->
-                write({ it.attest(it.nameOf(record), capacities.name(which), false, NoteInput(), book.now) }) {
+                write({ it.attest(it.nameOf(record), capacities.name(which), false, NoteInput(operator = who), book.now) }) {
+                    operator = ""
                     tell(getString(R.string.confirmed))
                     onNews()
                 }
@@ -82,5 +88,7 @@ class FindingsScreen : Screen() {
 
     private companion object {
         const val MOST = 500u
+        const val UNWITNESSED = "destruction_unwitnessed"
+        val MOVEMENTS = MovementsInput(kinds = listOf("movement"))
     }
 }

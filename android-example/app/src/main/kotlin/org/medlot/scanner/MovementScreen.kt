@@ -4,6 +4,7 @@ import android.content.Intent
 import android.os.Bundle
 import android.widget.LinearLayout
 import org.json.JSONObject
+import org.medlot.DestructionInput
 import org.medlot.Direction
 import org.medlot.MovementInput
 import org.medlot.Pick
@@ -55,7 +56,7 @@ class MovementScreen : Screen() {
         ask({ device ->
             if (of.product == null) return@ask null
             val store = StockInput(product = of.product, store = said.text(STORE))
-            val pick = if (direction == Direction.OUT) device.pick(store, units() ?: "1", book.now) else null
+            val pick = if (direction == Direction.OUT) device.pick(store, quantity() ?: "1", book.now) else null
             Known.of(device, of, today, language, book.now) to pick
         }) { found ->
             known = found?.first
@@ -64,9 +65,10 @@ class MovementScreen : Screen() {
         }
     }
 
-    /** The quantity where it is one of whole units. */
-    private fun units(): String? = said.text(QUANTITY)?.takeIf {
-        said.perUnit() == null && it.toLongOrNull() != null && it != "0"
+    /** The quantity as the library takes it, where it is one that can be taken. */
+    private fun quantity(): String? {
+        val divided = said.perUnit()?.let { it.toIntOrNull() in 2..MOST_PARTS } ?: true
+        return said.text(QUANTITY)?.takeIf { divided && it.toIntOrNull() in 1..MOST }?.let(said::quantityOf)
     }
 
     override fun draw(body: LinearLayout, bar: LinearLayout) {
@@ -84,6 +86,10 @@ class MovementScreen : Screen() {
             redraw()
         }
         if (direction == Direction.MOVE) drawTarget(body)
+        if (destroys()) {
+            body.keyed(R.string.minutes, MINUTES, TEXT)
+            body.keyed(R.string.operator, OPERATOR, CODE)
+        }
         if (more) {
             drawMore(body)
         } else {
@@ -103,8 +109,7 @@ class MovementScreen : Screen() {
             val why = if (known?.answer?.usable == false) R.string.take_this_one else R.string.take_first
             words(getString(why), large = true)
             lines.forEach { line ->
-                val which = inWords(Pack(line.product(), line.lot, line.expiry))
-                words(resources.getQuantityString(R.plurals.so_many_of, line.quantity.toInt(), line.quantity.toInt(), which))
+                words(getString(R.string.so_much_of, line.take, inWords(line.pack())))
             }
         }
     }
@@ -120,7 +125,7 @@ class MovementScreen : Screen() {
         body.partsOf(said)
         body.keyed(R.string.vvm, VVM, NUMBER)
         body.keyed(R.string.fund, FUND, CODE)
-        body.keyed(R.string.operator, OPERATOR, CODE)
+        if (!destroys()) body.keyed(R.string.operator, OPERATOR, CODE)
     }
 
     private fun LinearLayout.keyed(name: Int, key: String, kind: Int) =
@@ -146,6 +151,8 @@ class MovementScreen : Screen() {
 
     private fun reason(): String = Reasons.of(direction).run { name(at(said.text(REASON))) }
 
+    private fun destroys(): Boolean = direction == Direction.OUT && reason() == "destroy"
+
     private fun input(): MovementInput {
         val reason = reason()
         return MovementInput(
@@ -168,12 +175,25 @@ class MovementScreen : Screen() {
 
     private fun save(anyway: Boolean) = writing {
         draft.save()
-        book.once(draft, 1) { it.record(direction, input(), anyway, language, book.now) }
-        done()
+        val missing = book.once(draft, 1) {
+            if (destroys()) return@once it.destroy(destruction(), language, book.now).missing.toInt()
+            it.record(direction, input(), anyway, language, book.now)
+            0
+        }
+        done(missing)
     }
 
-    private fun done() {
-        val told = getString(R.string.recorded, getString(title), inWords(pack))
+    private fun destruction() = DestructionInput(
+        minutes = said.text(MINUTES).orEmpty(),
+        operator = said.text(OPERATOR).orEmpty(),
+        lines = listOf(input())
+    )
+
+    /** [missing]: so many people are still to confirm a destruction. */
+    private fun done(missing: Int = 0) {
+        val recorded = getString(R.string.recorded, getString(title), inWords(pack))
+        val asked = if (missing > 0) resources.getQuantityString(R.plurals.people_missing, missing, missing) else ""
+        val told = listOf(recorded, asked).filter { it.isNotEmpty() }.joinToString("\n")
         draft.clear()
         go<PackScreen> {
             addFlags(Intent.FLAG_ACTIVITY_CLEAR_TOP or Intent.FLAG_ACTIVITY_SINGLE_TOP)
@@ -203,6 +223,11 @@ class MovementScreen : Screen() {
         private const val FUND = "fund"
         private const val TO_A_STORE = "store_to_store"
         private const val OPERATOR = "operator"
+        private const val MINUTES = "minutes"
+
+        /** In a unit, and in a record. */
+        private const val MOST_PARTS = 65_535
+        private const val MOST = 999_999_999
 
         /** Going out for these, a stopped pack would be given to somebody. */
         private val TO_USE = setOf("retail", "used_in_facility", "administered")

@@ -116,7 +116,7 @@ class PackScreen : Screen() {
         body.put(moveAndCard)
     }
 
-    private fun inWords(line: PickLine): String = inWords(Pack(lot = line.lot, expiry = line.expiry, product = line.product()))
+    private fun inWords(line: PickLine): String = inWords(line.pack())
 
     private fun move(direction: Direction) {
         val pack = pack ?: return
@@ -152,5 +152,6 @@ class PackScreen : Screen() {
     }
 }
 
-/** `scheme:value`. */
-fun PickLine.product(): String? = product?.let { "${it.scheme}:${it.value}" }
+/** The lot that a line of a proposal is of. */
+fun PickLine.pack() =
+    Pack(product?.let { "${it.scheme}:${it.value}" }, lot, expiry?.let { Pack.written(it, expiryWholeMonth) })

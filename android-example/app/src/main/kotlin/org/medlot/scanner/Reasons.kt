@@ -74,6 +74,7 @@ class Reasons(private val all: List<Pair<String, Int>>) {
         val ATTEST = Reasons(
             listOf(
                 "pharmacist_in_charge" to R.string.attest_pharmacist,
+                "witness_of_destruction" to R.string.attest_witness,
                 "receiver" to R.string.attest_receiver,
                 "loss_reported" to R.string.attest_loss_reported
             )

@@ -10,6 +10,7 @@ import org.medlot.ReadItem
 import org.medlot.ReceiveInput
 import org.medlot.RecordView
 import org.medlot.RefusedLine
+import org.medlot.SeenStage
 import org.medlot.Verdict
 import org.medlot.VerdictKind
 
@@ -146,9 +147,13 @@ class ReceiveScreen : Screen() {
                 if (said.optBoolean(SEEN)) words(getString(R.string.looked_at), soft = true)
                 said.text(CAME)?.let { words(getString(R.string.came_is, it)) }
                 said.text(REFUSED)?.let { words(getString(R.string.refused_is, it)) }
+                (said.text(VVM)?.toIntOrNull() ?: record.vvm?.toInt())?.let { words(getString(R.string.vvm_is, it)) }
             } else {
                 field(getString(R.string.came), said.optString(CAME, sent(at)), NUMBER) { said.put(CAME, it) }
                 field(getString(R.string.refused), said.optString(REFUSED), NUMBER) { said.put(REFUSED, it) }
+                record.vvm?.let { sent ->
+                    field(getString(R.string.to_vvm), said.optString(VVM, "$sent"), NUMBER) { said.put(VVM, it) }
+                }
                 val reasons = Reasons.REFUSE
                 choice(getString(R.string.reason), reasons.words(context), reasons.at(said.text(REASON))) {
                     said.put(REASON, reasons.name(it))
@@ -168,7 +173,10 @@ class ReceiveScreen : Screen() {
             val quantity = said.text(REFUSED)?.takeIf { it != "0" } ?: return@mapNotNull null
             RefusedLine((at + 1).toUInt(), quantity, Reasons.REFUSE.run { name(at(said.text(REASON))) })
         }
-        return ReceiveInput(got = got, refused = refused, despiteWarnings = despite)
+        val stages = lines.indices.mapNotNull { at ->
+            line(at).text(VVM)?.toUByteOrNull()?.takeIf { it != lines[at].vvm }?.let { SeenStage((at + 1).toUInt(), it) }
+        }
+        return ReceiveInput(got = got, refused = refused, vvm = stages, despiteWarnings = despite)
     }
 
     private fun save(despite: Boolean) = writing {
@@ -211,6 +219,7 @@ class ReceiveScreen : Screen() {
         private const val CAME = "came"
         private const val REFUSED = "refused"
         private const val REASON = "reason"
+        private const val VVM = "vvm"
 
         /** Lines shown at once. */
         private const val PAGE = 40

@@ -5,6 +5,7 @@ import org.junit.Assert.assertTrue
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.medlot.Language
+import org.medlot.MovementsInput
 import org.medlot.StockInput
 import org.medlot.StockView
 import org.robolectric.RobolectricTestRunner
@@ -219,7 +220,7 @@ class JourneysTest {
         val pick = kotlinx.coroutines.runBlocking {
             app.book.ask { it.pick(StockInput(product = "gtin:$CEFTRIAXONE"), "3", app.book.now).lines }
         }
-        assertEquals(listOf(2 to 1, 1 to 2), pick.map { it.vvm?.toInt() to it.quantity.toInt() })
+        assertEquals(listOf(2 to 1, 1 to 2), pick.map { it.vvm?.toInt() to it.quantity?.toInt() })
     }
 
     @Test
@@ -244,6 +245,33 @@ class JourneysTest {
         hands.tap(hands.screen.getString(R.string.vvm_is, 1)).type(R.string.stands_there, "15").tap(R.string.counted)
         hands.tap(R.string.end_count)
         assertEquals(mapOf(1 to 15L, 2 to 3L), hands.stands())
+        hands.open<PackScreen>().sell(vials, "3") { tap(R.string.more).type(R.string.vvm, "2") }
+        hands.tap(R.string.count).tap(R.string.begin_count).scan(vials).type(R.string.stands_there, "15").tap(R.string.counted)
+        assertTrue("what stood at no stage 2 before isn't missing: ${hands.words}", !hands.sees(R.string.not_counted))
+    }
+
+    @Test
+    fun `a destruction has minutes, and three people stand for it by their codes`() {
+        val world = World.begin()
+        val hands = Hands.enrolled(app, world)
+        hands.takeIn(PARACETAMOL, "A1", "271130", "100")
+        hands.scan(code(PARACETAMOL, "A1", "271130")).tap(R.string.dispense).type(R.string.quantity, "4")
+        hands.choose(R.string.reason, Reasons.OUT.at("destroy")).type(R.string.minutes, "BB-7").confirmed(R.string.dispense)
+        assertTrue("who destroys is asked: ${hands.words}", hands.screen is MovementScreen)
+        hands.type(R.string.operator, "DS01").confirmed(R.string.dispense)
+        val asked = hands.screen.resources.getQuantityString(R.plurals.people_missing, 2, 2)
+        assertTrue(hands.words, hands.sees(asked))
+        val line = hands.movements().single { it.reason == "destroy" }
+        assertEquals(listOf("BB-7", "DS01"), listOf(line.documents.single().number, line.operator))
+        assertEquals(96L, hands.lot("A1").onHand)
+        hands.tap(R.string.findings).tap("A1").tap(R.string.confirm_it)
+        assertTrue("nobody confirms it without a code: ${hands.words}", hands.sees(R.string.operator_missing))
+        hands.type(R.string.operator, "DS02").tap(R.string.confirm_it)
+        shadowOf(checkNotNull(hands.dialog)).clickOnItem(Reasons.ATTEST.at("witness_of_destruction"))
+        hands.settle()
+        val signed = hands.movements().single { it.kind == "attest" }
+        assertEquals(listOf("witness_of_destruction", "DS02"), listOf(signed.capacity, signed.operator))
+        assertEquals(line.index, signed.attests?.index)
     }
 
     @Test
@@ -271,4 +299,4 @@ fun Hands.extract(): ByteArray = kotlinx.coroutines.runBlocking {
     app.book.ask { it.extract(0u) }
 }
 
-fun Hands.movements() = kotlinx.coroutines.runBlocking { app.book.ask { it.movements(0u, 1_000u).rows } }
+fun Hands.movements() = kotlinx.coroutines.runBlocking { app.book.ask { it.movements(MovementsInput(), 0u, 1_000u).rows } }
