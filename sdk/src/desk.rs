@@ -1,4 +1,6 @@
 //! An open folder with its own log: append, seal, and make bundles of it.
+mod renewal;
+
 use crate::account::Account;
 use crate::error::{Error, Kind, Result};
 use crate::evidence::{Evidence, Library, body_of};
@@ -6,9 +8,7 @@ use crate::folder::{Config, Folder, Location, LogFile, LogHead, OwnKey, ReadOnly
 use medlot_core::crypto::{Hash, SoftwareKey, Suite, check_key};
 use medlot_core::ident::FacilityCode;
 use medlot_core::limits::MAX_RECORD_BYTES;
-use medlot_core::record::{
-    Entry, Introduce, LogKey, ObjectType, Observed, Record, Role, Roles, TipError, header, write_element,
-};
+use medlot_core::record::{Entry, Introduce, LogKey, ObjectType, Record, Roles, TipError, header, write_element};
 use medlot_core::time::Timestamp;
 use medlot_core::trust::{Counts, FactKind, Invitation};
 use serde_json::{Value, json};
@@ -183,26 +183,6 @@ impl Desk {
     /// The first record isn't sealed yet.
     pub fn request(&self) -> Result<Vec<u8>> {
         request(&self.log)
-    }
-
-    /// Begins a successor of the own log with a new key, to be enrolled as the same line; gives the request.
-    ///
-    /// # Errors
-    /// A root, which goes on with the key that it committed to; a disk that is full.
-    pub fn renew(&self, suite: Suite) -> Result<Vec<u8>> {
-        let own = self.log.head();
-        let seed = random()?;
-        let head = LogHead { suite, key: public_key(suite, &seed)?, ..own.clone() };
-        let id = head.id()?;
-        let roles = roles_of(&self.log).ok_or_else(|| {
-            Error::refused("a root isn't enrolled by anyone: its next key was committed to at its beginning")
-        })?;
-        self.folder.save_key(&id.to_string(), suite, &seed)?;
-        let key = self.folder.key(&id.to_string())?;
-        let mut log = self.folder.create_log(head)?;
-        log.append(&[introduce(self.now, roles, None)?])?;
-        log.seal(|message| key.sign(message))?;
-        request(&log)
     }
 
     /// Goes on with a root's next log.
@@ -494,25 +474,6 @@ impl Desk {
         Ok(answer)
     }
 
-    /// Closes the own log where what is kept of it isn't what stands in it: another device writes under this key, or this
-    /// is an old copy. Gives why, where it is closed now.
-    fn close_where_outdone(&mut self) -> Result<Option<Error>> {
-        if self.folder.check_writable().is_err() {
-            return Ok(None);
-        }
-        let library = self.library()?;
-        let evidence = Evidence::of(&library)?;
-        let own = &self.log;
-        let outdone = evidence.parts_of(&own.id()).any(|part| {
-            let end = part.authentic.end();
-            own.value_at(end).map_or(true, |value| value != part.authentic.head())
-        });
-        if outdone {
-            self.make_read_only(ReadOnly::Ahead)?;
-        }
-        Ok(self.folder.check_writable().err())
-    }
-
     /// Whether an enrolment of the own log counts.
     ///
     /// # Errors
@@ -544,68 +505,6 @@ impl Desk {
             _ => false,
         }))
     }
-
-    /// Seals what stands in the own log, where it may still be written and its key is here, and has its successor note where it
-    /// ends: a count goes on from what this device wrote before, whatever its clock shows.
-    fn leave_to(&mut self, successor: &mut LogFile) -> Result<()> {
-        if self.folder.check_writable().is_ok() {
-            self.seal_if_here()?;
-        }
-        let roles = roles_of(&self.log).unwrap_or(Roles::NONE);
-        let moves = [Role::Move, Role::Report].iter().any(|role| roles.contains(Roles::of(&[*role])));
-        let Some(end) = self.log.seals().last().filter(|_| moves) else { return Ok(()) };
-        let observed = Observed {
-            log: self.log.id().log16(),
-            count: end.count,
-            head: end.head.log16(),
-            clock: Some(0), // one device, one clock
-            extensions: None,
-        };
-        successor.append(&[encode(self.now, Entry::Observed(observed))?])?;
-        Ok(())
-    }
-
-    /// A successor that is enrolled now takes over from the log before.
-    fn switch_where_enrolled(&mut self) -> Result<Option<Hash>> {
-        let library = self.library()?;
-        let evidence = Evidence::of(&library)?;
-        let line = self.folder.line()?;
-        for path in self.folder.logs()? {
-            let log = self.folder.open_log(&path)?;
-            // Others' logs stand here too, and one of the own line may be written on another device.
-            if !self.folder.is_own(&log.id()) {
-                continue;
-            }
-            let successor = evidence.all_facts().iter().any(|fact| {
-                matches!(fact.kind, FactKind::Enrol { child, line: of, .. } if child == log.id() && of == line && child != of)
-            });
-            if log.id() != self.log.id() && successor && self.counts_as_enrolled(&log.id())? {
-                let id = log.id();
-                // Only a log that was begun after the one in use: an earlier one never comes back.
-                if time_of(&log) >= time_of(&self.log) {
-                    let mut log = log;
-                    self.leave_to(&mut log)?;
-                    self.key = Some(self.folder.own_key(&id.to_string())?);
-                    self.log = log;
-                    self.folder.switch_log(&id)?;
-                    return Ok(Some(id));
-                }
-            }
-        }
-        Ok(None)
-    }
-}
-
-/// What a log asked for at its beginning; `None`: a root's.
-fn roles_of(log: &LogFile) -> Option<Roles> {
-    match Record::decode(log.records().first()?).ok()?.entry {
-        Entry::Introduce(introduce) => Some(introduce.roles),
-        _ => None,
-    }
-}
-
-fn time_of(log: &LogFile) -> u32 {
-    log.records().first().and_then(|r| Record::decode(r).ok()).map_or(0, |r| r.recorded_at.as_secs())
 }
 
 /// What a device says of itself when it joins.

@@ -233,7 +233,9 @@ impl<'l> Settled<'l> {
     pub fn pick(self, wanted: &Picking<'_>) -> (Vec<Picked<'l>>, u32) {
         let recalls = self.recalls_of(wanted.facility, &wanted.product);
         let lots = self.lots_of(wanted.facility, &wanted.product);
-        let mut from: Vec<(Turn, Picked<'l>)> = Vec::with_capacity(lots.len());
+        // Sorted by whose turn it is; what is compared often is small.
+        let (mut from, mut order): (Vec<Picked<'l>>, Vec<(Turn, u32)>) =
+            (Vec::with_capacity(lots.len()), Vec::with_capacity(lots.len()));
         for lot in lots {
             let last_usable = lot.expiry().last_usable();
             let stopped = || last_usable.is_some_and(|day| day < wanted.today) || lot.is_named_by(&recalls);
@@ -249,26 +251,22 @@ impl<'l> Settled<'l> {
                 let count = if usable { wanted.of(&shelf) } else { 0 };
                 if count > 0 {
                     // No date known: after those that have one.
-                    let order = (at.vvm != Some(2), last_usable.is_none(), last_usable);
-                    from.push((
-                        order,
-                        Picked { lot, place: at, last_usable, quantity: wanted.quantity.with_count(count) },
-                    ));
+                    order.push(((at.vvm != Some(2), last_usable.is_none(), last_usable), from.len() as u32));
+                    from.push(Picked { lot, place: at, last_usable, quantity: wanted.quantity.with_count(count) });
                 }
             });
         }
-        from.sort_by(|(a, x), (b, y)| {
-            a.cmp(b).then_with(|| x.lot.name().cmp(&y.lot.name())).then_with(|| x.place.cmp(&y.place))
-        });
+        let of = |at: u32| from.get(at as usize).map(|picked| (picked.lot.name(), picked.place));
+        order.sort_unstable_by(|(a, x), (b, y)| a.cmp(b).then_with(|| of(*x).cmp(&of(*y))));
         let mut left = wanted.quantity.count();
         let mut picked = Vec::new();
-        for (_, candidate) in from {
+        for candidate in order.iter().filter_map(|(_, at)| from.get(*at as usize)) {
             let count = candidate.quantity.count().min(left);
             if count == 0 {
                 break;
             }
             left -= count;
-            picked.push(Picked { quantity: candidate.quantity.with_count(count), ..candidate });
+            picked.push(Picked { quantity: candidate.quantity.with_count(count), ..*candidate });
         }
         (picked, left)
     }
@@ -435,12 +433,20 @@ impl<'l> Lot<'l> {
         {
             return expiry;
         }
-        let day = |packed: u16| Expiry::from_packed(packed).ok().and_then(Expiry::last_usable);
-        let claims = ledger.group(self.part).filter_map(|part| ledger.parts.get(part as usize)).map(|part| part.expiry);
         let not_read = Expiry::NotRead.packed();
-        let dated = claims.filter(|packed| *packed != not_read).map(|packed| (day(packed), packed));
-        let least = dated.min_by_key(|(day, packed)| (day.is_none(), *day, *packed));
-        Expiry::from_packed(least.map_or(not_read, |(_, packed)| packed)).unwrap_or(Expiry::NotRead)
+        let claims = ledger.group(self.part).filter_map(|part| ledger.parts.get(part as usize)).map(|part| part.expiry);
+        let mut claims = claims.filter(|packed| *packed != not_read);
+        // Nearly every lot has one claim: nothing is compared then.
+        let least = claims.next().map(|first| {
+            claims.fold(first, |least, other| {
+                let order = |packed: u16| {
+                    let day = Expiry::from_packed(packed).ok().and_then(Expiry::last_usable);
+                    (day.is_none(), day, packed)
+                };
+                if order(other) < order(least) { other } else { least }
+            })
+        });
+        Expiry::from_packed(least.unwrap_or(not_read)).unwrap_or(Expiry::NotRead)
     }
 
     fn fact(&self) -> Option<(Expiry, u32)> {

@@ -109,8 +109,8 @@ impl Country {
             matches!(Record::decode(bytes).map(|r| r.entry), Ok(Entry::Enrol(enrol))
                 if enrol.key.key == log.head.key && enrol.facility.as_str() == log.head.facility)
         };
-        let found = logs.filter_map(|of| Some((of, of.records.iter().position(enrols)?)));
-        let (of, index) = found.last().ok_or_else(super::world::missing)?;
+        let mut found = logs.filter_map(|of| Some((of, of.records.iter().position(enrols)?)));
+        let (of, index) = found.next_back().ok_or_else(super::world::missing)?;
         Ok((of, index as u32))
     }
 }
