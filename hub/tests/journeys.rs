@@ -154,7 +154,12 @@ fn a_ward_cupboard_holds_half_vials_exactly() {
     let ward = of_lot(&rows, "C7", Some("T05"));
     assert_eq!(
         (numbers(ward, &["on_hand"]), &ward["parts"]),
-        (vec![38], &json!([{"count": 1, "per_unit": 2, "measure": "piece"}]))
+        (
+            vec![38],
+            &json!([{
+                "count": 1, "per_unit": 2, "measure": "piece", "available": 1, "hold": 0, "recalled": 0, "expired": 0,
+            }])
+        )
     );
     assert!(w.ok("01C55", &["stock"]).contains("38 1/2"));
     assert!(findings(&w, "01C55", &[]).is_empty(), "half a vial is no negative stock");

@@ -2,9 +2,9 @@
 use medlot_core::crypto::Hash;
 use medlot_core::ident::{LotNumber, Product};
 use medlot_core::ledger::{Asked, Ledger, Settled};
-use medlot_core::record::{Entry, Record};
+use medlot_core::record::{Entry, ObjectType, Record, read_header};
 use medlot_core::time::Timestamp;
-use medlot_core::trust::{Ask, Counts, Fact, FactKind, Held, Need, RecordId, Verdict, Warning, read};
+use medlot_core::trust::{Ask, Counts, Fact, FactKind, Held, Need, RecordId, StateList, Verdict, Warning, read};
 use medlot_sdk::evidence::{Evidence, Library};
 use medlot_sdk::simulate::{Country, FUND, STORES, Spot, Truth};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,8 +30,19 @@ pub fn reads_the_same(library: &Library) -> bool {
     let mut held: Vec<Held<'_>> = all.collect();
     held.sort_by_key(|held| (held.at.log, held.at.index, held.at.identity));
     held.dedup_by_key(|held| held.at);
-    let mut room = vec![Fact { at: Held::EMPTY.at, kind: FactKind::Critical }; held.len() * 2];
-    let count = read(evidence.anchor().id(), &held, &[], &mut room).unwrap();
+    let mut lists: Vec<StateList<'_>> = Vec::new();
+    for object in &library.objects {
+        if let Ok((ObjectType::StateList, rest)) = read_header(object) {
+            let list = StateList::parse(rest).unwrap();
+            if !lists.contains(&list) {
+                lists.push(list);
+            }
+        }
+    }
+    let listed: usize = lists.iter().map(StateList::len).sum();
+    assert!(listed > 0, "a country in which nobody is cut off says nothing of lists");
+    let mut room = vec![Fact { at: Held::EMPTY.at, kind: FactKind::Critical }; held.len() * 2 + listed];
+    let count = read(evidence.anchor().id(), &held, &lists, &mut room).unwrap();
     let text = |facts: &[Fact<'_>]| facts.iter().map(|fact| format!("{fact:?}")).collect::<BTreeSet<_>>();
     let gathered = evidence.all_facts();
     gathered.len() == count && text(gathered) == text(&room[..count])
