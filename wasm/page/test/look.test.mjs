@@ -59,7 +59,8 @@ test("everything can be done by keyboard: from the first visit to a medicine dis
   await page.goto(pages.origin);
   await page.getByRole("button", { name: "Open the sample pharmacy" }).waitFor();
   const tabTo = async (name) => {
-    for (let at = 0; at < 60; at++) {
+    // Past every lot that is drawn, and round to the menu.
+    for (let at = 0; at < 100; at++) {
       await page.keyboard.press("Tab");
       const here = await page.evaluate(() => {
         const element = document.activeElement;

@@ -44,23 +44,24 @@ export function quantityOf({ units, parts, perUnit, measure }: Amount, counted =
   return written(Number(units) * Number(perUnit) + Number(parts), { perUnit: Number(perUnit), measure });
 }
 
-export function AmountField({ value, product, known, opened = false, onChange }: { value: Amount; product?: string | undefined; known?: Form | undefined; opened?: boolean; onChange: (value: Amount) => void }) {
+export function AmountField({ value, product, known, opened = false, onChange }: { value: Amount; product?: string | undefined; known?: Form | undefined; opened?: boolean; onChange: (change: (now: Amount) => Amount) => void }) {
   const [open, show] = useState(opened);
   const form = product === undefined ? undefined : (known ?? formOf(product));
   useEffect(() => {
     if (!form) return;
     show(true);
-    onChange({ ...value, perUnit: String(form.perUnit), measure: form.measure });
+    // What a person types meanwhile stays: the fields are changed as they are then, not as they were drawn.
+    onChange((now) => ({ ...now, perUnit: String(form.perUnit), measure: form.measure }));
   }, [product, form?.perUnit, form?.measure]);
   return (
     <>
-      <Text label={t("quantity")} inputMode="numeric" value={value.units} onInput={(units) => onChange({ ...value, units, written: true })} />
+      <Text label={t("quantity")} inputMode="numeric" value={value.units} onInput={(units) => onChange((now) => ({ ...now, units, written: true }))} />
       <details class="opened" open={open} onToggle={(event) => show(event.currentTarget.open)}>
         <summary>{t("parts.title")}</summary>
         <div class="row-of-fields">
-          <Text label={t("parts.count")} inputMode="numeric" value={value.parts} onInput={(parts) => onChange({ ...value, parts, units: value.written ? value.units : "" })} />
-          <Text label={t("parts.perUnit")} inputMode="numeric" value={value.perUnit} onInput={(perUnit) => onChange({ ...value, perUnit })} />
-          <Select label={t("parts.measure")} value={value.measure} onChange={(measure) => onChange({ ...value, measure })} options={MEASURES.map((name) => [name, code("measure", name)] as const)} />
+          <Text label={t("parts.count")} inputMode="numeric" value={value.parts} onInput={(parts) => onChange((now) => ({ ...now, parts, units: now.written ? now.units : "" }))} />
+          <Text label={t("parts.perUnit")} inputMode="numeric" value={value.perUnit} onInput={(perUnit) => onChange((now) => ({ ...now, perUnit }))} />
+          <Select label={t("parts.measure")} value={value.measure} onChange={(measure) => onChange((now) => ({ ...now, measure }))} options={MEASURES.map((name) => [name, code("measure", name)] as const)} />
         </div>
       </details>
     </>
