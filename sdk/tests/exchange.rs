@@ -3,7 +3,7 @@
 use medlot_sdk::authority::{EnrolPlan, RootPlan, ScopePlan, enrol, init, invite};
 use medlot_sdk::desk::{Desk, JoinPlan};
 use medlot_sdk::folder::{Folder, LogFile, Medium, ReadOnly, Vault};
-use medlot_sdk::medlot_core::crypto::Suite;
+use medlot_sdk::medlot_core::crypto::{Hash, Suite};
 use medlot_sdk::medlot_core::record::{Entry, Record, Role, Roles};
 use medlot_sdk::medlot_core::sync::Standing;
 use medlot_sdk::medlot_core::time::Timestamp;
@@ -214,6 +214,12 @@ fn a_device_that_is_shown_another_history_of_its_log_writes_no_more_under_its_ke
     }
 }
 
+/// A log that stands in a device's folder.
+fn kept_log(desk: &Desk, id: Hash) -> LogFile {
+    let mut logs = desk.folder().logs().unwrap().into_iter().map(|path| desk.folder().open_log(&path).unwrap());
+    logs.find(|log| log.id() == id).unwrap()
+}
+
 #[test]
 fn a_new_key_seals_what_the_old_one_left_and_its_log_notes_where_that_ends() {
     let place = Place::new("new-key");
@@ -234,8 +240,7 @@ fn a_new_key_seals_what_the_old_one_left_and_its_log_notes_where_that_ends() {
     drop(desk);
     let desk = place.desk("a");
     assert_ne!(desk.log().id(), old);
-    let before = desk.folder().logs().unwrap().into_iter().map(|path| desk.folder().open_log(&path).unwrap());
-    let before = before.into_iter().find(|log| log.id() == old).unwrap();
+    let before = kept_log(&desk, old);
     assert_eq!(before.tip().unsealed(), 0, "nobody else would ever learn what stands unsealed");
     let Entry::Observed(noted) = Record::decode(&desk.log().records()[1]).unwrap().entry else {
         panic!("the new log begins with its introduction and where the old one ends")
@@ -254,6 +259,5 @@ fn a_new_key_seals_what_the_old_one_left_and_its_log_notes_where_that_ends() {
     let enrolment = enrol(&mut place.desk("ministry"), &request, &plan).unwrap().object;
     let mut desk = place.desk("b");
     desk.accept(&[enrolment]).unwrap();
-    let before = desk.folder().logs().unwrap().into_iter().map(|path| desk.folder().open_log(&path).unwrap());
-    assert_eq!(before.into_iter().find(|log| log.id() == old).unwrap().tip().unsealed(), 2);
+    assert_eq!(kept_log(&desk, old).tip().unsealed(), 2);
 }

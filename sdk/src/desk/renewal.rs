@@ -31,12 +31,10 @@ impl Desk {
 
     /// Closes the own log where what is kept of it isn't what stands in it: another device writes under this key, or this
     /// is an old copy. Gives why, where it is closed now.
-    pub(super) fn close_where_outdone(&mut self) -> Result<Option<Error>> {
+    pub(super) fn close_where_outdone(&mut self, evidence: &Evidence<'_>) -> Result<Option<Error>> {
         if self.folder.check_writable().is_err() {
             return Ok(None);
         }
-        let library = self.library()?;
-        let evidence = Evidence::of(&library)?;
         let own = &self.log;
         let outdone = evidence.parts_of(&own.id()).any(|part| {
             let end = part.authentic.end();
@@ -69,9 +67,7 @@ impl Desk {
     }
 
     /// A successor that is enrolled now takes over from the log before.
-    pub(super) fn switch_where_enrolled(&mut self) -> Result<Option<Hash>> {
-        let library = self.library()?;
-        let evidence = Evidence::of(&library)?;
+    pub(super) fn switch_where_enrolled(&mut self, evidence: &Evidence<'_>) -> Result<Option<Hash>> {
         let line = self.folder.line()?;
         for path in self.folder.logs()? {
             let log = self.folder.open_log(&path)?;

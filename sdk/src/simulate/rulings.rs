@@ -235,10 +235,6 @@ impl World {
         self.happened(Fault::KeyRenewed, device)
     }
 
-    const fn at_once(&self) -> super::log::Stamp {
-        super::log::Stamp { recorded: self.now, unset: false, effective: None }
-    }
-
     /// A province goes on with a new key; its old log is cut at its end.
     fn renew_province(&mut self, at: usize) -> Result<()> {
         self.now += 1;

@@ -309,9 +309,13 @@ impl World {
     /// Writes an authority's entry, in true time.
     pub(super) fn say(&mut self, by: usize, entry: Entry<'_>) -> Result<At> {
         let log = *self.authority(by)?.logs.last().ok_or_else(missing)?;
-        let stamp = Stamp { recorded: self.now, unset: false, effective: None };
+        let stamp = self.at_once();
         let index = self.logs.get_mut(log).ok_or_else(missing)?.put(stamp, entry)?;
         Ok(At { log, index })
+    }
+    /// What is written now, in true time.
+    pub(super) const fn at_once(&self) -> Stamp {
+        Stamp { recorded: self.now, unset: false, effective: None }
     }
     /// An authority cuts a log.
     pub(super) fn cut(&mut self, by: usize, cut: Cut) -> Result<At> {
