@@ -12,9 +12,11 @@ mod asking;
 mod codes;
 mod device;
 mod failure;
+mod logs;
 mod products;
 mod records;
 mod scanned;
+mod session;
 mod verifier;
 mod views;
 
@@ -22,9 +24,11 @@ pub use annotate::Js;
 pub use codes::{QrProgress, QrReader, qr_texts};
 pub use device::*;
 pub use failure::{Answer, Failure};
+pub use logs::{LogView, read_log};
 pub use products::Catalogue;
 pub use records::{LogInput, SealedRecord, SealedSegment, read_record, verify_segment};
 pub use scanned::{AiValue, ReadItem, Scanned, scan};
+pub use session::{CameObject, SeenLog, SyncOutcome, SyncPartyInput, SyncSession, read_sync_line};
 pub use verifier::Verifier;
 pub use views::{
     Amount, AskFor, Document, Fault, GroupOf, ProductName, Reason, RecordAt, RecordView, Reference, Verdict,
