@@ -84,7 +84,7 @@ fn a_renewal_that_was_cut_off_goes_on_with_the_same_key_wherever_it_was_cut() {
     }
     stored.keep(&device);
     let wrong = device.attach_renewal(&begun.log, key.sign(&[0; 84]).to_vec(), false, NOW).unwrap_err();
-    assert_eq!((wrong.code(), wrong.kind()), (2504, "refused"), "{wrong}");
+    assert_eq!((wrong.code(), wrong.kind()), (2403, "refused"), "{wrong}");
 }
 
 #[test]
