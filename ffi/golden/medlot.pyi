@@ -156,7 +156,7 @@ class LogInput:
     def __init__(self, *, parent: str = ..., suite: KeySuite | None = ..., key: builtins.bytes = ..., facility: str = ...) -> None: ...
 
 class CameObject:
-    """Something that came."""
+    """Something that came, or was held back of the own log and is given from now on."""
     object: builtins.bytes
     whole: LogInput | None
     count: int
@@ -1704,7 +1704,7 @@ class SyncSession(SyncSessionProtocol):
         """
     def hold_back(self, segment: builtins.bytes) -> None:
         """Says what of the own log nobody was given yet: the body of a segment under its seal. It is offered once the peer
-        didn't say that this copy of the log is an old one; else it stays here.
+        didn't say that this copy of the log is an old one, and handed out by [`SyncSession::came`]; else it stays here.
 
         # Errors
         The session has begun.
@@ -1765,7 +1765,7 @@ class SyncSessionProtocol(typing.Protocol):
         """
     def hold_back(self, segment: builtins.bytes) -> None:
         """Says what of the own log nobody was given yet: the body of a segment under its seal. It is offered once the peer
-        didn't say that this copy of the log is an old one; else it stays here.
+        didn't say that this copy of the log is an old one, and handed out by [`SyncSession::came`]; else it stays here.
 
         # Errors
         The session has begun.
