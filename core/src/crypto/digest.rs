@@ -189,6 +189,13 @@ pub fn seal_message(log: &Hash, count: u32, head: &Hash) -> [u8; 84] {
     message
 }
 
+/// Names one check of one signature, to remember its outcome in memory; never written down or sent.
+#[cfg(feature = "alloc")]
+pub(crate) fn seal_fingerprint(suite: super::Suite, key: &[u8], message: &[u8; 84], signature: &[u8]) -> Hash {
+    // Message and signature are of one length in each suite, so nothing can be read in two ways.
+    sha256(&[message, &[suite.number()], signature, key])
+}
+
 /// A root's commitment to the next root's key, and to the commitment that its `NextRoot` must carry.
 /// `None` where the key exceeds 65,535 bytes.
 #[must_use]

@@ -156,14 +156,18 @@ impl<'a> Segment<'a> {
     /// # Errors
     /// A row in no form, too many bytes rebuilt, a seal that does not hold.
     pub fn verify(self, log: &LogKey<'_>) -> Result<Authentic<'a>, SegmentError> {
+        self.hashed(log)?.check(log)
+    }
+
+    /// The chain's value at its end, before the seal is checked.
+    pub(super) fn hashed(self, log: &LogKey<'_>) -> Result<Hashed<'a>, SegmentError> {
         let start = self.start.map_or(log.id, |start| Hash(*start));
-        let head = self.head(&start)?;
-        let message = crypto::seal_message(&log.id, self.index + self.count, &head);
-        match crypto::verify(log.suite, log.key, &message, self.signature) {
-            Ok(()) => Ok(Authentic { segment: self, log: log.id, head }),
-            Err(crypto::CryptoError::NotBuilt) => Err(SegmentError::NotBuilt),
-            Err(_) => Err(SegmentError::BadSeal),
-        }
+        Ok(Hashed(Authentic { segment: self, log: log.id, head: self.head(&start)? }))
+    }
+    /// Its seal, as claimed.
+    #[cfg(feature = "alloc")]
+    pub(super) const fn signature(&self) -> &'a [u8] {
+        self.signature
     }
 
     /// The chain's value after the last record.
@@ -181,6 +185,29 @@ impl<'a> Segment<'a> {
             head = crypto::chain_next(&head, self.index + i, record).map_err(|_| SegmentError::RecordTooLong)?;
         }
         if rebuild.is_at_end() { Ok(head) } else { Err(SegmentError::LeftOver) }
+    }
+}
+
+/// What a segment will be if its seal holds.
+pub(super) struct Hashed<'a>(Authentic<'a>);
+
+impl<'a> Hashed<'a> {
+    /// What its seal has to sign.
+    pub(super) fn message(&self) -> [u8; 84] {
+        crypto::seal_message(&self.0.log, self.0.end(), &self.0.head)
+    }
+    /// Checks the seal.
+    pub(super) fn check(self, log: &LogKey<'_>) -> Result<Authentic<'a>, SegmentError> {
+        match crypto::verify(log.suite, log.key, &self.message(), self.0.segment.signature) {
+            Ok(()) => Ok(self.0),
+            Err(crypto::CryptoError::NotBuilt) => Err(SegmentError::NotBuilt),
+            Err(_) => Err(SegmentError::BadSeal),
+        }
+    }
+    /// Its seal was checked before, over these same bytes.
+    #[cfg(feature = "alloc")]
+    pub(super) const fn held(self) -> Authentic<'a> {
+        self.0
     }
 }
 
