@@ -157,22 +157,25 @@ impl<'a> Segment<'a> {
     /// A row in no form, too many bytes rebuilt, a seal that does not hold.
     pub fn verify(self, log: &LogKey<'_>) -> Result<Authentic<'a>, SegmentError> {
         let start = self.start.map_or(log.id, |start| Hash(*start));
-        let head = self.head(&start)?;
+        let (head, raw) = self.head(&start)?;
         let message = crypto::seal_message(&log.id, self.index + self.count, &head);
         match crypto::verify(log.suite, log.key, &message, self.signature) {
-            Ok(()) => Ok(Authentic { segment: self, log: log.id, head }),
+            Ok(()) => Ok(Authentic { segment: self, log: log.id, head, raw }),
             Err(crypto::CryptoError::NotBuilt) => Err(SegmentError::NotBuilt),
             Err(_) => Err(SegmentError::BadSeal),
         }
     }
 
-    /// The chain's value after the last record.
+    /// The chain's value after the last record, and how many records there are up to the last that travels raw.
     #[inline(never)] // its buffer must not stand under the signature's check, the deepest stack of a microcontroller
-    fn head(&self, start: &Hash) -> Result<Hash, SegmentError> {
+    fn head(&self, start: &Hash) -> Result<(Hash, u32), SegmentError> {
         let mut rebuild = Rebuild::new(self.rows, self.index, self.judge);
         let mut buffer = [0; MAX_ROW_RECORD_BYTES];
-        let (mut head, mut total) = (*start, 0usize);
+        let (mut head, mut total, mut raw) = (*start, 0usize, 0);
         for i in 0..self.count {
+            if rebuild.raw_here().is_some() {
+                raw = i + 1;
+            }
             let record = rebuild.next(&mut buffer, false)?;
             total += record.len();
             if total > MAX_SEGMENT_BYTES {
@@ -180,7 +183,7 @@ impl<'a> Segment<'a> {
             }
             head = crypto::chain_next(&head, self.index + i, record).map_err(|_| SegmentError::RecordTooLong)?;
         }
-        if rebuild.is_at_end() { Ok(head) } else { Err(SegmentError::LeftOver) }
+        if rebuild.is_at_end() { Ok((head, raw)) } else { Err(SegmentError::LeftOver) }
     }
 }
 
@@ -191,6 +194,8 @@ pub struct Authentic<'a> {
     segment: Segment<'a>,
     log: Hash,
     head: Hash,
+    /// Records up to the last that travels raw: none where all are rows, as in most segments of a device.
+    raw: u32,
 }
 
 impl<'a> Authentic<'a> {
@@ -242,12 +247,12 @@ impl<'a> Authentic<'a> {
     }
     /// The records that travel raw, as every authority's do: they borrow the segment's own bytes.
     pub fn raw_records(&self) -> impl Iterator<Item = AuthenticRecord<'a>> + use<'a> {
-        let mut records = self.records();
+        let mut records = Records { left: self.raw, ..self.records() };
         core::iter::from_fn(move || records.next_raw())
     }
     /// The same, shown one after the other: what goes through them isn't moved, which takes twice its room on the stack.
     pub(crate) fn each_raw(&self, mut each: impl FnMut(AuthenticRecord<'a>)) {
-        let mut records = self.records();
+        let mut records = Records { left: self.raw, ..self.records() };
         while let Some(record) = records.next_raw() {
             each(record);
         }
