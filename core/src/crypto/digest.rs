@@ -42,15 +42,19 @@ impl Hash {
         self.front()
     }
     fn front<const N: usize>(&self) -> [u8; N] {
-        let mut front = [0; N];
-        front.iter_mut().zip(self.0).for_each(|(f, b)| *f = b);
-        front
+        self.0.first_chunk().copied().unwrap_or([0; N])
     }
 }
 
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|b| write!(f, "{b:02x}"))
+        // One piece: a row of an answer holds several, and a formatted byte costs as much as all of them here.
+        let mut text = [0; 64];
+        let digit = |half: u8| if half < 10 { b'0' + half } else { b'a' - 10 + half };
+        for ([high, low], byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(self.0) {
+            (*high, *low) = (digit(byte >> 4), digit(byte & 15));
+        }
+        f.write_str(core::str::from_utf8(&text).unwrap_or_default())
     }
 }
 

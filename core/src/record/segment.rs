@@ -162,7 +162,8 @@ impl<'a> Segment<'a> {
     /// The chain's value at its end, before the seal is checked.
     pub(super) fn hashed(self, log: &LogKey<'_>) -> Result<Hashed<'a>, SegmentError> {
         let start = self.start.map_or(log.id, |start| Hash(*start));
-        Ok(Hashed(Authentic { segment: self, log: log.id, head: self.head(&start)? }))
+        let (head, raw) = self.head(&start)?;
+        Ok(Hashed(Authentic { segment: self, log: log.id, head, raw }))
     }
     /// Its seal, as claimed.
     #[cfg(feature = "alloc")]
@@ -170,13 +171,16 @@ impl<'a> Segment<'a> {
         self.signature
     }
 
-    /// The chain's value after the last record.
+    /// The chain's value after the last record, and how many records there are up to the last that travels raw.
     #[inline(never)] // its buffer must not stand under the signature's check, the deepest stack of a microcontroller
-    fn head(&self, start: &Hash) -> Result<Hash, SegmentError> {
+    fn head(&self, start: &Hash) -> Result<(Hash, u32), SegmentError> {
         let mut rebuild = Rebuild::new(self.rows, self.index, self.judge);
         let mut buffer = [0; MAX_ROW_RECORD_BYTES];
-        let (mut head, mut total) = (*start, 0usize);
+        let (mut head, mut total, mut raw) = (*start, 0usize, 0);
         for i in 0..self.count {
+            if rebuild.raw_here().is_some() {
+                raw = i + 1;
+            }
             let record = rebuild.next(&mut buffer, false)?;
             total += record.len();
             if total > MAX_SEGMENT_BYTES {
@@ -184,7 +188,7 @@ impl<'a> Segment<'a> {
             }
             head = crypto::chain_next(&head, self.index + i, record).map_err(|_| SegmentError::RecordTooLong)?;
         }
-        if rebuild.is_at_end() { Ok(head) } else { Err(SegmentError::LeftOver) }
+        if rebuild.is_at_end() { Ok((head, raw)) } else { Err(SegmentError::LeftOver) }
     }
 }
 
@@ -218,6 +222,8 @@ pub struct Authentic<'a> {
     segment: Segment<'a>,
     log: Hash,
     head: Hash,
+    /// Records up to the last that travels raw: none where all are rows, as in most segments of a device.
+    raw: u32,
 }
 
 impl<'a> Authentic<'a> {
@@ -269,12 +275,12 @@ impl<'a> Authentic<'a> {
     }
     /// The records that travel raw, as every authority's do: they borrow the segment's own bytes.
     pub fn raw_records(&self) -> impl Iterator<Item = AuthenticRecord<'a>> + use<'a> {
-        let mut records = self.records();
+        let mut records = Records { left: self.raw, ..self.records() };
         core::iter::from_fn(move || records.next_raw())
     }
     /// The same, shown one after the other: what goes through them isn't moved, which takes twice its room on the stack.
     pub(crate) fn each_raw(&self, mut each: impl FnMut(AuthenticRecord<'a>)) {
-        let mut records = self.records();
+        let mut records = Records { left: self.raw, ..self.records() };
         while let Some(record) = records.next_raw() {
             each(record);
         }

@@ -12,6 +12,8 @@ mod asking;
 mod codes;
 mod device;
 mod failure;
+#[cfg(any(test, all(feature = "wasm", target_arch = "wasm32")))]
+mod packed;
 mod products;
 mod records;
 mod scanned;
