@@ -19,6 +19,9 @@ public interface DeviceInterface
     fun report(of: ReportInput, offset: UInt, limit: UInt, language: Language, now: Long): ReportView
     fun stock(of: StockInput, offset: UInt, limit: UInt, language: Language, now: Long): StockPage
     fun trace(of: LotInput, language: Language, now: Long): Trace
+    fun attachRenewal(log: String, signature: ByteArray, der: Boolean, now: Long): ByteArray
+    fun publicKey(): ByteArray
+    fun renew(key: RenewInput, now: Long): Renewal
     fun backup(withPrivate: Boolean, now: Long): ByteArray
     fun beginAgain(invitation: ByteArray, input: JoinInput, now: Long)
     fun changes(): List<StoredChange>
@@ -60,6 +63,19 @@ public interface QrReaderInterface
     fun add(text: String): QrProgress
     fun startAgain()
 open class QrReader: Disposable, AutoCloseable, QrReaderInterface
+public interface SyncSessionInterface
+    fun came(): List<CameObject>
+    fun hold(object: ByteArray)
+    fun holdAside(object: ByteArray)
+    fun holdBack(segment: ByteArray)
+    fun holdWhole(log: LogInput, count: UInt): String
+    fun isDone(): Boolean
+    fun outcome(): SyncOutcome
+    fun progress(): SyncProgress
+    fun receive(bytes: ByteArray)
+    fun send(): ByteArray
+open class SyncSession: Disposable, AutoCloseable, SyncSessionInterface
+    constructor(anchor: ByteArray, party: SyncPartyInput)
 public interface VerifierInterface
     fun card(of: LotInput, offset: UInt, limit: UInt, now: Long): Card
     fun findings(of: FindingsInput, offset: UInt, limit: UInt, language: Language, now: Long): FindingPage
@@ -84,6 +100,11 @@ data class Amount
 data class AskFor
     val log: String
     val index: UInt?
+data class CameObject
+    val object: ByteArray
+    val whole: LogInput?
+    val count: UInt
+    val aside: Reason?
 data class Card
     val total: UInt
     val rows: List<CardRow>
@@ -236,6 +257,20 @@ data class LogInput
     val suite: KeySuite? = null
     val key: ByteArray = byteArrayOf()
     val facility: String = ""
+data class LogView
+    val log: String
+    val parent: String
+    val suite: KeySuite
+    val key: ByteArray
+    val facility: String
+    val count: UInt
+    val records: List<RecordView>
+    val head: String
+    val seals: List<UInt>
+    val unsealed: UInt
+    val mark: UInt?
+    val end: UInt
+    val dropped: UInt
 data class LotInput
     val facility: String? = null
     val product: String = ""
@@ -415,6 +450,13 @@ data class RefusedRow
     val field: String
     val limit: String
     val value: String
+data class RenewInput
+    val suite: KeySuite? = null
+    val publicKey: ByteArray? = null
+data class Renewal
+    val log: String
+    val toSign: ToSign?
+    val request: ByteArray?
 data class ReportInput
     val report: ReportName? = null
     val facility: String? = null
@@ -453,6 +495,10 @@ data class SealedSegment
     val index: UInt
     val head: String
     val records: List<SealedRecord>
+data class SeenLog
+    val log: String
+    val count: UInt
+    val head: String
 data class SeenStage
     val line: UInt = 0U
     val vvm: UByte = 0U
@@ -521,6 +567,20 @@ data class SyncInput
     val carry: List<String> = listOf()
     val give: List<String> = listOf()
     val clockUnset: Boolean = false
+data class SyncOutcome
+    val standing: String
+    val acknowledged: UInt
+    val observes: List<SeenLog>
+    val clockAhead: Long?
+    val aside: List<SetAside>
+    val forks: List<String>
+data class SyncPartyInput
+    val facilities: List<String> = listOf()
+    val log: String? = null
+    val clock: Long? = null
+    val message: UInt? = null
+    val piece: UInt? = null
+    val window: UInt? = null
 data class SyncProgress
     val sent: WentOver
     val stored: WentOver
@@ -637,6 +697,8 @@ enum class VerdictKind
     UNKNOWN
     fun qrTexts(object: ByteArray, mostCharacters: UInt?): List<String>
     fun destructionPeople(): UInt
+    fun readLog(bytes: ByteArray, offset: UInt, limit: UInt): LogView
     fun readRecord(bytes: ByteArray, index: UInt): RecordView
     fun verifySegment(log: LogInput, body: ByteArray): SealedSegment
     fun scan(raw: String, gs: String?, today: String): Scanned
+    fun readSyncLine(bytes: ByteArray): List<String>

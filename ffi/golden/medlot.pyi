@@ -2,7 +2,7 @@ import builtins
 import enum
 import typing
 
-__all__ = ['InternalError', 'KeySuite', 'Direction', 'ReportName', 'VerdictKind', 'Failure', 'Language', 'Scanned', 'StoredChange', 'AskFor', 'Reason', 'Taken', 'Accepted', 'AiValue', 'Amount', 'ProductName', 'Reference', 'GroupOf', 'Document', 'RecordView', 'CardRow', 'Card', 'CountInput', 'Destroyed', 'ScanInput', 'MovementInput', 'DestructionInput', 'Packaging', 'Drug', 'DrugPage', 'RecordAt', 'LotRef', 'Edge', 'FacilityEntry', 'FacilityPage', 'Fault', 'ShipmentValue', 'Places', 'FindingDetail', 'FindingView', 'FindingPage', 'FindingsInput', 'GotLine', 'Handover', 'HandoverInput', 'Incomplete', 'JoinInput', 'RefusedRow', 'Loaded', 'LogInput', 'LotInput', 'MovementPage', 'MovementsInput', 'Node', 'NoteInput', 'Stop', 'PickLine', 'PackAnswer', 'PartsOf', 'Pick', 'QrProgress', 'ReadItem', 'RecallView', 'RefusedLine', 'SeenStage', 'ReceiveInput', 'ReportInput', 'ReportRow', 'ReportView', 'SealedRecord', 'SealedSegment', 'SetAside', 'StatusView', 'StockInput', 'StockView', 'StockPage', 'StoredFile', 'WentOver', 'SyncAnswer', 'SyncInput', 'SyncProgress', 'ToSign', 'Trace', 'Verdict', 'Written', 'WrittenAll', 'destruction_people', 'qr_texts', 'read_record', 'scan', 'verify_segment', 'Catalogue', 'CatalogueProtocol', 'Device', 'DeviceProtocol', 'QrReader', 'QrReaderProtocol', 'Verifier', 'VerifierProtocol']
+__all__ = ['InternalError', 'KeySuite', 'Direction', 'ReportName', 'VerdictKind', 'Failure', 'Language', 'Scanned', 'StoredChange', 'AskFor', 'Reason', 'Taken', 'Accepted', 'AiValue', 'Amount', 'LogInput', 'CameObject', 'ProductName', 'Reference', 'GroupOf', 'Document', 'RecordView', 'CardRow', 'Card', 'CountInput', 'Destroyed', 'ScanInput', 'MovementInput', 'DestructionInput', 'Packaging', 'Drug', 'DrugPage', 'RecordAt', 'LotRef', 'Edge', 'FacilityEntry', 'FacilityPage', 'Fault', 'ShipmentValue', 'Places', 'FindingDetail', 'FindingView', 'FindingPage', 'FindingsInput', 'GotLine', 'Handover', 'HandoverInput', 'Incomplete', 'JoinInput', 'RefusedRow', 'Loaded', 'LogView', 'LotInput', 'MovementPage', 'MovementsInput', 'Node', 'NoteInput', 'Stop', 'PickLine', 'PackAnswer', 'PartsOf', 'Pick', 'QrProgress', 'ReadItem', 'RecallView', 'RefusedLine', 'SeenStage', 'ReceiveInput', 'RenewInput', 'ToSign', 'Renewal', 'ReportInput', 'ReportRow', 'ReportView', 'SealedRecord', 'SealedSegment', 'SeenLog', 'SetAside', 'StatusView', 'StockInput', 'StockView', 'StockPage', 'StoredFile', 'WentOver', 'SyncAnswer', 'SyncInput', 'SyncOutcome', 'SyncPartyInput', 'SyncProgress', 'Trace', 'Verdict', 'Written', 'WrittenAll', 'destruction_people', 'qr_texts', 'read_log', 'read_record', 'read_sync_line', 'scan', 'verify_segment', 'Catalogue', 'CatalogueProtocol', 'Device', 'DeviceProtocol', 'QrReader', 'QrReaderProtocol', 'SyncSession', 'SyncSessionProtocol', 'Verifier', 'VerifierProtocol']
 
 class InternalError(Exception): ...
 
@@ -146,6 +146,22 @@ class Amount:
     value: int
     tax_included: bool
     def __init__(self, *, value: int, tax_included: bool) -> None: ...
+
+class LogInput:
+    """A log by what its id is made of: what the enrolment of its key says."""
+    parent: str
+    suite: KeySuite | None
+    key: builtins.bytes
+    facility: str
+    def __init__(self, *, parent: str = ..., suite: KeySuite | None = ..., key: builtins.bytes = ..., facility: str = ...) -> None: ...
+
+class CameObject:
+    """Something that came."""
+    object: builtins.bytes
+    whole: LogInput | None
+    count: int
+    aside: Reason | None
+    def __init__(self, *, object: builtins.bytes, whole: LogInput | None, count: int, aside: Reason | None) -> None: ...
 
 class ProductName:
     """A product as it is named: by `gtin`, `registration`, `permit`, `national` or `local`."""
@@ -494,13 +510,22 @@ class Loaded:
     left_out: list[RefusedRow]
     def __init__(self, *, added: int, changed: int, unchanged: int, refused: list[RefusedRow], left_out: list[RefusedRow]) -> None: ...
 
-class LogInput:
-    """A log by what its id is made of: what the enrolment of its key says."""
+class LogView:
+    """What recovery finds in a log's file. Whose signatures its seals are isn't asked here."""
+    log: str
     parent: str
-    suite: KeySuite | None
+    suite: KeySuite
     key: builtins.bytes
     facility: str
-    def __init__(self, *, parent: str = ..., suite: KeySuite | None = ..., key: builtins.bytes = ..., facility: str = ...) -> None: ...
+    count: int
+    records: list[RecordView]
+    head: str
+    seals: list[int]
+    unsealed: int
+    mark: int | None
+    end: int
+    dropped: int
+    def __init__(self, *, log: str, parent: str, suite: KeySuite, key: builtins.bytes, facility: str, count: int, records: list[RecordView], head: str, seals: list[int], unsealed: int, mark: int | None, end: int, dropped: int) -> None: ...
 
 class LotInput:
     """Which lot."""
@@ -638,6 +663,25 @@ class ReceiveInput:
     despite_warnings: bool
     def __init__(self, *, got: list[GotLine] = ..., refused: list[RefusedLine] = ..., vvm: list[SeenStage] = ..., reason: str | None = ..., document: str | None = ..., operator: str | None = ..., despite_warnings: bool = ...) -> None: ...
 
+class RenewInput:
+    """The new key."""
+    suite: KeySuite | None
+    public_key: builtins.bytes | None
+    def __init__(self, *, suite: KeySuite | None = ..., public_key: builtins.bytes | None = ...) -> None: ...
+
+class ToSign:
+    """What a key store is to sign."""
+    count: int
+    bytes: builtins.bytes
+    def __init__(self, *, count: int, bytes: builtins.bytes) -> None: ...
+
+class Renewal:
+    """A renewal that was begun."""
+    log: str
+    to_sign: ToSign | None
+    request: builtins.bytes | None
+    def __init__(self, *, log: str, to_sign: ToSign | None, request: builtins.bytes | None) -> None: ...
+
 class ReportInput:
     """What a report is about."""
     report: ReportName | None
@@ -685,6 +729,13 @@ class SealedSegment:
     head: str
     records: list[SealedRecord]
     def __init__(self, *, log: str, index: int, head: str, records: list[SealedRecord]) -> None: ...
+
+class SeenLog:
+    """A log of the own facility of which something came, with the place up to which it is here now: what an `Observed` says."""
+    log: str
+    count: int
+    head: str
+    def __init__(self, *, log: str, count: int, head: str) -> None: ...
 
 class SetAside:
     """Something that could not be taken."""
@@ -775,6 +826,26 @@ class SyncInput:
     clock_unset: bool
     def __init__(self, *, carry: list[str] = ..., give: list[str] = ..., clock_unset: bool = ...) -> None: ...
 
+class SyncOutcome:
+    """What a session came to."""
+    standing: str
+    acknowledged: int
+    observes: list[SeenLog]
+    clock_ahead: int | None
+    aside: list[SetAside]
+    forks: list[str]
+    def __init__(self, *, standing: str, acknowledged: int, observes: list[SeenLog], clock_ahead: int | None, aside: list[SetAside], forks: list[str]) -> None: ...
+
+class SyncPartyInput:
+    """What a party says of itself."""
+    facilities: list[str]
+    log: str | None
+    clock: int | None
+    message: int | None
+    piece: int | None
+    window: int | None
+    def __init__(self, *, facilities: list[str] = ..., log: str | None = ..., clock: int | None = ..., message: int | None = ..., piece: int | None = ..., window: int | None = ...) -> None: ...
+
 class SyncProgress:
     """How far a session is: what a screen shows while it runs. How much is to come, no side knows before its last page."""
     sent: WentOver
@@ -782,12 +853,6 @@ class SyncProgress:
     aside: int
     done: bool
     def __init__(self, *, sent: WentOver, stored: WentOver, aside: int, done: bool) -> None: ...
-
-class ToSign:
-    """What a key store is to sign."""
-    count: int
-    bytes: builtins.bytes
-    def __init__(self, *, count: int, bytes: builtins.bytes) -> None: ...
 
 class Trace:
     """Where a lot came from and went."""
@@ -834,6 +899,20 @@ def qr_texts(object: builtins.bytes, most_characters: int | None) -> list[str]:
     Bytes that are no whole object of medlot's.
     """
 
+def read_log(bytes: builtins.bytes, offset: int, limit: int) -> LogView:
+    """Reads a log's file, `logs/….mlog`, as it was copied off a device: for support and inspectors. `offset` and `limit` choose
+    the records that are shown. One that is encrypted at rest isn't read.
+
+    # Errors
+    Why the log is closed: 2601 no log, 2602 damaged before its end, 2603 records that don't follow those before, 2604
+    another layout or form, 2506 records lost that were offered for signing.
+
+    ```
+    use medlot_sdk::api::read_log;
+    assert_eq!(read_log(b"something else".into(), 0, 100).unwrap_err().code(), 2601);
+    ```
+    """
+
 def read_record(bytes: builtins.bytes, index: int) -> RecordView:
     """Says what a record holds that stands, or would, at this place of its log. `log` is empty in the answer: a record alone
     doesn't say whose it is, nor who vouches for it.
@@ -848,6 +927,17 @@ def read_record(bytes: builtins.bytes, index: int) -> RecordView:
     assert_eq!((record.kind.as_str(), record.reason.as_deref(), record.quantity), ("movement", Some("retail"), Some(5)));
     assert_eq!(read_record(bytes[..9].into(), 50).unwrap_err().code(), 2101);
     ```
+    """
+
+def read_sync_line(bytes: builtins.bytes) -> list[str]:
+    """    What went over a line of a synchronisation, for whoever looks why it fails: each message, text and noise in order, as JSON
+        (`spec/json/line.schema.json`). A message in no form ends it with the code of what is wrong.
+
+        ```
+        use medlot_sdk::api::read_sync_line;
+        assert_eq!(read_sync_line(b"ready
+    ".into()), [r#"{"text":"72656164790a"}"#]);
+        ```
     """
 
 def scan(raw: str, gs: str | None, today: str) -> Scanned:
@@ -1015,6 +1105,13 @@ class Device(DeviceProtocol):
         # Errors
         Storage. What can't be taken is said in the answer.
         """
+    def attach_renewal(self, log: str, signature: builtins.bytes, der: bool, now: int) -> builtins.bytes:
+        """Takes the new key's signature, and gives the request to be enrolled. P-256: in DER, as key stores write it, where
+        `der`; else r ‖ s.
+
+        # Errors
+        No renewal that was begun with an outside key; a signature that doesn't hold.
+        """
     def attach_seal(self, count: int, signature: builtins.bytes, der: bool, now: int) -> None:
         """Takes the signature of what was prepared. P-256: in DER, as key stores write it, where `der`; else r ‖ s.
 
@@ -1154,6 +1251,12 @@ class Device(DeviceProtocol):
         # Errors
         The log takes no further record.
         """
+    def public_key(self) -> builtins.bytes:
+        """The public key of the log in use: where it is kept outside, what says which of the platform's keys signs now.
+
+        # Errors
+        Closed, or synchronising.
+        """
     def receive(self, bundle: builtins.bytes, found: ReceiveInput, now: int) -> Written:
         """Receives what was handed over: a receipt for each line, what is short stays on the way, what is refused is said.
 
@@ -1173,6 +1276,15 @@ class Device(DeviceProtocol):
 
         # Errors
         As [`Device::record`], naming the line, from 1; 4001 where more are given, or none.
+        """
+    def renew(self, key: RenewInput, now: int) -> Renewal:
+        """Begins to go on with a new key, whose log is to be enrolled as the same line; the old one is written until then. Where
+        the key is kept outside: make the changes durable, have it sign `to_sign`, give that to [`Device::attach_renewal`].
+        Asked again with the same key, it goes on where it was. Send the request to the authority and [`Device::accept`] the
+        enrolment: the new log takes over.
+
+        # Errors
+        A public key that is none, or is in use here.
         """
     def report(self, of: ReportInput, offset: int, limit: int, language: Language, now: int) -> ReportView:
         """A report: what a facility hands in or plans by.
@@ -1270,6 +1382,13 @@ class DeviceProtocol(typing.Protocol):
         # Errors
         Storage. What can't be taken is said in the answer.
         """
+    def attach_renewal(self, log: str, signature: builtins.bytes, der: bool, now: int) -> builtins.bytes:
+        """Takes the new key's signature, and gives the request to be enrolled. P-256: in DER, as key stores write it, where
+        `der`; else r ‖ s.
+
+        # Errors
+        No renewal that was begun with an outside key; a signature that doesn't hold.
+        """
     def attach_seal(self, count: int, signature: builtins.bytes, der: bool, now: int) -> None:
         """Takes the signature of what was prepared. P-256: in DER, as key stores write it, where `der`; else r ‖ s.
 
@@ -1409,6 +1528,12 @@ class DeviceProtocol(typing.Protocol):
         # Errors
         The log takes no further record.
         """
+    def public_key(self) -> builtins.bytes:
+        """The public key of the log in use: where it is kept outside, what says which of the platform's keys signs now.
+
+        # Errors
+        Closed, or synchronising.
+        """
     def receive(self, bundle: builtins.bytes, found: ReceiveInput, now: int) -> Written:
         """Receives what was handed over: a receipt for each line, what is short stays on the way, what is refused is said.
 
@@ -1428,6 +1553,15 @@ class DeviceProtocol(typing.Protocol):
 
         # Errors
         As [`Device::record`], naming the line, from 1; 4001 where more are given, or none.
+        """
+    def renew(self, key: RenewInput, now: int) -> Renewal:
+        """Begins to go on with a new key, whose log is to be enrolled as the same line; the old one is written until then. Where
+        the key is kept outside: make the changes durable, have it sign `to_sign`, give that to [`Device::attach_renewal`].
+        Asked again with the same key, it goes on where it was. Send the request to the authority and [`Device::accept`] the
+        enrolment: the new log takes over.
+
+        # Errors
+        A public key that is none, or is in use here.
         """
     def report(self, of: ReportInput, offset: int, limit: int, language: Language, now: int) -> ReportView:
         """A report: what a facility hands in or plans by.
@@ -1538,6 +1672,134 @@ class QrReaderProtocol(typing.Protocol):
         """
     def start_again(self) -> None:
         """Forgets what was read."""
+
+class SyncSession(SyncSessionProtocol):
+    """A session of a party without a device: a national system or a carrier that keeps records in its own database. Say first
+    what is held ([`SyncSession::hold`] …), then, until [`SyncSession::is_done`] or the line is cut: hand what comes to
+    [`SyncSession::receive`], keep what [`SyncSession::came`] gives durably, send what [`SyncSession::send`] gives.
+    """
+    def __init__(self, anchor: builtins.bytes, party: SyncPartyInput) -> None:
+        """Of a party that rests on this trust anchor: the bytes of a root object.
+
+        # Errors
+        A number that can't be. What is no trust anchor is said when the session begins.
+        """
+    def came(self) -> list[CameObject]:
+        """What came since this was asked last. Keep it durably, then send.
+
+        # Errors
+        The session couldn't begin.
+        """
+    def hold(self, object: builtins.bytes) -> None:
+        """Says that this object is held: a bundle, a State's list, a fork proof.
+
+        # Errors
+        The session has begun.
+        """
+    def hold_aside(self, object: builtins.bytes) -> None:
+        """Says that this object came before, couldn't be taken and waits.
+
+        # Errors
+        The session has begun.
+        """
+    def hold_back(self, segment: builtins.bytes) -> None:
+        """Says what of the own log nobody was given yet: the body of a segment under its seal. It is offered once the peer
+        didn't say that this copy of the log is an old one; else it stays here.
+
+        # Errors
+        The session has begun.
+        """
+    def hold_whole(self, log: LogInput, count: int) -> str:
+        """Says that a log is held from its first record on, up to this count. Gives its id.
+
+        # Errors
+        4001: a log that can't be; the session has begun.
+        """
+    def outcome(self) -> SyncOutcome:
+        """What it came to, done or cut.
+
+        # Errors
+        The session couldn't begin.
+        """
+    def progress(self) -> SyncProgress:
+        """How far the session is.
+
+        # Errors
+        The session couldn't begin.
+        """
+    def receive(self, bytes: builtins.bytes) -> None:
+        """Takes bytes that came, in any pieces.
+
+        # Errors
+        What ends the session (2701 to 2709); what came before stays. At the first: what was held that can't be.
+        """
+    def send(self) -> builtins.bytes:
+        """The bytes to send now, about a megabyte at most. Call again until it is empty: then the peer is awaited.
+
+        # Errors
+        4012: something came that wasn't asked for with [`SyncSession::came`]; what ends the session.
+        """
+
+class SyncSessionProtocol(typing.Protocol):
+    """A session of a party without a device: a national system or a carrier that keeps records in its own database. Say first
+    what is held ([`SyncSession::hold`] …), then, until [`SyncSession::is_done`] or the line is cut: hand what comes to
+    [`SyncSession::receive`], keep what [`SyncSession::came`] gives durably, send what [`SyncSession::send`] gives.
+    """
+    def came(self) -> list[CameObject]:
+        """What came since this was asked last. Keep it durably, then send.
+
+        # Errors
+        The session couldn't begin.
+        """
+    def hold(self, object: builtins.bytes) -> None:
+        """Says that this object is held: a bundle, a State's list, a fork proof.
+
+        # Errors
+        The session has begun.
+        """
+    def hold_aside(self, object: builtins.bytes) -> None:
+        """Says that this object came before, couldn't be taken and waits.
+
+        # Errors
+        The session has begun.
+        """
+    def hold_back(self, segment: builtins.bytes) -> None:
+        """Says what of the own log nobody was given yet: the body of a segment under its seal. It is offered once the peer
+        didn't say that this copy of the log is an old one; else it stays here.
+
+        # Errors
+        The session has begun.
+        """
+    def hold_whole(self, log: LogInput, count: int) -> str:
+        """Says that a log is held from its first record on, up to this count. Gives its id.
+
+        # Errors
+        4001: a log that can't be; the session has begun.
+        """
+    def outcome(self) -> SyncOutcome:
+        """What it came to, done or cut.
+
+        # Errors
+        The session couldn't begin.
+        """
+    def progress(self) -> SyncProgress:
+        """How far the session is.
+
+        # Errors
+        The session couldn't begin.
+        """
+    def receive(self, bytes: builtins.bytes) -> None:
+        """Takes bytes that came, in any pieces.
+
+        # Errors
+        What ends the session (2701 to 2709); what came before stays. At the first: what was held that can't be.
+        """
+    def send(self) -> builtins.bytes:
+        """The bytes to send now, about a megabyte at most. Call again until it is empty: then the peer is awaited.
+
+        # Errors
+        4012: something came that wasn't asked for with [`SyncSession::came`]; what ends the session.
+        """
 
 class Verifier(VerifierProtocol):
     """Verifies bundles under one trust anchor, without a network, a device or a key; answers for every facility of which

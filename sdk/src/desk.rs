@@ -1,6 +1,8 @@
 //! An open folder with its own log: append, seal, and make bundles of it.
 mod renewal;
 
+pub use renewal::Begun;
+
 use crate::account::Account;
 use crate::error::{Error, Kind, Result};
 use crate::evidence::{Evidence, Library, body_of};

@@ -1,13 +1,13 @@
 //! Vectors of the log on flash: images of chips of several shapes, whole, cut off in the middle of a write or an erasure,
 //! damaged and given back old, and what opening says of them.
 use crate::chip::{Area, Chip};
-use crate::images::{bytes_of, changes, hex, pieces};
+use crate::images::{bytes_of, changes, pieces};
+use crate::log_said;
 use crate::world::Done;
 use medlot_core::crypto::{Hash, SoftwareKey, Suite};
 use medlot_core::log::{FlashLog, Layout, LogError, LogHead};
 use medlot_core::record::LogKey;
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
@@ -57,33 +57,7 @@ pub fn opened(word: u64, layout: Layout, image: &[u8]) -> Done<Value> {
 
 fn opened_by<const W: usize, const E: usize>(layout: Layout, image: &[u8]) -> Done<Value> {
     let chip = Rc::new(RefCell::new(Chip { bytes: image.to_vec(), ..Chip::default() }));
-    let mut log = match FlashLog::open(Area::<W, E> { chip, from: 0, length: image.len() }, layout) {
-        Ok(log) => log,
-        Err(error) => return Ok(json!({"error": error.code()})),
-    };
-    if let Some(error) = log.closed() {
-        return Ok(json!({"error": error.code()}));
-    }
-    let count = log.tip().count();
-    let from = (0..=count).find(|index| log.records(*index).is_ok()).ok_or("no record can be read")?;
-    let (mut head, mut record) = (log.value_at(from)?, [0; 4_096]);
-    let mut cursor = log.records(from)?;
-    while let Some((index, bytes)) = cursor.next(&mut log, &mut record)? {
-        head = medlot_core::crypto::chain_next(&head, index, bytes)?;
-    }
-    if head != log.tip().head() {
-        return Err("the records that are read don't lead to the head".into());
-    }
-    let mut blob = log.blob()?;
-    let mut bytes = vec![0; layout.blob as usize];
-    let length = blob.read(&mut log, &mut bytes)?;
-    let sum = Sha256::digest(bytes.get(..length).unwrap_or_default());
-    Ok(json!({
-        "log": log.tip().log().to_string(), "records": count, "head": head.to_string(), "from": from,
-        "sealed": count - log.tip().unsealed(), "mark": log.mark().map(|mark| mark.count),
-        "acknowledged": log.acknowledged(), "as_of": blob.as_of(),
-        "blob": [length, hex(sum.get(..8).unwrap_or_default())],
-    }))
+    log_said::opened(Area::<W, E> { chip, from: 0, length: image.len() }, layout)
 }
 
 struct Set {

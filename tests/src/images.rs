@@ -28,7 +28,8 @@ fn piece(bytes: &[u8]) -> Value {
 }
 
 /// An image in pieces: what is written, and runs of 0xff between.
-pub(crate) fn pieces(image: &[u8]) -> Vec<Value> {
+#[must_use]
+pub fn pieces(image: &[u8]) -> Vec<Value> {
     let (mut out, mut from, mut at) = (Vec::new(), 0, 0);
     while at < image.len() {
         let run = image[at..].iter().take_while(|byte| **byte == 0xff).count();

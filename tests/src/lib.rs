@@ -15,6 +15,7 @@ pub mod fuzz_bodies;
 pub mod images;
 pub mod ledger_vectors;
 pub mod log_bodies;
+pub mod log_said;
 pub mod log_vectors;
 pub mod measures;
 pub mod peers;

@@ -2,9 +2,10 @@
 //!
 //! An image stands whole, or as another one with bytes put in the place of others.
 use crate::images::hex;
+use crate::log_said::recovered;
 use crate::world::Done;
 use medlot_core::crypto::{Hash, SoftwareKey, Suite};
-use medlot_core::log::{Frames, LogError, LogHead, Store, Writer, recover, seal_of};
+use medlot_core::log::{Frames, LogError, LogHead, Store, Writer};
 use medlot_core::record::LogKey;
 use serde_json::{Map, Value, json};
 use std::path::Path;
@@ -122,22 +123,6 @@ impl Set {
             None => self.expect(&called, &said, "error", 2601),
         }
     }
-}
-
-/// What recovery says of an image: `error`, or what it found.
-#[must_use]
-pub fn recovered(image: &[u8]) -> Value {
-    let found = match recover(image) {
-        Ok(found) => found,
-        Err(error) => return json!({"error": error.code()}),
-    };
-    let (tip, whole) = (found.recovery.tip(), image.get(..found.end).unwrap_or_default());
-    let seals: Vec<u32> = Frames::new(whole, found.first).filter_map(|f| seal_of(&f)).map(|seal| seal.count).collect();
-    json!({
-        "log": tip.log().to_string(), "records": tip.count(), "head": tip.head().to_string(), "seals": seals,
-        "unsealed": tip.unsealed(), "mark": found.recovery.mark().map(|mark| mark.count), "end": found.end,
-        "dropped": image.len() - found.end,
-    })
 }
 
 /// The image of each vector, by its name and fields.

@@ -1,8 +1,10 @@
 //! The committed vectors through an image for two processors, in the emulator: a board is given what each vector gives, and
 //! what it says is held against what the vector states.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+use medlot_sdk::folder::hex;
 use medlot_tests::agree::{agree, differs, differs_in, vectors};
 use medlot_tests::ledger_vectors::SAYS;
+use medlot_tests::{images, log_vectors};
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,9 +19,11 @@ struct Board {
 
 /// What boards answer, and of each what a vector gives: the rest stays here.
 type Group = (&'static str, &'static [&'static str]);
-const GROUPS: [Group; 4] = [
+const GROUPS: [Group; 6] = [
     ("records", &["index", "bytes"]),
     ("segments", &["suite", "key", "parent", "facility", "body"]),
+    ("log", &["image"]),
+    ("flash", &["word", "sector", "blob_room", "image"]),
     ("bundles", &["root", "held", "object"]),
     ("ledger", &["root", "objects", "asked"]),
 ];
@@ -32,7 +36,7 @@ const M4: Board =
 const M0: Board = Board {
     processor: "cortex-m0",
     image: "MEDLOT_VECTORS_M0",
-    groups: GROUPS.first_chunk::<2>().unwrap(),
+    groups: GROUPS.first_chunk::<4>().unwrap(),
     machine: &["-M", "microbit", "-global", "nrf51-soc.sram-size=4194304", "-global", "nrf51-soc.flash-size=1048576"],
 };
 
@@ -44,6 +48,23 @@ fn asked(group: &str, gives: &[&str], vector: &Value) -> String {
     let mut line = Map::from_iter([("group".to_owned(), Value::from(group))]);
     line.extend(gives.iter().map(|key| ((*key).to_owned(), vector[key].clone())));
     Value::from(line).to_string()
+}
+
+/// A vector with its image whole: a board doesn't see the others.
+fn whole(group: &str, all: &[Value], vector: &Value) -> Value {
+    let mut whole = vector.clone();
+    match group {
+        "log" => whole["image"] = hex(&log_vectors::image(all, vector).unwrap()).into(),
+        "flash" => {
+            let base = images::base(all, vector).unwrap();
+            for key in ["word", "sector", "blob_room"] {
+                whole[key] = base[key].clone();
+            }
+            whole["image"] = images::pieces(&images::image(all, vector).unwrap()).into();
+        }
+        _ => {}
+    }
+    whole
 }
 
 /// A board's answers to these lines, in order.
@@ -73,6 +94,8 @@ fn problem(group: &str, said: &Value, states: &Value) -> Option<String> {
         }),
         "segments" => of(&["log", "verdict", "error", "index", "head", "records"]),
         "bundles" => of(&["verdict", "error", "records"]),
+        "log" => of(&["error", "log", "records", "head", "seals", "unsealed", "mark", "end", "dropped"]),
+        "flash" => of(&["error", "log", "records", "head", "from", "sealed", "mark", "acknowledged", "as_of", "blob"]),
         _ => of(&SAYS),
     }
 }
@@ -81,7 +104,8 @@ fn answers_every_vector(board: &Board) {
     for (group, gives) in board.groups {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{group}", board.processor));
         let vectors = vectors(group).unwrap();
-        let lines: Vec<String> = vectors.iter().map(|vector| asked(group, gives, vector)).collect();
+        let lines: Vec<String> =
+            vectors.iter().map(|vector| asked(group, gives, &whole(group, &vectors, vector))).collect();
         let mut said = answers(board, &folder, &lines).into_iter();
         let agreed = agree(board.processor, group, &vectors, |vector| problem(group, &said.next().unwrap(), vector));
         assert_eq!(agreed.unwrap(), vectors.len(), "{}", board.processor);
@@ -97,6 +121,6 @@ fn an_emulated_cortex_m4_says_what_every_vector_states() {
 
 #[test]
 #[ignore = "needs the image: cargo xtask test firmware"]
-fn an_emulated_cortex_m0_says_what_records_and_segments_state() {
+fn an_emulated_cortex_m0_says_what_records_segments_and_logs_state() {
     answers_every_vector(&M0);
 }

@@ -1,6 +1,7 @@
 //! The committed images of logs are recovered as they state.
 use medlot_tests::agree::{agree, differs, vectors};
-use medlot_tests::log_vectors::{image, recovered};
+use medlot_tests::log_said::recovered;
+use medlot_tests::log_vectors::image;
 
 #[test]
 fn every_committed_image_is_recovered_as_it_states() {

@@ -56,3 +56,32 @@ fn every_recorded_message_is_taken_or_refused_as_it_states() {
     agreed.expect("agreement");
     assert!(codes.is_superset(&[0, 2701, 2702, 2703, 2704, 2705, 2709].into()), "{codes:?}");
 }
+
+/// The schema of what is said of a line.
+fn schema() -> jsonschema::Validator {
+    let text = include_str!("../../spec/json/line.schema.json");
+    let schema = serde_json::from_str(text).expect("JSON");
+    jsonschema::validator_for(&schema).expect("a schema")
+}
+
+#[test]
+fn the_library_says_of_every_recorded_line_what_it_states_in_the_form_of_its_schema() {
+    let mut lines: Vec<(Value, Value)> = Vec::new();
+    for vector in vectors("line", Value::is_string) {
+        lines.push((vector["line"].clone(), vector["says"].clone()));
+    }
+    for vector in vectors("turns", Value::is_array) {
+        let turns = vector["turns"].as_array().expect("turns").iter();
+        lines.extend(turns.map(|turn| (turn["line"].clone(), turn["messages"].clone())));
+    }
+    assert!(lines.len() > 300, "{}", lines.len());
+    let schema = schema();
+    for (line, says) in lines {
+        let said = medlot_sdk::sync::said_on(&bytes(&line));
+        assert_eq!(Value::from(said.clone()), says, "{line}");
+        for unit in said {
+            assert!(schema.is_valid(&unit), "{unit}");
+        }
+    }
+    assert!(!schema.is_valid(&serde_json::json!({"took": {"position": 0, "status": 4, "count": 0}})));
+}

@@ -188,7 +188,8 @@ pub fn release_wheel(folder: &Path) -> Done {
 /// The committed vectors from Python; how many agree is written to a file.
 pub fn python_vectors(agreed: &Path) -> Done {
     let bin = wheel(&generate()?)?;
-    let pytest = Sh::new(bin.join("python")).args(["-m", "pytest", "-q", "ffi/python/tests/test_vectors.py"]);
+    let tests = ["test_vectors", "test_line_vectors"].map(|test| format!("ffi/python/tests/{test}.py"));
+    let pytest = Sh::new(bin.join("python")).args(["-m", "pytest", "-q"]).args(tests);
     pytest.env("PYTHONDONTWRITEBYTECODE", "1").env(AGREED, agreed).aside().run()
 }
 

@@ -39,7 +39,7 @@ struct Suite {
 }
 
 /// What goes through the façade.
-const FACADE: &[&str] = &["records", "segments", "bundles", "ledger", "scans"];
+const FACADE: &[&str] = &["records", "segments", "bundles", "ledger", "log", "sync", "scans"];
 
 const SUITES: &[Suite] = &[
     Suite {
@@ -83,9 +83,13 @@ const SUITES: &[Suite] = &[
             Language {
                 name: "cortex-m4",
                 title: "Cortex-M4 (emulated)",
-                groups: &["records", "segments", "bundles", "ledger"],
+                groups: &["records", "segments", "bundles", "ledger", "log", "flash"],
             },
-            Language { name: "cortex-m0", title: "Cortex-M0 (emulated)", groups: &["records", "segments"] },
+            Language {
+                name: "cortex-m0",
+                title: "Cortex-M0 (emulated)",
+                groups: &["records", "segments", "log", "flash"],
+            },
         ],
         setup: firmware::setup,
         run: firmware::vectors,

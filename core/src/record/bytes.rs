@@ -4,7 +4,7 @@
 //! is right is judged once, on the rebuilt record.
 
 /// A reader of forms; `None` = truncated, or a varint that is not minimal or too long.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,

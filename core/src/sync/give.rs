@@ -246,7 +246,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Going<B> {
 }
 
 /// Position and points of the next want.
-fn read_want<'w>(r: &mut Reader<'w>) -> Option<(u32, Points<'w>)> {
+pub(super) fn read_want<'w>(r: &mut Reader<'w>) -> Option<(u32, Points<'w>)> {
     let (position, number) = (r.varint32()?, u32::from(r.byte()?));
     if number > MAX_POINTS {
         return None;
@@ -263,15 +263,23 @@ fn read_want<'w>(r: &mut Reader<'w>) -> Option<(u32, Points<'w>)> {
     Some((position, Points(Reader::new(r.since(from)?, 0))))
 }
 
-struct Points<'w>(Reader<'w>);
+/// Places of a chain that are held with all before them, the greatest first.
+#[derive(Debug, Clone)]
+pub struct Points<'w>(Reader<'w>);
+
+impl Iterator for Points<'_> {
+    type Item = Point;
+    fn next(&mut self) -> Option<Point> {
+        Some(Point { count: self.0.varint32()?, head: self.0.array()? })
+    }
+}
 
 /// Where giving begins: the highest place that is on the chain offered.
 fn base<A: Archive>(archive: &mut A, offer: &Offer, points: Points<'_>) -> Result<u32, SyncError> {
-    let Points(mut r) = points;
-    while let (Some(count), Some(head)) = (r.varint32(), r.array()) {
-        let inside = (offer.index()..=offer.end()).contains(&count);
-        if inside && offer.log().is_some() && archive.on_chain(offer, &Point { count, head })? {
-            return Ok(count);
+    for point in points {
+        let inside = (offer.index()..=offer.end()).contains(&point.count);
+        if inside && offer.log().is_some() && archive.on_chain(offer, &point)? {
+            return Ok(point.count);
         }
     }
     Ok(offer.index())

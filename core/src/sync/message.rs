@@ -87,6 +87,21 @@ pub struct Peer {
 impl Peer {
     /// Reads a hello, held against the root that is trusted here.
     pub(super) fn read(message: &[u8], root: &[u8; 16]) -> Result<Self, SyncError> {
+        let (theirs, rest) = Self::front(message)?;
+        if theirs != *root {
+            return Err(SyncError::OtherRoot);
+        }
+        Self::rest(rest).ok_or(SyncError::Form)
+    }
+
+    /// Reads a hello of whatever root; gives the root too.
+    pub(super) fn of_any_root(message: &[u8]) -> Result<([u8; 16], Self), SyncError> {
+        let (root, rest) = Self::front(message)?;
+        Ok((root, Self::rest(rest).ok_or(SyncError::Form)?))
+    }
+
+    /// The root that it rests on, and what stands behind.
+    fn front(message: &[u8]) -> Result<([u8; 16], Reader<'_>), SyncError> {
         let form = SyncError::Form;
         let mut r = Reader::new(message, 1);
         let (version, format) = (r.byte().ok_or(form)?, r.byte().ok_or(form)?);
@@ -96,11 +111,7 @@ impl Peer {
         if format != FORMAT {
             return Err(SyncError::Format(format));
         }
-        let theirs: [u8; 16] = r.array().ok_or(form)?;
-        if theirs != *root {
-            return Err(SyncError::OtherRoot);
-        }
-        Self::rest(r).ok_or(form)
+        Ok((r.array().ok_or(form)?, r))
     }
 
     fn rest(mut r: Reader<'_>) -> Option<Self> {
@@ -145,6 +156,16 @@ impl Peer {
     pub fn facilities(&self) -> impl Iterator<Item = &str> {
         let texts = self.facilities.iter().zip(&self.lengths).take_while(|(_, length)| **length > 0);
         texts.filter_map(|(text, length)| core::str::from_utf8(text.get(..usize::from(*length))?).ok())
+    }
+    /// The longest message that it takes.
+    #[must_use]
+    pub const fn longest_message(&self) -> u32 {
+        self.message
+    }
+    /// Pieces that may be on their way to it.
+    #[must_use]
+    pub const fn window(&self) -> u8 {
+        self.window
     }
     /// The longest piece that it takes.
     #[must_use]
@@ -293,7 +314,9 @@ pub enum PieceForm {
 }
 
 impl PieceForm {
-    pub(super) const fn number(self) -> u8 {
+    /// The number of its form.
+    #[must_use]
+    pub const fn number(self) -> u8 {
         match self {
             Self::OwnId => 0,
             Self::Keyed => 2,

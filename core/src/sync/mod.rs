@@ -57,13 +57,16 @@
 mod frame;
 mod give;
 mod message;
+mod said;
 mod session;
 mod take;
 #[cfg(test)]
 mod tests;
 
 pub use frame::{Deframer, FRAME_OVERHEAD, Unit, frame, frame_length};
+pub use give::Points;
 pub use message::{Hello, MAX_FACILITIES, MAX_POINTS, MIN_MESSAGE, Offer, Peer, Piece, PieceForm, Point, SYNC_VERSION};
+pub use said::{Items, Said, Wants};
 pub use session::{Buffers, MAX_ITEMS, Session, Standing, Totals};
 
 use core::fmt;

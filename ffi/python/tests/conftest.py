@@ -13,6 +13,10 @@ def lines(path):
     return [json.loads(line) for line in (ROOT / path).read_text("utf-8").split("\n") if line]
 
 
+def differs(what, got, wanted):
+    return None if got == wanted else f"{what}: {got}, not {wanted}"
+
+
 def agree(group, vectors, problem):
     """Asks of each vector what is wrong with what comes out, if anything is; none may be. Says how many agreed where
     `cargo xtask conformance` wants to know."""

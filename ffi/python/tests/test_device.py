@@ -2,8 +2,10 @@
 import pytest
 from conftest import ROOT
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from medlot import Device, Direction, Failure, Language, MovementInput, StockInput, StoredChange, StoredFile
-from medlot.signers import KeySigner, joining, seal_with
+from medlot import (
+    Device, Direction, Failure, Language, MovementInput, StockInput, StoredChange, StoredFile, read_log,
+)
+from medlot.signers import KeySigner, joining, renew_with, seal_with
 
 INVITATION = (ROOT / "ffi/testdata/invitation.mlt").read_bytes()
 NOW = 1_795_939_200  # 2026-11-28, 08:00 UTC
@@ -87,3 +89,20 @@ def test_movements_entered_together_are_all_written_or_none(tmp_path):
     assert refused.value.english.startswith("line 4: product") and device.status().unsealed == 0
     said = device.record_all(Direction.IN, lines, False, Language.EN, NOW)
     assert (said.first, said.count, said.unsealed) == (1, 3, 3)
+
+
+def test_a_new_key_outside_signs_for_a_log_of_its_own_and_the_one_in_use_goes_on_until_it_is_enrolled():
+    old, new, stored = KeySigner(KEYS[0]()), KeySigner(KEYS[1]()), Stored()
+    device = Device.join(INVITATION, joining(old), None, NOW)
+    seal_with(device, old, NOW, stored)
+    with pytest.raises(Failure.Usage) as refused:
+        renew_with(device, old, NOW + 60, stored)
+    assert "in use" in refused.value.english
+    request = renew_with(device, new, NOW + 60, stored)
+    assert renew_with(device, new, NOW + 60, stored) == request, "again, it goes on where it was"
+    assert device.public_key() == old.public_key
+    comes_in(device, "100")
+    assert seal_with(device, old, NOW + 60, stored) == 2
+    logs = [read_log(content, 0, 10) for name, content in stored.items() if name.startswith("logs/")]
+    (renewed,) = [log for log in logs if log.key == new.public_key]
+    assert (renewed.count, renewed.unsealed, renewed.seals) == (1, 0, [1])

@@ -1,7 +1,7 @@
 """What the committed vectors expect comes out through the package too."""
 import re
 
-from conftest import agree, lines
+from conftest import agree, differs, lines
 from medlot import (
     AiValue,
     Failure,
@@ -22,10 +22,6 @@ from medlot import (
 TODAY = "2026-11-23"
 FOREIGN = ("HIBC", "PPN", "PZN", "ISO 15434", "Chinese", "registration number")
 DAMAGED = ("garbage", "zero-width", "leading 0", "swapped case")
-
-
-def differs(what, got, wanted):
-    return None if got == wanted else f"{what}: {got}, not {wanted}"
 
 
 def key_of(field):

@@ -14,9 +14,11 @@ mod device;
 mod failure;
 #[cfg(any(test, all(feature = "wasm", target_arch = "wasm32")))]
 mod packed;
+mod logs;
 mod products;
 mod records;
 mod scanned;
+mod session;
 mod verifier;
 mod views;
 
@@ -24,9 +26,11 @@ pub use annotate::Js;
 pub use codes::{QrProgress, QrReader, qr_texts};
 pub use device::*;
 pub use failure::{Answer, Failure};
+pub use logs::{LogView, read_log};
 pub use products::Catalogue;
 pub use records::{LogInput, SealedRecord, SealedSegment, read_record, verify_segment};
 pub use scanned::{AiValue, ReadItem, Scanned, scan};
+pub use session::{CameObject, SeenLog, SyncOutcome, SyncPartyInput, SyncSession, read_sync_line};
 pub use verifier::Verifier;
 pub use views::{
     Amount, AskFor, Document, Fault, GroupOf, ProductName, Reason, RecordAt, RecordView, Reference, Verdict,

@@ -2,14 +2,15 @@
 //!
 //! Whether a record *counts* is not asked here: for that [`super::Verifier`] needs the enrolment of the key and what was
 //! said of it since.
+use super::logs::said;
 use super::{Answer, Failure, Js, KeySuite, RecordView, give, take};
 use crate::error::{Error, Kind};
-use crate::folder::unhex;
+use crate::folder::{LogHead, unhex};
 use crate::view;
-use medlot_core::crypto::{Hash, Suite, check_key, log_identity};
+use medlot_core::crypto::{Hash, Suite, check_key};
 use medlot_core::ident::FacilityCode;
 use medlot_core::record::{AuthenticRecord, LogKey, Record, RecordError, Segment, SegmentError};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 input! {
     /// A log by what its id is made of: what the enrolment of its key says.
@@ -25,7 +26,7 @@ input! {
             tsify(optional, type = "Uint8Array")
         )]
         key: Vec<u8>,
-        /// Its facility's code.
+        /// Its facility's code; empty of a root's.
         facility: String,
     }
 }
@@ -56,14 +57,14 @@ view! {
 }
 
 /// What bytes say as the record at a place of a log.
-fn read(bytes: &[u8], index: u32) -> Result<Value, RecordError> {
+pub(super) fn read(bytes: &[u8], index: u32) -> Result<Value, RecordError> {
     let record = Record::decode(bytes)?;
     record.check_place(index)?;
     Ok(view::content(&record))
 }
 
 /// What was read, with the place where it stands.
-fn placed(mut said: Value, index: u32, log: &str, id: Option<String>) -> Answer<RecordView> {
+pub(super) fn placed(mut said: Value, index: u32, log: &str, id: Option<String>) -> Answer<RecordView> {
     if let Some(said) = said.as_object_mut() {
         said.insert("log".into(), log.into());
         said.insert("index".into(), index.into());
@@ -105,11 +106,10 @@ pub fn read_record(bytes: Vec<u8>, index: u32) -> Answer<Js<RecordView>> {
 )]
 #[allow(clippy::needless_pass_by_value)]
 pub fn verify_segment(log: Js<LogInput>, body: Vec<u8>) -> Answer<Js<SealedSegment>> {
-    let LogInput { parent, suite, key, facility } = take(log)?;
-    let suite = if suite == Some(KeySuite::P256) { Suite::P256 } else { Suite::Ed25519 };
-    let id = identity(&parent, suite, &key, &facility)?;
-    let log = LogKey { id, suite, key: &key };
-    let authentic = Segment::parse(&body, suite.signature_length()).and_then(|s| s.verify(&log)).map_err(refused)?;
+    let (head, id) = log_of(take(log)?)?;
+    let log = LogKey { id, suite: head.suite, key: &head.key };
+    let authentic =
+        Segment::parse(&body, head.suite.signature_length()).and_then(|s| s.verify(&log)).map_err(refused)?;
     let name = id.to_string();
     let (mut rows, mut records) = (authentic.records(), Vec::new());
     while let Some(record) = rows.next() {
@@ -118,14 +118,25 @@ pub fn verify_segment(log: Js<LogInput>, body: Vec<u8>) -> Answer<Js<SealedSegme
     give(SealedSegment { log: name, index: authentic.index(), head: authentic.head().to_string(), records })
 }
 
-/// The id of the log that is described.
-fn identity(parent: &str, suite: Suite, key: &[u8], facility: &str) -> Answer<Hash> {
-    let line = unhex(parent).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-    let line = line.ok_or_else(|| Failure::argument(&format!("parent: {parent:?} isn't 64 hex digits")))?;
-    FacilityCode::parse(facility).map_err(|e| Failure::argument(&e.to_string()))?;
-    check_key(suite, key).map_err(|e| Failure::argument(&format!("key: {} bytes: {e}", key.len())))?;
-    log_identity(&Hash(line), suite.number(), key, facility)
-        .ok_or_else(|| Failure::argument(&format!("facility: {facility:?} is too long")))
+/// A hash that is given in hex.
+pub(super) fn hash_of(field: &str, text: &str) -> Answer<Hash> {
+    let bytes = unhex(text).and_then(|bytes| bytes.try_into().ok());
+    bytes.map(Hash).ok_or_else(|| Failure::argument(&format!("{field}: {text:?} isn't 64 hex digits")))
+}
+
+/// The log that is described, and its id.
+pub(super) fn log_of(log: LogInput) -> Answer<(LogHead, Hash)> {
+    let LogInput { parent, suite, key, facility } = log;
+    let suite = if suite == Some(KeySuite::P256) { Suite::P256 } else { Suite::Ed25519 };
+    let parent = hash_of("parent", &parent)?;
+    // A root's has none.
+    if !facility.is_empty() {
+        FacilityCode::parse(&facility).map_err(|e| Failure::argument(&e.to_string()))?;
+    }
+    check_key(suite, &key).map_err(|e| Failure::argument(&format!("key: {} bytes: {e}", key.len())))?;
+    let head = LogHead { parent, suite, key, facility };
+    let id = head.id()?;
+    Ok((head, id))
 }
 
 /// The segment's own number: of an object that holds it the error would be another.
@@ -135,12 +146,7 @@ fn refused(e: SegmentError) -> Failure {
 }
 
 fn sealed(log: &str, record: &AuthenticRecord<'_>) -> Answer<SealedRecord> {
-    let (said, why) = match read(record.bytes(), record.index()) {
-        Ok(said) => (said, None),
-        Err(e) => (json!({"kind": "malformed"}), Some(Error::from(e).into())),
-    };
-    let mut view = placed(said, record.index(), log, Some(record.identity().to_string()))?;
-    view.why = why;
+    let view = said(record.bytes(), record.index(), log, record.identity().to_string())?;
     Ok(SealedRecord { bytes: record.bytes().to_vec(), record: view })
 }
 
@@ -149,7 +155,7 @@ fn sealed(log: &str, record: &AuthenticRecord<'_>) -> Answer<SealedRecord> {
 mod tests {
     use super::*;
     use crate::folder::hex;
-    use medlot_core::crypto::{SIGNATURE_LEN, SoftwareKey, chain_next, seal_message};
+    use medlot_core::crypto::{SIGNATURE_LEN, SoftwareKey, chain_next, log_identity, seal_message};
     use medlot_core::record::SegmentWriter;
 
     const PARENT: [u8; 32] = [9; 32];
@@ -220,7 +226,7 @@ mod tests {
         let whole = segment(&[&LINE]);
         let wrong = [
             (LogInput { parent: "09".to_owned(), ..log().1 }, "parent"),
-            (LogInput { facility: String::new(), ..log().1 }, "facility"),
+            (LogInput { facility: "01 008179".to_owned(), ..log().1 }, "facility"),
             (LogInput { facility: "0".repeat(21), ..log().1 }, "facility"),
             (LogInput { suite: None, ..log().1 }, "key"),
             (LogInput { key: vec![7; 33], ..log().1 }, "key"),

@@ -73,14 +73,15 @@ impl LogFile {
     /// It is there already, or can't be written.
     pub fn create(path: &Path, head: LogHead, medium: &Medium, vault: &Vault) -> Result<Self> {
         head.id()?;
-        let file = medium.begin(path)?;
-        let mut outbox = Outbox::default();
-        let writer = Writer::create(&head.as_core(), &mut outbox)?;
+        if medium.has(path) {
+            return Err(Error::file(path, &std::io::ErrorKind::AlreadyExists.into()));
+        }
+        let (mut writer, end) = begin(path, &head, medium, vault)?;
+        writer.confirm()?;
+        let file = medium.go_on(path)?;
         let (path, vault) = (path.to_path_buf(), vault.clone());
         let (records, seals) = (Vec::new(), Vec::new());
-        let mut log = Self { path, file, vault, end: 0, head, records, seals, writer, dropped: 0 };
-        log.make_durable(&outbox)?;
-        Ok(log)
+        Ok(Self { path, file, vault, end, head, records, seals, writer, dropped: 0 })
     }
 
     /// Opens a log, dropping what a power cut left unfinished at its end.
@@ -202,9 +203,7 @@ impl LogFile {
     /// It can't be read or written, or is damaged before its end.
     pub fn open_copy(path: &Path, head: &LogHead, medium: &Medium, vault: &Vault) -> Result<Self> {
         if !medium.has(path) {
-            let mut unit = Outbox::default();
-            Writer::create(&head.as_core(), &mut unit)?;
-            medium.replace(path, &vault.seal_unit(path, 0, &unit.0)?)?;
+            begin(path, head, medium, vault)?;
         }
         let log = Self::open(path, medium, vault)?;
         if log.tip().unsealed() == 0 {
@@ -297,6 +296,15 @@ impl LogFile {
     pub const fn dropped(&self) -> usize {
         self.dropped
     }
+}
+
+/// Writes the file of a log without records, whole or not at all; gives its length.
+fn begin(path: &Path, head: &LogHead, medium: &Medium, vault: &Vault) -> Result<(Writer, u64)> {
+    let mut unit = Outbox::default();
+    let writer = Writer::create(&head.as_core(), &mut unit)?;
+    let bytes = vault.seal_unit(path, 0, &unit.0)?;
+    medium.replace(path, &bytes)?;
+    Ok((writer, bytes.len() as u64))
 }
 
 #[cfg(test)]

@@ -272,20 +272,6 @@ impl Medium {
         Ok(found)
     }
 
-    /// Begins a file that is written at its end.
-    pub(super) fn begin(&self, path: &Path) -> Result<Tail> {
-        match self {
-            Self::Disk => {
-                let open = OpenOptions::new().read(true).write(true).create_new(true).open(path);
-                Ok(Tail::Disk(open.map_err(|e| Error::file(path, &e))?))
-            }
-            Self::Memory(memory) => {
-                self.write_new(path, &[])?;
-                Ok(Tail::Memory(memory.clone(), path.to_owned()))
-            }
-        }
-    }
-
     /// Opens a file to write at its end.
     pub(super) fn go_on(&self, path: &Path) -> Result<Tail> {
         match self {

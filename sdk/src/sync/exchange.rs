@@ -1,6 +1,8 @@
 //! One session over a folder.
 use super::holdings::{Holdings, Interest, Keeper, bundle_of};
+use super::party::short_ids;
 use super::report::Report;
+use super::wire::{AnyKeeper, Wire};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::evidence::{Evidence, Library};
@@ -8,20 +10,20 @@ use crate::folder::{Config, Folder, Location, LogFile, LogHead, Medium, ReadOnly
 use medlot_core::crypto::Hash;
 use medlot_core::limits::MAX_SEGMENT_BYTES;
 use medlot_core::record::{Authentic, Element, Elements, Entry, ObjectType, Observed, read_header};
-use medlot_core::sync::{Buffers, Deframer, Hello, Session, Standing, Totals, Unit, frame, frame_length};
+use medlot_core::sync::{Buffers, Hello, Session, Standing, Totals};
 use medlot_core::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest message: what a page and a part of a piece are cut to.
-const MESSAGE: usize = 16 * 1_024;
+pub(super) const MESSAGE: usize = 16 * 1_024;
+/// The longest message that there can be.
+pub(super) const LONGEST: usize = 65_535;
 /// The longest piece that is taken: any segment, and a list of 20,000 cuts.
-const PIECE: usize = 1 << 20;
+pub(super) const PIECE: usize = 1 << 20;
 /// Pieces on their way before the first is taken: what a phone's network needs.
-const WINDOW: u8 = 32;
-/// Outgoing bytes after which no more are made before these are taken.
-const ENOUGH: usize = 1 << 20;
+pub(super) const WINDOW: u8 = 32;
 /// Most that is kept aside, in things and bytes: what nobody can verify must not fill the disk.
-const MOST_ASIDE: (usize, u64) = (1_024, 64 << 20);
+pub(super) const MOST_ASIDE: (usize, u64) = (1_024, 64 << 20);
 const _: () = assert!(PIECE > MAX_SEGMENT_BYTES + 2_060);
 
 /// With whom and about what.
@@ -118,13 +120,7 @@ pub struct Exchange {
     home: Home,
     now: Timestamp,
     clock_unset: bool,
-    holdings: Holdings<Files>,
-    session: Session<Vec<u8>>,
-    deframer: Deframer<Vec<u8>>,
-    outgoing: Vec<u8>,
-    message: Vec<u8>,
-    text: Vec<u8>,
-    failed: Option<Error>,
+    wire: Wire,
 }
 
 /// Begins the folder of a hub: it keeps everything that comes, and writes no log.
@@ -177,7 +173,9 @@ impl Exchange {
             let log = folder.open_log(&path)?;
             whole.push((log.id(), log.head().clone(), log.seals().last().map_or(0, |seal| seal.count)));
         }
-        let mut holdings = Holdings::of(&evidence, &library.objects, &whole, own, interest.clone(), files_of(folder)?)?;
+        let files = Box::new(files_of(folder)?);
+        let mut holdings =
+            Holdings::of(&evidence, &library.objects, &whole, own, interest.clone(), files as AnyKeeper)?;
         let root = evidence.anchor().id().log16();
         if let Some(give) = &plan.give {
             holdings.give_only(give.clone());
@@ -200,38 +198,8 @@ impl Exchange {
             session.hold();
             holdings.hold_own();
         }
-        Ok(Self {
-            home,
-            now: plan.now,
-            clock_unset: plan.clock_unset,
-            holdings,
-            session,
-            deframer: Deframer::new(vec![0; frame_length(MESSAGE)]),
-            outgoing: Vec::new(),
-            message: vec![0; MESSAGE],
-            text: Vec::new(),
-            failed: None,
-        })
-    }
-
-    fn ended<T>(&mut self, result: std::result::Result<T, medlot_core::sync::SyncError>) -> Result<T> {
-        result.map_err(|e| {
-            let error = self.holdings.failure().unwrap_or_else(|| e.into());
-            self.failed = Some(error.clone());
-            error
-        })
-    }
-    fn goes_on(&self) -> Result<()> {
-        self.failed.clone().map_or(Ok(()), Err)
-    }
-    fn send(&mut self, length: usize) -> Result<()> {
-        let message = self.message.get(..length).unwrap_or_default();
-        let from = self.outgoing.len();
-        self.outgoing.resize(from + frame_length(length), 0);
-        let framed = frame(message, self.outgoing.get_mut(from..).unwrap_or_default());
-        let written = self.ended(framed)?;
-        self.outgoing.truncate(from + written);
-        Ok(())
+        let wire = Wire::new(holdings, session, MESSAGE);
+        Ok(Self { home, now: plan.now, clock_unset: plan.clock_unset, wire })
     }
 
     /// Takes bytes that came, in any pieces. What stands between frames is text: [`Exchange::take_text`].
@@ -239,45 +207,11 @@ impl Exchange {
     /// # Errors
     /// What ends the session; what came before is kept, and [`Exchange::finish`] notes it.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<()> {
-        self.goes_on()?;
-        let mut rest = bytes;
-        loop {
-            let received = match self.deframer.next(&mut rest) {
-                None => return Ok(()),
-                Some(Unit::Text(text) | Unit::Noise(text)) => {
-                    // A peer that talks for ever is cut short, not kept.
-                    let room = ENOUGH.saturating_sub(self.text.len()).min(text.len());
-                    self.text.extend(text.iter().take(room));
-                    continue;
-                }
-                Some(Unit::Message(message)) => self.session.receive(&mut self.holdings, message, &mut self.message),
-            };
-            let reply = self.ended(received)?;
-            if reply > 0 {
-                self.send(reply)?;
-            }
-            if let Some(standing) = self.session.told() {
-                let released = self.release(standing);
-                released.inspect_err(|e| self.failed = Some(e.clone()))?;
-            }
-        }
-    }
-
-    /// The peer said what it holds of the own log: seals that, unless this copy of it is an old one, and offers it.
-    fn release(&mut self, standing: Standing) -> Result<()> {
-        let mut sealed = None;
-        if let Home::Desk(desk) = &mut self.home
-            && standing == Standing::AsHere
-        {
-            let from = desk.log().seals().last().map_or(0, |seal| seal.count);
-            // Where the key is kept outside, what isn't sealed yet goes with the next session.
-            if let Some(to) = desk.seal_if_here()?.filter(|to| *to > from) {
-                sealed = Some(desk.piece(from, to)?);
-            }
-        }
-        self.holdings.release_own(sealed.as_deref())?;
-        self.session.release();
-        Ok(())
+        let home = &mut self.home;
+        self.wire.receive(bytes, &mut |standing| match home {
+            Home::Desk(desk) if standing == Standing::AsHere => seal(desk),
+            _ => Ok(None),
+        })
     }
 
     /// The bytes to send now, about a megabyte at most: call it again until it is empty. Empty: the peer is awaited, or
@@ -286,31 +220,23 @@ impl Exchange {
     /// # Errors
     /// What ends the session.
     pub fn take_outgoing(&mut self) -> Result<Vec<u8>> {
-        self.goes_on()?;
-        while self.outgoing.len() < ENOUGH {
-            let sent = self.session.transmit(&mut self.holdings, &mut self.message);
-            match self.ended(sent)? {
-                0 => break,
-                length => self.send(length)?,
-            }
-        }
-        Ok(std::mem::take(&mut self.outgoing))
+        self.wire.take_outgoing()
     }
 
     /// Lines of text that came between the frames.
     pub fn take_text(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.text)
+        self.wire.take_text()
     }
     /// Whether both sides have given all they have to give, and nothing waits to be sent.
     #[must_use]
     pub const fn is_done(&self) -> bool {
-        self.session.is_done() && self.outgoing.is_empty()
+        self.wire.is_done()
     }
 
     /// What went over so far.
     #[must_use]
     pub const fn totals(&self) -> Totals {
-        self.session.totals()
+        self.wire.session.totals()
     }
 
     /// Ends the session, done or cut: takes what waited aside and can be read now, notes in the own log what was
@@ -320,39 +246,39 @@ impl Exchange {
     /// A disk that is full.
     pub fn finish(mut self) -> Result<Report> {
         let retried = self.retry()?;
-        let forks: Vec<Hash> = self.holdings.forks().copied().collect();
-        let aside = self.holdings.aside().to_vec();
-        let own_forks = matches!(&self.home, Home::Desk(desk) if self.holdings.is_forked(&desk.log().id()));
+        let forks: Vec<Hash> = self.wire.holdings.forks().copied().collect();
+        let aside = self.wire.holdings.aside().to_vec();
+        let own_forks = matches!(&self.home, Home::Desk(desk) if self.wire.holdings.is_forked(&desk.log().id()));
         // Longer there may be longer on another branch: what came shows it.
-        let standing = match self.session.standing() {
+        let standing = match self.wire.session.standing() {
             Standing::Behind(count) if own_forks => Standing::Forked(count),
             standing => standing,
         };
-        let clock = self.session.clock_ahead().filter(|_| !self.clock_unset);
-        let peer_log = self.session.peer().and_then(medlot_core::sync::Peer::log);
+        let clock = self.wire.session.clock_ahead().filter(|_| !self.clock_unset);
+        let peer_log = self.wire.session.peer().and_then(medlot_core::sync::Peer::log);
         let mut report = Report {
-            done: self.is_done() && self.failed.is_none(),
-            peer: self.session.peer().map(|peer| peer.facilities().map(str::to_owned).collect()),
+            done: self.is_done() && !self.wire.has_failed(),
+            peer: self.wire.session.peer().map(|peer| peer.facilities().map(str::to_owned).collect()),
             peer_log,
-            totals: self.session.totals(),
+            totals: self.wire.session.totals(),
             aside,
             retried,
             forks,
             observed: Vec::new(),
             own: None,
-            unsealed: self.holdings.own_unsealed(),
+            unsealed: self.wire.holdings.own_unsealed(),
             standing,
         };
         let Home::Desk(desk) = &mut self.home else { return Ok(report) };
         let own = desk.log().id();
-        report.own = Some((own, self.session.acknowledged()));
+        report.own = Some((own, self.wire.session.acknowledged()));
         if standing != Standing::AsHere {
             desk.make_read_only(ReadOnly::Ahead)?;
         }
         if desk.folder().check_writable().is_err() {
             return Ok(report);
         }
-        for news in self.holdings.news() {
+        for news in self.wire.holdings.news() {
             let clock = clock.filter(|_| peer_log == Some(news.log.log16()));
             let observed =
                 Observed { log: news.log.log16(), count: news.count, head: news.head.log16(), clock, extensions: None };
@@ -386,7 +312,7 @@ impl Exchange {
     fn take_again(&mut self, object: &[u8]) -> Result<bool> {
         let Ok((kind, rest)) = read_header(object) else { return Ok(false) };
         if matches!(kind, ObjectType::StateList | ObjectType::ForkProof) {
-            return self.holdings.try_again(&[], object);
+            return self.wire.holdings.try_again(&[], object);
         }
         let elements: Vec<Element<'_>> = match (kind, Elements::new(rest).collect()) {
             (ObjectType::Bundle, Ok(elements)) => elements,
@@ -397,7 +323,7 @@ impl Exchange {
             return Ok(false);
         }
         let bundles = elements.iter().map(|e| Ok((*e, bundle_of(e)?))).collect::<Result<Vec<_>>>()?;
-        self.holdings.try_again(&bundles, object)
+        self.wire.holdings.try_again(&bundles, object)
     }
 
     /// The folder's own desk, where it has one: for what is written before or after.
@@ -415,16 +341,18 @@ impl Exchange {
     }
 }
 
+/// Seals what stands, and gives it: a segment's body. Where the key is kept outside, it goes with the next session.
+fn seal(desk: &mut Desk) -> Result<Option<Vec<u8>>> {
+    let from = desk.log().seals().last().map_or(0, |seal| seal.count);
+    let to = desk.seal_if_here()?.filter(|to| *to > from);
+    to.map(|to| desk.piece(from, to)).transpose()
+}
+
 fn files_of(folder: &Folder) -> Result<Files> {
     let (mut waits, mut aside_now) = (BTreeSet::new(), (0, 0));
     for (_, object) in folder.put_by()? {
         aside_now = (aside_now.0 + 1, aside_now.1 + object.len() as u64);
-        let Ok((ObjectType::Bundle, rest)) = read_header(&object) else { continue };
-        for element in Elements::new(rest).flatten() {
-            if let Element::OwnId { log, .. } = element {
-                waits.insert(log);
-            }
-        }
+        waits.extend(short_ids(&object));
     }
     let at = |name: &str| folder.path().join(name);
     Ok(Files {

@@ -38,6 +38,21 @@ pub trait Keeper {
     fn waits(&self, log: &[u8; 8]) -> bool;
 }
 
+impl<K: Keeper + ?Sized> Keeper for Box<K> {
+    fn append(&mut self, log: &LogHead, authentic: &Authentic<'_>, from: u32) -> Result<bool> {
+        (**self).append(log, authentic, from)
+    }
+    fn keep(&mut self, object: &[u8]) -> Result<()> {
+        (**self).keep(object)
+    }
+    fn put_aside(&mut self, object: &[u8], reason: &Error) -> Result<bool> {
+        (**self).put_aside(object, reason)
+    }
+    fn waits(&self, log: &[u8; 8]) -> bool {
+        (**self).waits(log)
+    }
+}
+
 /// Whose records a party keeps.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Interest {

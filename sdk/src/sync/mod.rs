@@ -1,6 +1,7 @@
 //! Synchronisation of a folder with any other party: `medlot_core::sync` over files.
 //!
-//! An [`Exchange`] is one session: bytes go in and come out, over whatever carries them.
+//! An [`Exchange`] is one session: bytes go in and come out, over whatever carries them. A [`Meeting`] is the same for who
+//! keeps things in a store of its own.
 //!
 //! ```text
 //! a stream (serial port, pipe, socket)          request and answer (HTTP POST /v1/sync)
@@ -25,9 +26,14 @@ mod exchange;
 mod held;
 mod holdings;
 mod keyring;
+mod line;
 mod own;
+mod party;
 mod report;
+mod wire;
 
 pub use exchange::{Exchange, Plan, begin_hub};
 pub use holdings::{Aside, Holdings, Interest, Keeper, News};
+pub use line::said_on;
+pub use party::{Came, Meeting, Party};
 pub use report::Report;

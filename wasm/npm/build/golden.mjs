@@ -3,7 +3,7 @@
 //   node build/golden.mjs [--write]
 import { readFileSync, writeFileSync } from "node:fs";
 
-const PARTS = ["index", "node", "api", "common", "error", "store", "signer", "open", "client"];
+const PARTS = ["index", "node", "api", "common", "error", "store", "signer", "open", "sync", "client"];
 const golden = new URL("../golden/medlot.d.ts", import.meta.url);
 const now = PARTS.map((part) => `// ${part}.d.ts\n${readFileSync(new URL(`../dist/${part}.d.ts`, import.meta.url), "utf8")}`).join("\n");
 

@@ -357,9 +357,27 @@ export interface LogInput {
      */
     key?: Uint8Array;
     /**
-     * Its facility's code.
+     * Its facility's code; empty of a root's.
      */
     facility?: string;
+}
+
+/**
+ * A log of the own facility of which something came, with the place up to which it is here now: what an `Observed` says.
+ */
+export interface SeenLog {
+    /**
+     * The log, h₀ in hex.
+     */
+    log: string;
+    /**
+     * The count.
+     */
+    count: number;
+    /**
+     * The chain's value there.
+     */
+    head: string;
 }
 
 /**
@@ -766,6 +784,24 @@ export interface RecordView {
 }
 
 /**
+ * A renewal that was begun.
+ */
+export interface Renewal {
+    /**
+     * The new key's log, h₀ in hex; empty where the key is kept with the files.
+     */
+    log: string;
+    /**
+     * What the new key is to sign first; none where nothing waits for it.
+     */
+    toSign: ToSign | undefined;
+    /**
+     * The request to be enrolled, for the authority; none before the new key signed.
+     */
+    request?: Uint8Array;
+}
+
+/**
  * A report: a table for people, and all of it for programs.
  */
 export interface ReportView {
@@ -1157,6 +1193,28 @@ export interface Places {
 }
 
 /**
+ * Something that came, or was held back of the own log and is given from now on.
+ */
+export interface CameObject {
+    /**
+     * It: a bundle of one segment, a State's list, a fork proof.
+     */
+    object: Uint8Array;
+    /**
+     * Where a log goes on by it that is kept from its first record on: that log.
+     */
+    whole: LogInput | undefined;
+    /**
+     * Up to which count that log is here now; 0 where there is none.
+     */
+    count: number;
+    /**
+     * Why it couldn't be taken: keep it apart, and give it to the next session as what waits.
+     */
+    aside: Reason | undefined;
+}
+
+/**
  * Something that could not be taken.
  */
 export interface SetAside {
@@ -1369,6 +1427,21 @@ export interface Verdict {
 }
 
 /**
+ * The new key.
+ */
+export interface RenewInput {
+    /**
+     * Its suite; Ed25519 where absent.
+     */
+    suite?: KeySuite | undefined;
+    /**
+     * Its public key, where a key store outside keeps the private one: 32 bytes of Ed25519, 33 of P-256 (SEC 1,
+     * compressed). Absent: a key is made and kept with the files.
+     */
+    publicKey?: Uint8Array;
+}
+
+/**
  * The numbers behind a finding, in whole smallest units.
  */
 export interface FindingDetail {
@@ -1484,6 +1557,36 @@ export interface ToSign {
 }
 
 /**
+ * What a party says of itself.
+ */
+export interface SyncPartyInput {
+    /**
+     * Whose records it asks for, its own facility first; none: everything.
+     */
+    facilities?: string[];
+    /**
+     * The log that it writes, h₀ in hex, which is held whole; none: a hub, a carrier.
+     */
+    log?: string | undefined;
+    /**
+     * Its clock, in seconds since 1970; none where it was never set.
+     */
+    clock?: number | undefined;
+    /**
+     * The longest message that it takes, 256 to 65,535 bytes; 16,384 where absent.
+     */
+    message?: number | undefined;
+    /**
+     * The longest piece that it takes, in bytes; a mebibyte where absent, which is the most.
+     */
+    piece?: number | undefined;
+    /**
+     * Pieces on their way to it, 1 to 255; 32 where absent.
+     */
+    window?: number | undefined;
+}
+
+/**
  * What a person found when the goods came.
  */
 export interface ReceiveInput {
@@ -1579,6 +1682,37 @@ export interface ReportInput {
      * Of a correction: the `json` of the report that was sent.
      */
     sent?: string | undefined;
+}
+
+/**
+ * What a session came to.
+ */
+export interface SyncOutcome {
+    /**
+     * `as_here`; `behind` or `forked` where the peer holds what isn't in the log that is written: then nothing may be
+     * appended to it any more, and the way on is a new key.
+     */
+    standing: string;
+    /**
+     * Records of the log that is written which the peer holds, from the first on.
+     */
+    acknowledged: number;
+    /**
+     * What came of the own facility.
+     */
+    observes: SeenLog[];
+    /**
+     * The peer's clock minus the own, in seconds, where both are set.
+     */
+    clockAhead: number | undefined;
+    /**
+     * What was set aside.
+     */
+    aside: SetAside[];
+    /**
+     * Logs that have two histories.
+     */
+    forks: string[];
 }
 
 /**
@@ -1802,6 +1936,64 @@ export interface Incomplete {
  * What may be believed of an object.
  */
 export type VerdictKind = "valid" | "invalid" | "unknown";
+
+/**
+ * What recovery finds in a log's file. Whose signatures its seals are isn't asked here.
+ */
+export interface LogView {
+    /**
+     * The log, h₀ in hex.
+     */
+    log: string;
+    /**
+     * The id of the line of whoever enrolled it: 64 hex digits.
+     */
+    parent: string;
+    /**
+     * Its key's suite.
+     */
+    suite: KeySuite;
+    /**
+     * Its public key.
+     */
+    key: Uint8Array;
+    /**
+     * Its facility; empty of a root's.
+     */
+    facility: string;
+    /**
+     * How many records it has.
+     */
+    count: number;
+    /**
+     * Those asked for. One that is malformed is of the kind `malformed`, and `why` says what is wrong.
+     */
+    records: RecordView[];
+    /**
+     * The chain's value after the last record.
+     */
+    head: string;
+    /**
+     * The counts at which it was sealed.
+     */
+    seals: number[];
+    /**
+     * Records that no seal vouches for.
+     */
+    unsealed: number;
+    /**
+     * The count that was offered for signing last; a seal of it may still come.
+     */
+    mark: number | undefined;
+    /**
+     * Where the last whole unit ends, in bytes.
+     */
+    end: number;
+    /**
+     * Bytes behind that: of a write that was cut off and never acknowledged. Opening the device drops them.
+     */
+    dropped: number;
+}
 
 /**
  * What stands beside a correction.
@@ -2246,6 +2438,14 @@ export class Device {
      */
     accept(object: Bytes, now: Instant): Accepted;
     /**
+     * Takes the new key's signature, and gives the request to be enrolled. P-256: in DER, as key stores write it, where
+     * `der`; else r ‖ s.
+     *
+     * # Errors
+     * No renewal that was begun with an outside key; a signature that doesn't hold.
+     */
+    attachRenewal(log: string, signature: Bytes, der: boolean, now: Instant): Uint8Array;
+    /**
      * Takes the signature of what was prepared. P-256: in DER, as key stores write it, where `der`; else r ‖ s.
      *
      * # Errors
@@ -2426,6 +2626,13 @@ export class Device {
      */
     prepareSeal(now: Instant): ToSign | undefined;
     /**
+     * The public key of the log in use: where it is kept outside, what says which of the platform's keys signs now.
+     *
+     * # Errors
+     * Closed, or synchronising.
+     */
+    publicKey(): Uint8Array;
+    /**
      * Receives what was handed over: a receipt for each line, what is short stays on the way, what is refused is said.
      *
      * # Errors
@@ -2448,6 +2655,16 @@ export class Device {
      * 4010; a field that can't be; a rule of movements; 4011 a signature is due first.
      */
     record(direction: Direction, movement: MovementInput, anyway: boolean, language: Language, now: Instant): Written;
+    /**
+     * Begins to go on with a new key, whose log is to be enrolled as the same line; the old one is written until then. Where
+     * the key is kept outside: make the changes durable, have it sign `to_sign`, give that to [`Device::attach_renewal`].
+     * Asked again with the same key, it goes on where it was. Send the request to the authority and [`Device::accept`] the
+     * enrolment: the new log takes over.
+     *
+     * # Errors
+     * A public key that is none, or is in use here.
+     */
+    renew(key: RenewInput, now: Instant): Renewal;
     /**
      * A report: what a facility hands in or plans by.
      *
@@ -2584,6 +2801,94 @@ export class QrReader {
 }
 
 /**
+ * A session of a party without a device: a national system or a carrier that keeps records in its own database. Say first
+ * what is held ([`SyncSession::hold`] …), then, until [`SyncSession::is_done`] or the line is cut: hand what comes to
+ * [`SyncSession::receive`], keep what [`SyncSession::came`] gives durably, send what [`SyncSession::send`] gives.
+ */
+export class SyncSession {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * What came since this was asked last. Keep it durably, then send.
+     *
+     * # Errors
+     * The session couldn't begin.
+     */
+    came(): CameObject[];
+    /**
+     * Says that this object came before, couldn't be taken and waits.
+     *
+     * # Errors
+     * The session has begun.
+     */
+    holdAside(object: Bytes): void;
+    /**
+     * Says what of the own log nobody was given yet: the body of a segment under its seal. It is offered once the peer
+     * didn't say that this copy of the log is an old one, and handed out by [`SyncSession::came`]; else it stays here.
+     *
+     * # Errors
+     * The session has begun.
+     */
+    holdBack(segment: Bytes): void;
+    /**
+     * Says that a log is held from its first record on, up to this count. Gives its id.
+     *
+     * # Errors
+     * 4001: a log that can't be; the session has begun.
+     */
+    holdWhole(log: LogInput, count: number): string;
+    /**
+     * Says that this object is held: a bundle, a State's list, a fork proof.
+     *
+     * # Errors
+     * The session has begun.
+     */
+    hold(object: Bytes): void;
+    /**
+     * Whether both sides gave all they had to give, and nothing waits to be sent.
+     *
+     * # Errors
+     * The session couldn't begin.
+     */
+    isDone(): boolean;
+    /**
+     * Of a party that rests on this trust anchor: the bytes of a root object.
+     *
+     * # Errors
+     * A number that can't be. What is no trust anchor is said when the session begins.
+     */
+    constructor(anchor: Bytes, party: SyncPartyInput);
+    /**
+     * What it came to, done or cut.
+     *
+     * # Errors
+     * The session couldn't begin.
+     */
+    outcome(): SyncOutcome;
+    /**
+     * How far the session is.
+     *
+     * # Errors
+     * The session couldn't begin.
+     */
+    progress(): SyncProgress;
+    /**
+     * Takes bytes that came, in any pieces.
+     *
+     * # Errors
+     * What ends the session (2701 to 2709); what came before stays. At the first: what was held that can't be.
+     */
+    receive(bytes: Bytes): void;
+    /**
+     * The bytes to send now, about a megabyte at most. Call again until it is empty: then the peer is awaited.
+     *
+     * # Errors
+     * 4012: something came that wasn't asked for with [`SyncSession::came`]; what ends the session.
+     */
+    send(): Uint8Array;
+}
+
+/**
  * Verifies bundles under one trust anchor, without a network, a device or a key; answers for every facility of which
  * something is kept. It is what a national system, an inspector or a page that only looks begins with.
  */
@@ -2683,6 +2988,21 @@ export function destructionPeople(): number;
 export function qrTexts(object: Bytes, most_characters?: number | null): string[];
 
 /**
+ * Reads a log's file, `logs/….mlog`, as it was copied off a device: for support and inspectors. `offset` and `limit` choose
+ * the records that are shown. One that is encrypted at rest isn't read.
+ *
+ * # Errors
+ * Why the log is closed: 2601 no log, 2602 damaged before its end, 2603 records that don't follow those before, 2604
+ * another layout or form, 2506 records lost that were offered for signing.
+ *
+ * ```
+ * use medlot_sdk::api::read_log;
+ * assert_eq!(read_log(b"something else".into(), 0, 100).unwrap_err().code(), 2601);
+ * ```
+ */
+export function readLog(bytes: Bytes, offset: number, limit: number): LogView;
+
+/**
  * Says what a record holds that stands, or would, at this place of its log. `log` is empty in the answer: a record alone
  * doesn't say whose it is, nor who vouches for it.
  *
@@ -2698,6 +3018,17 @@ export function qrTexts(object: Bytes, most_characters?: number | null): string[
  * ```
  */
 export function readRecord(bytes: Bytes, index: number): RecordView;
+
+/**
+ * What went over a line of a synchronisation, for whoever looks why it fails: each message, text and noise in order, as JSON
+ * (`spec/json/line.schema.json`). A message in no form ends it with the code of what is wrong.
+ *
+ * ```
+ * use medlot_sdk::api::read_sync_line;
+ * assert_eq!(read_sync_line(b"ready\n".into()), [r#"{"text":"72656164790a"}"#]);
+ * ```
+ */
+export function readSyncLine(bytes: Bytes): string[];
 
 /**
  * Reads one scan. `gs` is what the scanner sends for the GS1 separator where it can't send it, from its profile; `today`
@@ -2728,8 +3059,9 @@ export function verifySegment(log: LogInput, body: Bytes): SealedSegment;
 export { MedlotError, type Kind, type Said } from "./error.js";
 export { IdbStore, type KeptFile, type StoreOptions } from "./store.js";
 export { WebCryptoSigner, type Suite } from "./signer.js";
-export { MedlotWorker, type Remote, type WorkerOptions } from "./client.js";
+export { MedlotWorker, type CallOptions, type Remote, type RemoteDevice, type RemoteOpenOptions, type SignerName, type WorkerOptions, } from "./client.js";
 export { open, OpenDevice, type OpenOptions, type Signer, type Store } from "./open.js";
+export type { SyncOptions } from "./sync.js";
 
 // error.d.ts
 /** How grave a failure is. */
@@ -2842,9 +3174,10 @@ export declare class WebCryptoSigner {
 // open.d.ts
 /** A device at work whose files stand in a store: what a call wrote is durable before it is given out. */
 import { Device } from "./api.js";
-import type { Instant, JoinInput, StoredChange } from "./api.js";
+import type { Instant, JoinInput, StoredChange, SyncAnswer } from "./api.js";
 import type { WebCryptoSigner } from "./signer.js";
 import { type KeptFile, type StoreOptions } from "./store.js";
+import { type SyncOptions } from "./sync.js";
 /** What keeps a device's files: `IdbStore`, or another that does as it does. */
 export interface Store {
     /** Every file. */
@@ -2862,6 +3195,8 @@ export interface OpenOptions extends StoreOptions {
     store?: Store;
     /** What signs, where the key isn't kept with the files: the same one each time. */
     signer?: Signer;
+    /** What signs once a renewal that was begun is enrolled: see `OpenDevice.renew`. */
+    next?: Signer;
     /** 32 bytes, where the files are encrypted at rest. */
     storageKey?: Uint8Array;
     /** Begins the device, where the store is empty: an authority's invitation, and what the device says of itself. */
@@ -2877,7 +3212,7 @@ export declare class OpenDevice {
     /** The device: what only reads may be called on it directly. */
     readonly device: Device;
     /** @internal */
-    constructor(device: Device, store: Store, signer: Signer | undefined);
+    constructor(device: Device, store: Store, ...signers: (Signer | undefined)[]);
     /**
      * Makes a call that writes, one after the other; what it gave is given when it is durable. Where it can't be made durable
      * the device ends: open it anew from what is stored; the call never happened.
@@ -2885,16 +3220,47 @@ export declare class OpenDevice {
     write<T>(call: (device: Device) => T): Promise<T>;
     /** Seals what stands, by the signer or by the key that is kept with the files. Gives how many records are sealed. */
     seal(now?: Instant): Promise<number>;
+    /**
+     * Begins to go on with a new key. Gives the request for the authority; once its enrolment is accepted, the new log takes
+     * over and this signer signs. Until then give it to `open` too, as `next`. Done again with the same signer, it goes on
+     * where it was.
+     */
+    renew(signer: Signer, now?: Instant): Promise<Uint8Array>;
+    /**
+     * Synchronises with a server over `POST url`. While it runs, the device answers nothing else. Cut off or ended by its
+     * signal it fails; what came stays, and the next one goes on where it was.
+     */
+    synchronise(url: string, options?: SyncOptions): Promise<SyncAnswer>;
     /** Ends it, after what is under way; the store is free for others from then on. */
     close(): Promise<void>;
 }
 /** Opens a device by its name, or begins it by an invitation. */
 export declare function open(name: string, options?: OpenOptions): Promise<OpenDevice>;
 
+// sync.d.ts
+/** A synchronisation over `POST /v1/sync`: body and answer are a session's frames, one behind the other. */
+import type { Instant, SyncAnswer, SyncInput, SyncProgress } from "./api.js";
+import type { OpenDevice } from "./open.js";
+/** How a device synchronises. */
+export interface SyncOptions extends Omit<SyncInput, "clockUnset"> {
+    /** Ends it: what came until then stays, and the next one goes on. */
+    signal?: AbortSignal;
+    /** Is told after each request how far it is. */
+    progress?: (progress: SyncProgress) => void;
+    /** Now; by the clock of this machine where absent. */
+    now?: Instant;
+}
+/** Synchronises with a server; see `OpenDevice.synchronise`. */
+export declare function synchronise(open: OpenDevice, url: string, options: SyncOptions): Promise<SyncAnswer>;
+
 // client.d.ts
 /** medlot in a worker, so that the page never waits for it. */
 import type * as api from "./api.js";
+import type { Device, Instant, SyncAnswer, SyncProgress } from "./api.js";
 import { type Said } from "./error.js";
+import type { OpenOptions } from "./open.js";
+import type { Suite } from "./signer.js";
+import type { SyncOptions } from "./sync.js";
 type Api = typeof api;
 type AnyFunction = (...args: never[]) => unknown;
 type AnyClass = abstract new (...args: never[]) => unknown;
@@ -2914,8 +3280,59 @@ export type Answered<T> = Promise<Awaited<T> extends {
 export type Remote<T> = {
     [K in keyof T & string]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Answered<R> : never;
 };
+/** A key of WebCrypto by its name: the worker opens it, since a key's handle needn't cross. */
+export interface SignerName {
+    /** Its name, as `WebCryptoSigner.open` takes it. */
+    name: string;
+    /** Its suite; by default P-256. */
+    suite?: Suite;
+}
+/** How a device is opened in the worker. */
+export interface RemoteOpenOptions extends Pick<OpenOptions, "storageKey" | "join" | "now" | "wait" | "signal"> {
+    /** What signs, where the key isn't kept with the files: the same one each time. */
+    signer?: SignerName;
+    /** What signs once a renewal that was begun is enrolled. */
+    next?: SignerName;
+}
+/** How a call is made. */
+export interface CallOptions {
+    /** Ends it where it hasn't begun: then it never happens, and fails with the signal's reason. */
+    signal?: AbortSignal;
+}
+/** What of a device is the worker's own: it keeps what was written before it answers. */
+type Kept = "changes" | "confirm" | "failed" | "prepareSeal" | "attachSeal" | "attachRenewal" | "seal" | "renew" | "close" | "free";
+/**
+ * A device at work in the worker: its calls by the same names and types, one after the other, each answered when what it
+ * wrote is durable.
+ */
+export type RemoteDevice = Omit<Remote<Device>, Kept> & {
+    /** Seals what stands, by the signer or by the key that is kept with the files. Gives how many records are sealed. */
+    seal(now?: Instant): Promise<number>;
+    /** Begins to go on with a new key: see `OpenDevice.renew`. */
+    renew(signer: SignerName, now?: Instant): Promise<Uint8Array>;
+    /** Synchronises with a server: see `OpenDevice.synchronise`. */
+    synchronise(url: string, options?: SyncOptions): Promise<SyncAnswer>;
+    /** The same device, whose calls are made so. */
+    with(options: CallOptions): RemoteDevice;
+    /** Ends it, after what is under way; its store is free for others from then on. */
+    close(): Promise<void>;
+};
 /** What the page asks the worker. */
 export type Asked = {
+    id: number;
+    what: "cancel";
+} | {
+    id: number;
+    what: "open";
+    name: string;
+    options: Omit<RemoteOpenOptions, "signal">;
+} | {
+    id: number;
+    what: "device";
+    handle: number;
+    method: string;
+    args: unknown[];
+} | {
     id: number;
     what: "init";
     module: unknown;
@@ -2953,6 +3370,10 @@ export type Reply = {
     error: Said;
 } | {
     message: string;
+} | {
+    progress: SyncProgress;
+} | {
+    cancelled: true;
 });
 /** How a worker is started. */
 export interface WorkerOptions {
@@ -2971,6 +3392,11 @@ export declare class MedlotWorker {
     call<K extends FunctionName>(name: K, ...args: Parameters<Api[K]>): Answered<ReturnType<Api[K]>>;
     /** Makes an object of the module: `await worker.make("Verifier", anchor)`. */
     make<K extends ClassName>(name: K, ...args: ConstructorParameters<Api[K]>): Promise<Remote<InstanceType<Api[K]>>>;
+    /**
+     * Opens a device in the worker, or begins it: its files in IndexedDB, its key there too or in WebCrypto. One tab or worker
+     * at a time has it: another fails with 4003, or waits with `wait`.
+     */
+    open(name: string, { signal, ...options }?: RemoteOpenOptions): Promise<RemoteDevice>;
     /** Ends it: what is asked and not answered fails. */
     stop(): void;
 }

@@ -1,9 +1,10 @@
 /** A device at work whose files stand in a store: what a call wrote is durable before it is given out. */
 import { Device } from "./api.js";
-import type { Instant, JoinInput, StoredChange } from "./api.js";
+import type { Instant, JoinInput, StoredChange, SyncAnswer } from "./api.js";
 import { failure } from "./error.js";
 import type { WebCryptoSigner } from "./signer.js";
 import { IdbStore, type KeptFile, type StoreOptions } from "./store.js";
+import { synchronise, type SyncOptions } from "./sync.js";
 
 /** What keeps a device's files: `IdbStore`, or another that does as it does. */
 export interface Store {
@@ -24,6 +25,8 @@ export interface OpenOptions extends StoreOptions {
   store?: Store;
   /** What signs, where the key isn't kept with the files: the same one each time. */
   signer?: Signer;
+  /** What signs once a renewal that was begun is enrolled: see `OpenDevice.renew`. */
+  next?: Signer;
   /** 32 bytes, where the files are encrypted at rest. */
   storageKey?: Uint8Array;
   /** Begins the device, where the store is empty: an authority's invitation, and what the device says of itself. */
@@ -37,16 +40,17 @@ export class OpenDevice {
   /** The device: what only reads may be called on it directly. */
   readonly device: Device;
   #store: Store;
-  #signer: Signer | undefined;
+  /** The one in use, and that of a renewal. */
+  #signers: Signer[];
   #last: Promise<unknown> = Promise.resolve();
   /** Why something couldn't be made durable: nothing of this device is kept any more. */
   #failed: { cause: unknown } | undefined;
 
   /** @internal */
-  constructor(device: Device, store: Store, signer: Signer | undefined) {
+  constructor(device: Device, store: Store, ...signers: (Signer | undefined)[]) {
     this.device = device;
     this.#store = store;
-    this.#signer = signer;
+    this.#signers = signers.filter((signer) => signer !== undefined);
   }
 
   /**
@@ -60,7 +64,7 @@ export class OpenDevice {
   /** Seals what stands, by the signer or by the key that is kept with the files. Gives how many records are sealed. */
   seal(now: Instant = new Date()): Promise<number> {
     return this.#alone(async () => {
-      const signer = this.#signer;
+      const signer = this.#signer();
       if (!signer) return this.#kept((device) => device.seal(now));
       // What is signed is durable before it is signed: no second history can be.
       const due = await this.#kept((device) => device.prepareSeal(now));
@@ -69,6 +73,39 @@ export class OpenDevice {
       await this.#kept((device) => device.attachSeal(due.count, signature, false, now));
       return due.count;
     });
+  }
+
+  /**
+   * Begins to go on with a new key. Gives the request for the authority; once its enrolment is accepted, the new log takes
+   * over and this signer signs. Until then give it to `open` too, as `next`. Done again with the same signer, it goes on
+   * where it was.
+   */
+  renew(signer: Signer, now: Instant = new Date()): Promise<Uint8Array> {
+    return this.#alone(async () => {
+      const key = { suite: signer.suite, publicKey: signer.publicKey() };
+      const { log, toSign, request } = await this.#kept((device) => device.renew(key, now));
+      const signature = toSign && (await signer.sign(Uint8Array.from(toSign.bytes)));
+      const asked = signature ? await this.#kept((device) => device.attachRenewal(log, signature, false, now)) : request;
+      if (!asked) throw failure("argument", "renew: the device gave neither a request nor what is to be signed");
+      this.#signers.push(signer);
+      return asked;
+    });
+  }
+
+  /**
+   * Synchronises with a server over `POST url`. While it runs, the device answers nothing else. Cut off or ended by its
+   * signal it fails; what came stays, and the next one goes on where it was.
+   */
+  synchronise(url: string, options: SyncOptions = {}): Promise<SyncAnswer> {
+    return synchronise(this, url, options);
+  }
+
+  /** What signs for the log in use; none: its key is kept with the files. */
+  #signer(): Signer | undefined {
+    const [first] = this.#signers;
+    if (this.#signers.length < 2) return first;
+    const inUse = this.device.publicKey();
+    return this.#signers.find((signer) => signer.publicKey().every((byte, at) => byte === inUse[at])) ?? first;
   }
 
   /** Ends it, after what is under way; the store is free for others from then on. */
@@ -116,12 +153,12 @@ export class OpenDevice {
 
 /** Opens a device by its name, or begins it by an invitation. */
 export async function open(name: string, options: OpenOptions = {}): Promise<OpenDevice> {
-  const { signer, storageKey, join, now = new Date() } = options;
+  const { signer, next, storageKey, join, now = new Date() } = options;
   const store = options.store ?? (await IdbStore.open(name, options));
   try {
     const files = await store.load();
     if (files.length > 0) {
-      const opened = new OpenDevice(Device.open(files, storageKey, now), store, signer);
+      const opened = new OpenDevice(Device.open(files, storageKey, now), store, signer, next);
       // What opening put right.
       await opened.write(() => undefined);
       const { enrolled, unsealed } = opened.device.status();

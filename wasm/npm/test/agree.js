@@ -1,17 +1,7 @@
 // What the committed vectors state, held against what the module says: for Node.js, and for a page, which loads this as
 // it stands. Each gives what is wrong with a vector, or nothing.
-
-const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
-const digits = (whole) => Array.from(whole, (byte) => byte.toString(16).padStart(2, "0")).join("");
-
-/** A value with its keys in order and without what is absent, as text. */
-const text = (value) =>
-  JSON.stringify(value, (_, part) =>
-    part !== null && typeof part === "object" && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).filter(([, one]) => one !== undefined && one !== null).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part);
-
-const differs = (what, got, wanted) => (text(got) === text(wanted) ? undefined : `${what}: ${text(got)}, not ${text(wanted)}`);
+import { log, sync } from "./lines.js";
+import { bytes, BEGINNING, differs, digits, outcome, text } from "./said.js";
 
 const camel = (key) => key.replace(/_[a-z]/g, ([, letter]) => letter.toUpperCase());
 
@@ -23,16 +13,6 @@ function named(value) {
 }
 
 const product = (of) => ({ scheme: Object.keys(of)[0], value: Object.values(of)[0] });
-
-/** What a call gives, or how it fails. */
-function outcome(call) {
-  try {
-    return { got: call() };
-  } catch (failure) {
-    if (failure.name !== "MedlotError") throw failure;
-    return { failure };
-  }
-}
 
 function bundles({ Verifier }, { root, held, object, verdict, records, error }) {
   const verifier = new Verifier(bytes(root));
@@ -69,8 +49,6 @@ function segments({ verifySegment }, { suite, key, parent, facility, body, ...st
     (states.records.length > 0 ? differs("records", got.records.map((record) => digits(record.bytes)), states.records) : undefined);
 }
 
-// Vectors count seconds since 2020.
-const BEGINNING = 1_577_836_800;
 // Of a facility of whose log only pieces are here a verifier doesn't say that it gave what it hadn't; the ledger alone does.
 const NEGATIVE_STOCK = 5002;
 const PIECES = 3020;
@@ -146,11 +124,14 @@ function scans({ scan }, row) {
   return good(got, row) ? undefined : text(got);
 }
 
-const groups = { bundles, records, segments, ledger, scans };
+const groups = { bundles, records, segments, ledger, log, sync, scans };
 
 /** What is wrong with vectors of a group: an entry for each with which the module doesn't agree. */
-export const wrong = (medlot, group, vectors) =>
-  vectors.flatMap((vector) => {
-    const problem = groups[group](medlot, vector);
-    return problem === undefined ? [] : [`${vector.name ?? text(vector)}: ${problem}`];
-  });
+export async function wrong(medlot, group, vectors) {
+  const found = [];
+  for (const vector of vectors) {
+    const problem = await groups[group](medlot, vector, vectors);
+    if (problem !== undefined) found.push(`${vector.name ?? text(vector)}: ${problem}`);
+  }
+  return found;
+}

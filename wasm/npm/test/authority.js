@@ -31,6 +31,13 @@ export function ministry() {
       medlot("authority", "enrol", "request.mlt", "--scope", "own", "--out", "enrolment.mlt");
       return readFileSync(join(folder, "enrolment.mlt"));
     },
+    /** The enrolment of a new key of a log's line. */
+    renew(request, log) {
+      writeFileSync(join(folder, "request.mlt"), request);
+      rmSync(join(folder, "enrolment.mlt"), { force: true });
+      medlot("authority", "enrol", "request.mlt", "--scope", "own", "--renews", log, "--out", "enrolment.mlt");
+      return readFileSync(join(folder, "enrolment.mlt"));
+    },
     end: () => rmSync(folder, { recursive: true }),
   };
 }

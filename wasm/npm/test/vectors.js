@@ -18,6 +18,8 @@ export const GROUPS = {
   records: ["tests/vectors/v1/records.jsonl", 5_000],
   segments: ["tests/vectors/v1/segments.jsonl", 500],
   ledger: ["tests/vectors/v1/ledger.jsonl", 500],
+  log: ["tests/vectors/v1/log.jsonl", 1_000],
+  sync: ["tests/vectors/v1/sync.jsonl", 100],
   scans: ["tests/data/scans.jsonl", 100],
 };
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Callable, Protocol
 
-from ._medlot import Device, JoinInput, KeySuite, StoredChange
+from ._medlot import Device, JoinInput, KeySuite, RenewInput, StoredChange
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-__all__ = ["KeySigner", "Pkcs11Signer", "SignatureForm", "Signer", "joining", "keep", "seal_with"]
+__all__ = ["KeySigner", "Pkcs11Signer", "SignatureForm", "Signer", "joining", "keep", "renew_with", "seal_with"]
 
 
 class SignatureForm(Enum):
@@ -101,8 +101,11 @@ class Pkcs11Signer:
 
 def joining(signer: Signer, facility: str | None = None, label: str | None = None) -> JoinInput:
     """For `Device.join`: a device that joins with this is signed for by the signer."""
-    suite = KeySuite.P256 if signer.suite == "p256" else KeySuite.ED25519
-    return JoinInput(facility=facility, label=label, suite=suite, public_key=signer.public_key)
+    return JoinInput(facility=facility, label=label, suite=_suite(signer), public_key=signer.public_key)
+
+
+def _suite(signer: Signer) -> KeySuite:
+    return KeySuite.P256 if signer.suite == "p256" else KeySuite.ED25519
 
 
 def keep(device: Device, store: Callable[[list[StoredChange]], None] | None) -> None:
@@ -137,3 +140,24 @@ def seal_with(
     device.attach_seal(to_sign.count, signer.sign(to_sign.bytes), signer.form is SignatureForm.DER, now)
     keep(device, store)
     return to_sign.count
+
+
+def renew_with(
+    device: Device, signer: Signer, now: int, store: Callable[[list[StoredChange]], None] | None = None
+) -> bytes:
+    """Begins to go on with a new key outside. Gives the request for the authority; once its enrolment is accepted, the new
+    log takes over and this signer seals (`Device.public_key` says whose log is in use).
+
+    Called again with the same key, it goes on where it was.
+    """
+    keep(device, store)
+    begun = device.renew(RenewInput(suite=_suite(signer), public_key=signer.public_key), now)
+    # As in `seal_with`: durable before anyone signs it.
+    keep(device, store)
+    if begun.to_sign is None:
+        assert begun.request is not None
+        return begun.request
+    der = signer.form is SignatureForm.DER
+    request = device.attach_renewal(begun.log, signer.sign(begun.to_sign.bytes), der, now)
+    keep(device, store)
+    return request

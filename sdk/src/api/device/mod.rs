@@ -12,6 +12,7 @@ mod answers;
 mod destruction;
 mod inputs;
 mod lots;
+mod renewal;
 mod storage;
 mod sync;
 mod write;
@@ -26,6 +27,7 @@ pub use inputs::{
     CountInput, Direction, FindingsInput, GotLine, HandoverInput, JoinInput, KeySuite, Language, LotInput, NoteInput,
     ReceiveInput, RefusedLine, ReportInput, ReportName, ScanInput, SeenStage, StockInput,
 };
+pub use renewal::{RenewInput, Renewal};
 pub use storage::{StoredChange, StoredFile};
 pub use sync::{SetAside, SyncAnswer, SyncInput, SyncProgress, WentOver};
 

@@ -4,6 +4,7 @@ use super::{Device, State, count};
 use crate::desk::Desk;
 use crate::error::{Error, Kind};
 use crate::sync::{Exchange, Plan};
+use medlot_core::sync::Totals;
 
 input! {
     /// With whom.
@@ -68,6 +69,18 @@ view! {
         aside: u32,
         /// Both sides gave all that they had to give, and nothing waits to be sent.
         done: bool,
+    }
+}
+
+impl SetAside {
+    pub(crate) fn of(error: &Error) -> Self {
+        Self { waits: error.kind == Kind::Unknown, why: error.clone().into() }
+    }
+}
+
+impl SyncProgress {
+    pub(crate) fn of(totals: Totals, done: bool) -> Self {
+        Self { sent: went(totals.sent), stored: went(totals.stored), aside: totals.aside, done }
     }
 }
 
@@ -169,16 +182,7 @@ impl Device {
         wasm_bindgen::prelude::wasm_bindgen(js_name = "syncProgress")
     )]
     pub fn sync_progress(&self) -> Answer<Js<SyncProgress>> {
-        self.exchange(|exchange| {
-            let totals = exchange.totals();
-            Ok(SyncProgress {
-                sent: went(totals.sent),
-                stored: went(totals.stored),
-                aside: totals.aside,
-                done: exchange.is_done(),
-            })
-        })
-        .and_then(give)
+        self.exchange(|exchange| Ok(SyncProgress::of(exchange.totals(), exchange.is_done()))).and_then(give)
     }
 
     /// Ends the session, done or cut: takes what can be read now and notes what was seen.
@@ -203,10 +207,7 @@ impl Device {
         };
         let report = exchange.finish()?;
         inner.state = State::Idle(Box::new(Desk::open(inner.location.clone(), moment)?));
-        let aside = report
-            .aside
-            .iter()
-            .map(|aside| SetAside { waits: aside.error.kind == Kind::Unknown, why: aside.error.clone().into() });
+        let aside = report.aside.iter().map(|aside| SetAside::of(&aside.error));
         let json = report.json();
         let standing =
             json.pointer("/own/standing").and_then(serde_json::Value::as_str).unwrap_or("as_here").to_owned();

@@ -287,15 +287,7 @@ impl Device {
     pub fn attach_seal(&self, count: u32, signature: Vec<u8>, der: bool, now: i64) -> Answer<()> {
         let mut inner = self.inner();
         let desk = inner.writing(now)?;
-        let length = signature.len();
-        let bad = |why: &str| Failure::from(Error::argument(format!("signature: {length} bytes; {why}")));
-        let signature = match desk.log().head().suite {
-            Suite::P256 => {
-                let form = if der { P256Form::Der } else { P256Form::Raw };
-                normalise_p256(form, &signature).map_err(|_| bad("it is no P-256 signature of that form"))?
-            }
-            Suite::Ed25519 => signature.try_into().map_err(|_| bad("it has 64"))?,
-        };
+        let signature = signature_of(desk.log().head().suite, signature, der)?;
         Ok(desk.attach_seal(count, &signature)?)
     }
 
@@ -318,5 +310,18 @@ impl Device {
     pub fn close(&self) {
         let mut inner = self.inner();
         inner.state = State::Closed("it was closed");
+    }
+}
+
+/// A signature as it stands in a seal.
+pub(super) fn signature_of(suite: Suite, signature: Vec<u8>, der: bool) -> crate::error::Result<[u8; 64]> {
+    let length = signature.len();
+    let bad = |why: &str| Error::argument(format!("signature: {length} bytes; {why}"));
+    match suite {
+        Suite::P256 => {
+            let form = if der { P256Form::Der } else { P256Form::Raw };
+            normalise_p256(form, &signature).map_err(|_| bad("it is no P-256 signature of that form"))
+        }
+        Suite::Ed25519 => signature.try_into().map_err(|_| bad("it has 64")),
     }
 }

@@ -1,5 +1,7 @@
 //! What this build says of a vector, with the keys that its file states.
 use crate::evidence::Evidence;
+use crate::log_said::{opened, recovered};
+use crate::medium::Left;
 use crate::say::{Done, hex, say};
 use alloc::format;
 use alloc::string::ToString;
@@ -7,6 +9,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use medlot_core::crypto::{Hash, Suite, log_identity};
 use medlot_core::ledger::Ledger;
+use medlot_core::log::Layout;
 use medlot_core::record::{Elements, LogKey, ObjectError, ObjectType, Record, Segment, read_header};
 use medlot_core::trust::{Anchor, BundleError, Counts};
 use serde_json::{Value, json};
@@ -18,6 +21,8 @@ pub fn of(vector: &Value) -> Value {
         Some("segments") => segment(vector),
         Some("bundles") => bundle(vector),
         Some("ledger") => ledger(vector),
+        Some("log") => bytes(&vector["image"]).map(|image| recovered(&image)),
+        Some("flash") => flash(vector),
         _ => Err("no such group".into()),
     };
     said.unwrap_or_else(|e| json!({"problem": e.to_string()}))
@@ -47,6 +52,33 @@ fn record(vector: &Value) -> Done<Value> {
         }
         Err(e) => json!({"valid": false, "code": e.code()}),
     })
+}
+
+/// A chip's image in pieces: bytes, or how many bytes 0xff.
+fn image(pieces: &Value) -> Done<Vec<u8>> {
+    let mut image = Vec::new();
+    for piece in pieces.as_array().ok_or("no pieces")? {
+        match piece.as_u64() {
+            Some(run) => image.resize(image.len() + usize::try_from(run)?, 0xff),
+            None => image.extend(bytes(piece)?),
+        }
+    }
+    Ok(image)
+}
+
+fn flash(vector: &Value) -> Done<Value> {
+    let number = |key: &str| -> Done<u32> { Ok(u32::try_from(vector[key].as_u64().ok_or("no number")?)?) };
+    let layout = Layout { sector: number("sector")?, blob: number("blob_room")? };
+    let image = image(&vector["image"])?;
+    // The shapes that the vectors have.
+    match number("word")? {
+        1 => opened(Left::<1, 256>(image), layout),
+        4 => opened(Left::<4, 1_024>(image), layout),
+        8 => opened(Left::<8, 2_048>(image), layout),
+        16 => opened(Left::<16, 512>(image), layout),
+        256 => opened(Left::<256, 4_096>(image), layout),
+        _ => Err("no such chip".into()),
+    }
 }
 
 /// Of longer ones the head tells as much as the records.

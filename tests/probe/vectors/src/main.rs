@@ -9,6 +9,9 @@ extern crate alloc;
 mod answers;
 mod evidence;
 mod files;
+#[path = "../../../src/log_said.rs"]
+mod log_said;
+mod medium;
 #[path = "../../../src/ledger_vectors/say.rs"]
 mod say;
 

@@ -11,9 +11,21 @@ const folders = { dist: at("../../dist/"), pages: at("pages/"), example: at("../
 // 'wasm-unsafe-eval' lets modules be compiled; nothing inline, nothing from elsewhere.
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'";
 
+/** Passes a request's body to what answers it. */
+async function posted(answer, request, response) {
+  const parts = [];
+  for await (const part of request) parts.push(part);
+  const said = await answer({ session: request.headers["medlot-session"], body: Buffer.concat(parts) });
+  response.writeHead(said.status, { "cache-control": "no-store", ...(said.session && { "medlot-session": said.session }) });
+  response.end(said.bytes);
+}
+
 /** Serves them on localhost. */
 async function serve() {
+  const answers = new Map();
   const server = createServer((request, response) => {
+    const answer = request.method === "POST" && answers.get(request.url);
+    if (answer) return void posted(answer, request, response).catch((error) => response.writeHead(500).end(String(error)));
     if (request.url === "/favicon.ico") return response.writeHead(204).end();
     const [, folder, file] = /^\/(dist|pages|example|vectors)\/([a-z.-]+)$/.exec(new URL(request.url, "http://localhost").pathname) ?? [];
     const path = file && fileURLToPath(new URL(file, folders[folder]));
@@ -26,7 +38,7 @@ async function serve() {
     return response.end(found ? readFileSync(path) : "not here");
   });
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
-  return { server, origin: `http://localhost:${server.address().port}` };
+  return { server, answers, origin: `http://localhost:${server.address().port}` };
 }
 
 const CHROMIUM = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome",
@@ -43,7 +55,7 @@ function browser() {
 
 /** The served package, and a browser with one profile in which pages of it are opened. */
 export async function site() {
-  const { server, origin } = await serve();
+  const { server, answers, origin } = await serve();
   const chromium = await browser().catch((error) => {
     server.close();
     throw error;
@@ -53,6 +65,8 @@ export async function site() {
   return {
     /** Where it is served. */
     origin,
+    /** Answers what is posted to a path from now on. */
+    answer: (path, answer) => answers.set(path, answer),
     /** A page with the package in it; its console may say what is expected. */
     async page(expected) {
       const page = await context.newPage();
@@ -67,6 +81,7 @@ export async function site() {
     /** Closes everything; what a page's console said against it is a failure. */
     async end() {
       await chromium.close();
+      server.closeAllConnections();
       server.close();
       assert.deepEqual(said, [], "errors in pages' consoles");
     },

@@ -11,7 +11,9 @@ import {
   WebCryptoSigner,
   type ReadItem,
   type Scanned,
+  type StockPage,
   type Verdict,
+  type Written,
 } from "medlot";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -48,6 +50,18 @@ export async function uses(anchor: Uint8Array, object: ArrayBuffer): Promise<str
   is<Same<Awaited<ReturnType<typeof remote.keep>>, number>>();
   const far = await worker.call("scan", "10LOT1", null, "2026-11-23");
   is<Same<typeof far, Scanned>>();
+
+  const counter = await worker.open("device", { signer: { name: "key", suite: "p256" }, join: { invitation: anchor }, wait: true });
+  is<Same<Awaited<ReturnType<typeof counter.stock>>, StockPage>>();
+  const answered = await counter.with({ signal: AbortSignal.timeout(1000) }).record("in", { lot: "A1" }, false, "vi", new Date());
+  is<Same<typeof answered, Written>>();
+  is<Same<Awaited<ReturnType<typeof counter.seal>>, number>>();
+  await counter.synchronise("/v1/sync", { progress: ({ sent }) => sent.pieces });
+  await counter.close();
+  // @ts-expect-error the worker keeps what is written by itself
+  await counter.confirm();
+  // @ts-expect-error a key is named
+  await worker.open("device", { signer: { publicKey: () => anchor } });
 
   const store = await IdbStore.open("device", { wait: true, signal: AbortSignal.timeout(1000) });
   await store.apply([{ kind: "append", name: "log", bytes: anchor, at: 0 }, { kind: "remove", name: "old" }]);

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 mod account;
 mod counter;
+mod renewal;
 
 use super::*;
 use crate::api::{StoredChange, StoredFile, VerdictKind, Verifier};
@@ -70,6 +71,12 @@ impl Ministry {
     }
     fn enrol(&mut self, request: &[u8]) -> Vec<u8> {
         let plan = EnrolPlan { roles: None, scope: ScopePlan::Own, valid_from: None, valid_until: None, renews: None };
+        enrol(&mut self.0, request, &plan).unwrap().object
+    }
+    /// Enrols a new key of the line of this log.
+    fn enrol_renewed(&mut self, request: &[u8], log: &str) -> Vec<u8> {
+        let renews = Some(log.to_owned());
+        let plan = EnrolPlan { roles: None, scope: ScopePlan::Own, valid_from: None, valid_until: None, renews };
         enrol(&mut self.0, request, &plan).unwrap().object
     }
     /// A device whose key is kept with its files.

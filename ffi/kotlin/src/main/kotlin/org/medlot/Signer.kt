@@ -91,9 +91,11 @@ public class KeystoreSigner(private val key: PrivateKey, public: PublicKey) : Si
     }
 }
 
+private val Signer.keySuite: KeySuite get() = if (suite == "p256") KeySuite.P256 else KeySuite.ED25519
+
 /** What becomes of a [Signer]'s key in [JoinInput]: a device that joins with it is signed for by it. */
 public fun Signer.joining(facility: String? = null, label: String? = null): JoinInput =
-    JoinInput(facility, label, if (suite == "p256") KeySuite.P256 else KeySuite.ED25519, publicKey)
+    JoinInput(facility, label, keySuite, publicKey)
 
 /**
  * Makes durable what the last call wrote. [store] writes all of it in one transaction; where it throws, the device takes no
@@ -128,4 +130,25 @@ public suspend fun Device.sealWith(
     attachSeal(toSign.count, signature, signer.form == SignatureForm.DER, now.epochSecond)
     keep(store)
     return toSign.count
+}
+
+/**
+ * Begins to go on with a new key outside, off the caller's thread. Gives the request for the authority; once its enrolment is
+ * accepted, the new log takes over and [signer] seals ([Device.publicKey] says whose log is in use). Called again with the same
+ * key, it goes on where it was. [store] as in [keep]; a device in a folder needs none.
+ */
+public suspend fun Device.renewWith(
+    signer: Signer,
+    now: Instant,
+    store: suspend (List<StoredChange>) -> Unit = { error("store: the app keeps this device's files, say how") },
+): ByteArray {
+    keep(store)
+    val begun = renew(RenewInput(signer.keySuite, signer.publicKey), now.epochSecond)
+    // As in sealWith: durable before anyone signs it.
+    keep(store)
+    val toSign = begun.toSign ?: return checkNotNull(begun.request)
+    val signature = withContext(Dispatchers.IO) { signer.sign(toSign.bytes) }
+    val request = attachRenewal(begun.log, signature, signer.form == SignatureForm.DER, now.epochSecond)
+    keep(store)
+    return request
 }

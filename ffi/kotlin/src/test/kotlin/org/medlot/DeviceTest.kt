@@ -1,6 +1,7 @@
 package org.medlot
 
 import kotlinx.coroutines.runBlocking
+import org.junit.jupiter.api.Assertions.assertArrayEquals
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertTrue
@@ -88,5 +89,24 @@ class DeviceTest {
         device.close()
         assertThrows<IllegalStateException> { device.status() }
         assertEquals(1u, Device.openFolder(path, null, now.epochSecond).use { it.status() }.unsealed)
+    }
+
+    @Test
+    fun `a new key outside signs for a log of its own, and the one in use goes on until it is enrolled`(): Unit = runBlocking {
+        val (old, new) = signer() to signer()
+        val stored = Stored()
+        val later = now.plusSeconds(60)
+        Device.join(invitation, old.joining(), null, now.epochSecond).use { device ->
+            device.sealWith(old, now, stored::apply)
+            assertThrows<Failure> { runBlocking { device.renewWith(old, later, stored::apply) } }
+            val request = device.renewWith(new, later, stored::apply)
+            assertArrayEquals(request, device.renewWith(new, later, stored::apply), "again, it goes on where it was")
+            assertArrayEquals(old.publicKey, device.publicKey())
+            device.comesIn("100")
+            assertEquals(2u, device.sealWith(old, later, stored::apply))
+        }
+        val logs = stored.files.filterKeys { it.startsWith("logs/") }.values.map { readLog(it, 0u, 10u) }
+        val renewed = logs.single { it.key.contentEquals(new.publicKey) }
+        assertEquals(listOf(1u, 0u, listOf(1u)), listOf(renewed.count, renewed.unsealed, renewed.seals))
     }
 }
