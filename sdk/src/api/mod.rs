@@ -12,9 +12,9 @@ mod asking;
 mod codes;
 mod device;
 mod failure;
+mod logs;
 #[cfg(any(test, all(feature = "wasm", target_arch = "wasm32")))]
 mod packed;
-mod logs;
 mod products;
 mod records;
 mod scanned;
