@@ -4,10 +4,11 @@
 //! follows from `root.mlt`, the own logs and what others sent.
 use crate::error::{Error, Result};
 use crate::folder::{Folder, LogFile};
+use crate::seals;
 use medlot_core::crypto::{Hash, chain_next};
 use medlot_core::record::{
-    Authentic, AuthenticRecord, Element, ForkProof, LogKey, ObjectType, Segment, SegmentWriter, read_header,
-    write_element,
+    Authentic, AuthenticRecord, Element, ForkProof, LogKey, ObjectType, Segment, SegmentError, SegmentWriter,
+    read_header, write_element,
 };
 use medlot_core::trust::{
     Anchor, BundleError, Evaluation, Fact, FactKind, Facts, Gathered, Held, Judged, Mark, RecordId, Shelf, Slot, Span,
@@ -198,6 +199,9 @@ impl<'a> Shelf<'a> for Evidence<'a> {
     fn with_facts<T>(&self, ask: impl FnOnce(&[Fact<'a>]) -> T) -> std::result::Result<T, BundleError> {
         Ok(ask(self.gathered.facts()))
     }
+    fn verify(&self, segment: Segment<'a>, log: &LogKey<'_>) -> std::result::Result<Authentic<'a>, SegmentError> {
+        seals::verify(segment, log)
+    }
     fn take(&mut self, authentic: Authentic<'a>, log: LogKey<'a>) -> std::result::Result<(), BundleError> {
         // The same records may come in other bytes, sealed anew or in other rows: an object is known by its own.
         let of_log = self.by_log.entry(log.id).or_default();
@@ -237,7 +241,7 @@ impl<'a> Evidence<'a> {
         this.take(anchor.authentic(), anchor.log())?;
         for own in &library.own {
             let log = LogKey { id: own.id, suite: own.suite, key: &own.key };
-            let authentic = Segment::parse(&own.body, own.suite.signature_length())?.verify(&log)?;
+            let authentic = seals::verify(Segment::parse(&own.body, own.suite.signature_length())?, &log)?;
             this.take(authentic, log)?;
         }
         // One object's keys may stand in another: go on while something more can be taken.

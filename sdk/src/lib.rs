@@ -25,6 +25,7 @@ pub mod lang;
 pub mod movements;
 pub mod qr;
 pub mod scan;
+mod seals;
 #[cfg(feature = "simulate")]
 pub mod simulate;
 pub mod stock;

@@ -42,15 +42,19 @@ impl Hash {
         self.front()
     }
     fn front<const N: usize>(&self) -> [u8; N] {
-        let mut front = [0; N];
-        front.iter_mut().zip(self.0).for_each(|(f, b)| *f = b);
-        front
+        self.0.first_chunk().copied().unwrap_or([0; N])
     }
 }
 
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|b| write!(f, "{b:02x}"))
+        // One piece: a row of an answer holds several, and a formatted byte costs as much as all of them here.
+        let mut text = [0; 64];
+        let digit = |half: u8| if half < 10 { b'0' + half } else { b'a' - 10 + half };
+        for ([high, low], byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(self.0) {
+            (*high, *low) = (digit(byte >> 4), digit(byte & 15));
+        }
+        f.write_str(core::str::from_utf8(&text).unwrap_or_default())
     }
 }
 
@@ -187,6 +191,13 @@ pub fn seal_message(log: &Hash, count: u32, head: &Hash) -> [u8; 84] {
     let parts = Tags::SEAL.iter().chain(&log.0).copied().chain(count.to_le_bytes()).chain(head.0);
     message.iter_mut().zip(parts).for_each(|(m, b)| *m = b);
     message
+}
+
+/// Names one check of one signature, to remember its outcome in memory; never written down or sent.
+#[cfg(feature = "alloc")]
+pub(crate) fn seal_fingerprint(suite: super::Suite, key: &[u8], message: &[u8; 84], signature: &[u8]) -> Hash {
+    // Message and signature are of one length in each suite, so nothing can be read in two ways.
+    sha256(&[message, &[suite.number()], signature, key])
 }
 
 /// A root's commitment to the next root's key, and to the commitment that its `NextRoot` must carry.

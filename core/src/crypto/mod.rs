@@ -9,6 +9,8 @@ mod strictness_tests;
 mod suite;
 
 pub(crate) use digest::ChainStep;
+#[cfg(feature = "alloc")]
+pub(crate) use digest::seal_fingerprint;
 pub use digest::{
     Hash, Tags, chain_next, commitment, log_identity, object_front, prescription, root_parent, seal_message,
 };

@@ -120,8 +120,12 @@ impl Picking<'_> {
     }
 }
 
-/// Whose turn it is: not at stage 2 of its monitor, without a date, the date.
-type Turn = (bool, bool, Option<Date>);
+/// Whose turn it is, the least first: not at stage 2 of its monitor, without a date, the date. One number, since it is
+/// compared often.
+fn turn(vvm: Option<u8>, last_usable: Option<Date>) -> u64 {
+    let day = |day: Date| u64::from(day.year()) << 16 | u64::from(day.month()) << 8 | u64::from(day.day());
+    u64::from(vvm != Some(2)) << 33 | last_usable.map_or(1 << 32, day)
+}
 
 const fn parts_of(measure: u32) -> Option<(u16, u16)> {
     if measure == 0 { None } else { Some(((measure >> 16) as u16, measure as u16)) }
@@ -233,8 +237,7 @@ impl<'l> Settled<'l> {
     pub fn pick(self, wanted: &Picking<'_>) -> (Vec<Picked<'l>>, u32) {
         let recalls = self.recalls_of(wanted.facility, &wanted.product);
         let lots = self.lots_of(wanted.facility, &wanted.product);
-        // Sorted by whose turn it is; what is compared often is small.
-        let (mut from, mut order): (Vec<Picked<'l>>, Vec<(Turn, u32)>) =
+        let (mut from, mut order): (Vec<Picked<'l>>, Vec<(u64, u32)>) =
             (Vec::with_capacity(lots.len()), Vec::with_capacity(lots.len()));
         for lot in lots {
             let last_usable = lot.expiry().last_usable();
@@ -250,8 +253,7 @@ impl<'l> Settled<'l> {
                     && wanted.fund.is_none_or(|fund| fund == at.fund);
                 let count = if usable { wanted.of(&shelf) } else { 0 };
                 if count > 0 {
-                    // No date known: after those that have one.
-                    order.push(((at.vvm != Some(2), last_usable.is_none(), last_usable), from.len() as u32));
+                    order.push((turn(at.vvm, last_usable), from.len() as u32));
                     from.push(Picked { lot, place: at, last_usable, quantity: wanted.quantity.with_count(count) });
                 }
             });
@@ -259,7 +261,7 @@ impl<'l> Settled<'l> {
         let of = |at: u32| from.get(at as usize).map(|picked| (picked.lot.name(), picked.place));
         order.sort_unstable_by(|(a, x), (b, y)| a.cmp(b).then_with(|| of(*x).cmp(&of(*y))));
         let mut left = wanted.quantity.count();
-        let mut picked = Vec::new();
+        let mut picked = Vec::with_capacity(order.len());
         for candidate in order.iter().filter_map(|(_, at)| from.get(*at as usize)) {
             let count = candidate.quantity.count().min(left);
             if count == 0 {

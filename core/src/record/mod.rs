@@ -16,6 +16,8 @@ mod object;
 mod place;
 mod qr_part;
 mod rows;
+#[cfg(feature = "alloc")]
+mod seals;
 mod segment;
 mod tip;
 mod wire;
@@ -27,6 +29,8 @@ pub use entries::*;
 pub use fork::{ForkProof, Witness};
 pub use object::{Element, Elements, FORMAT, MAGIC, ObjectError, ObjectType, header, read_header, write_element};
 pub use qr_part::{QR_PARTS, QrPart, QrPartError};
+#[cfg(feature = "alloc")]
+pub use seals::{SealMemory, Seals};
 pub use segment::{Authentic, AuthenticRecord, LogKey, Records, Segment, SegmentError, SegmentWriter};
 pub use tip::{Mark, Offer, Seal, Tip, TipError};
 pub use wire::RecordError;

@@ -156,23 +156,31 @@ impl<'a> Segment<'a> {
     /// # Errors
     /// A row in no form, too many bytes rebuilt, a seal that does not hold.
     pub fn verify(self, log: &LogKey<'_>) -> Result<Authentic<'a>, SegmentError> {
-        let start = self.start.map_or(log.id, |start| Hash(*start));
-        let head = self.head(&start)?;
-        let message = crypto::seal_message(&log.id, self.index + self.count, &head);
-        match crypto::verify(log.suite, log.key, &message, self.signature) {
-            Ok(()) => Ok(Authentic { segment: self, log: log.id, head }),
-            Err(crypto::CryptoError::NotBuilt) => Err(SegmentError::NotBuilt),
-            Err(_) => Err(SegmentError::BadSeal),
-        }
+        self.hashed(log)?.check(log)
     }
 
-    /// The chain's value after the last record.
+    /// The chain's value at its end, before the seal is checked.
+    pub(super) fn hashed(self, log: &LogKey<'_>) -> Result<Hashed<'a>, SegmentError> {
+        let start = self.start.map_or(log.id, |start| Hash(*start));
+        let (head, raw) = self.head(&start)?;
+        Ok(Hashed(Authentic { segment: self, log: log.id, head, raw }))
+    }
+    /// Its seal, as claimed.
+    #[cfg(feature = "alloc")]
+    pub(super) const fn signature(&self) -> &'a [u8] {
+        self.signature
+    }
+
+    /// The chain's value after the last record, and how many records there are up to the last that travels raw.
     #[inline(never)] // its buffer must not stand under the signature's check, the deepest stack of a microcontroller
-    fn head(&self, start: &Hash) -> Result<Hash, SegmentError> {
+    fn head(&self, start: &Hash) -> Result<(Hash, u32), SegmentError> {
         let mut rebuild = Rebuild::new(self.rows, self.index, self.judge);
         let mut buffer = [0; MAX_ROW_RECORD_BYTES];
-        let (mut head, mut total) = (*start, 0usize);
+        let (mut head, mut total, mut raw) = (*start, 0usize, 0);
         for i in 0..self.count {
+            if rebuild.raw_here().is_some() {
+                raw = i + 1;
+            }
             let record = rebuild.next(&mut buffer, false)?;
             total += record.len();
             if total > MAX_SEGMENT_BYTES {
@@ -180,7 +188,30 @@ impl<'a> Segment<'a> {
             }
             head = crypto::chain_next(&head, self.index + i, record).map_err(|_| SegmentError::RecordTooLong)?;
         }
-        if rebuild.is_at_end() { Ok(head) } else { Err(SegmentError::LeftOver) }
+        if rebuild.is_at_end() { Ok((head, raw)) } else { Err(SegmentError::LeftOver) }
+    }
+}
+
+/// What a segment will be if its seal holds.
+pub(super) struct Hashed<'a>(Authentic<'a>);
+
+impl<'a> Hashed<'a> {
+    /// What its seal has to sign.
+    pub(super) fn message(&self) -> [u8; 84] {
+        crypto::seal_message(&self.0.log, self.0.end(), &self.0.head)
+    }
+    /// Checks the seal.
+    pub(super) fn check(self, log: &LogKey<'_>) -> Result<Authentic<'a>, SegmentError> {
+        match crypto::verify(log.suite, log.key, &self.message(), self.0.segment.signature) {
+            Ok(()) => Ok(self.0),
+            Err(crypto::CryptoError::NotBuilt) => Err(SegmentError::NotBuilt),
+            Err(_) => Err(SegmentError::BadSeal),
+        }
+    }
+    /// Its seal was checked before, over these same bytes.
+    #[cfg(feature = "alloc")]
+    pub(super) const fn held(self) -> Authentic<'a> {
+        self.0
     }
 }
 
@@ -191,6 +222,8 @@ pub struct Authentic<'a> {
     segment: Segment<'a>,
     log: Hash,
     head: Hash,
+    /// Records up to the last that travels raw: none where all are rows, as in most segments of a device.
+    raw: u32,
 }
 
 impl<'a> Authentic<'a> {
@@ -242,12 +275,12 @@ impl<'a> Authentic<'a> {
     }
     /// The records that travel raw, as every authority's do: they borrow the segment's own bytes.
     pub fn raw_records(&self) -> impl Iterator<Item = AuthenticRecord<'a>> + use<'a> {
-        let mut records = self.records();
+        let mut records = Records { left: self.raw, ..self.records() };
         core::iter::from_fn(move || records.next_raw())
     }
     /// The same, shown one after the other: what goes through them isn't moved, which takes twice its room on the stack.
     pub(crate) fn each_raw(&self, mut each: impl FnMut(AuthenticRecord<'a>)) {
-        let mut records = self.records();
+        let mut records = Records { left: self.raw, ..self.records() };
         while let Some(record) = records.next_raw() {
             each(record);
         }

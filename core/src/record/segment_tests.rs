@@ -272,3 +272,30 @@ fn a_retail_day_stays_within_the_bytes_a_record_that_the_format_promises() {
         assert!(each <= most, "{each}");
     }
 }
+
+#[test]
+fn records_that_travel_raw_are_found_wherever_they_stand_among_rows() {
+    let log = Log::new(Suite::Ed25519);
+    let line = vec![64, 40, 239, 12, 0, 0, 1, 4, 1, b'A', 0, 1, 0, 5];
+    let blind = [&[64, 40, 239, 12, 17][..], &[5; 16]].concat();
+    for places in 0..1u32 << 5 {
+        let is_raw = |at: u32| places >> at & 1 == 1;
+        let records: Vec<Vec<u8>> = (0..5).map(|at| if is_raw(at) { blind.clone() } else { line.clone() }).collect();
+        for index in 0..5 {
+            let body = log.seal(&records, index);
+            let authentic = Segment::parse(&body, SIGNATURE_LEN).unwrap().verify(&log.reader()).unwrap();
+            let found: Vec<_> = authentic.raw_records().collect();
+            let mut shown = Vec::new();
+            authentic.each_raw(|record| shown.push(record));
+            assert_eq!(found, shown);
+            let (mut all, mut wanted) = (authentic.records(), Vec::new());
+            while let Some(record) = all.next() {
+                if is_raw(record.index()) {
+                    wanted.push((record.index(), record.previous(), record.identity(), record.bytes().to_vec()));
+                }
+            }
+            let found = found.iter().map(|r| (r.index(), r.previous(), r.identity(), r.bytes().to_vec()));
+            assert_eq!(found.collect::<Vec<_>>(), wanted, "from {index} on, raw at the bits of {places:05b}");
+        }
+    }
+}

@@ -27,13 +27,25 @@ pub(crate) fn take<T>(value: Js<T>) -> Answer<T> {
     Ok(value)
 }
 
+#[cfg(all(feature = "wasm", target_arch = "wasm32"))]
+#[wasm_bindgen::prelude::wasm_bindgen(module = "/src/api/unpack.js")]
+extern "C" {
+    fn unpack(text: &[u8], kept: js_sys::Array) -> wasm_bindgen::JsValue;
+}
+
 /// Gives to the other language.
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
+#[allow(clippy::needless_pass_by_value)]
 pub(crate) fn give<T>(value: T) -> Answer<Js<T>>
 where
     T: tsify::Tsify + serde::Serialize,
 {
-    value.into_ts().map_err(|e| Failure::argument(&format!("the answer: {e}")))
+    let kept = js_sys::Array::new();
+    let text = super::packed::pack(&value, &mut |bytes| {
+        kept.push(&js_sys::Uint8Array::from(bytes));
+    });
+    let text = text.map_err(|e| Failure::argument(&format!("the answer: {e}")))?;
+    Ok(tsify::Ts::new_unchecked(unpack(&text, kept)))
 }
 
 /// Gives to the other language.

@@ -13,6 +13,8 @@ mod codes;
 mod device;
 mod failure;
 mod logs;
+#[cfg(any(test, all(feature = "wasm", target_arch = "wasm32")))]
+mod packed;
 mod products;
 mod records;
 mod scanned;

@@ -1,5 +1,6 @@
 //! What is held of one log: its chain from the first record on, and pieces beside it.
 use crate::error::Result;
+use crate::seals;
 use medlot_core::crypto::{Hash, SIGNATURE_LEN};
 use medlot_core::limits::MAX_SEGMENT_BYTES;
 use medlot_core::record::{Authentic, ForkProof, LogKey, ObjectType, Segment, SegmentWriter, Witness, header};
@@ -27,7 +28,7 @@ impl Seg {
         }
     }
     pub(super) fn verify<'a>(&'a self, log: &LogKey<'_>) -> Result<Authentic<'a>> {
-        Ok(Segment::parse(&self.body, log.suite.signature_length())?.verify(log)?)
+        Ok(seals::verify(Segment::parse(&self.body, log.suite.signature_length())?, log)?)
     }
     /// The chain's value at a count that it reaches over.
     pub(super) fn value(&self, log: &LogKey<'_>, count: u32) -> Option<Hash> {

@@ -5,6 +5,7 @@ use super::keyring::{Keyring, KnownLog};
 use crate::error::{Error, Kind, Result};
 use crate::evidence::Evidence;
 use crate::folder::LogHead;
+use crate::seals;
 use medlot_core::crypto::{Hash, Suite};
 use medlot_core::record::{Authentic, Element, ForkProof, ObjectType, Segment, header, read_header, write_element};
 use medlot_core::sync::{Offer, Peer, Point, SyncError, Taken};
@@ -393,7 +394,7 @@ impl<K: Keeper> Holdings<K> {
                 let candidates: Vec<KnownLog> =
                     self.keys.with_id(&id).filter(|log| log.head.suite == suite).cloned().collect();
                 for known in candidates {
-                    match segment.verify(&known.key()) {
+                    match seals::verify(segment, &known.key()) {
                         Ok(authentic) => return self.store(&known, &authentic, bundle),
                         Err(e) => why = BundleError::Segment(0, e),
                     }
@@ -418,7 +419,7 @@ impl<K: Keeper> Holdings<K> {
                     );
                 };
                 let known = self.keys.get(&id.log16()).cloned();
-                match known.map(|known| (segment.verify(&known.key()), known)) {
+                match known.map(|known| (seals::verify(segment, &known.key()), known)) {
                     Some((Ok(authentic), known)) => self.store(&known, &authentic, bundle),
                     Some((Err(e), _)) => self.set_aside(None, bundle, e.into()),
                     None => Ok(Taken::Refused),

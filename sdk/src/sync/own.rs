@@ -2,6 +2,7 @@
 use super::held::Seg;
 use super::holdings::{Holdings, Keeper};
 use crate::error::Result;
+use crate::seals;
 use medlot_core::crypto::Hash;
 use medlot_core::record::Segment;
 
@@ -21,7 +22,7 @@ impl<K: Keeper> Holdings<K> {
     pub fn release_own(&mut self, sealed: Option<&[u8]>) -> Result<()> {
         let own = self.own.and_then(|own| self.keys.get(&own.log16()));
         if let (Some(body), Some(own)) = (sealed, own) {
-            let authentic = Segment::parse(body, own.head.suite.signature_length())?.verify(&own.key())?;
+            let authentic = seals::verify(Segment::parse(body, own.head.suite.signature_length())?, &own.key())?;
             self.logs.entry(own.id.log16()).or_default().main.push(Seg::of(&authentic));
             self.own_tail.clear();
         }

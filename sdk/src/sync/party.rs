@@ -282,7 +282,7 @@ impl Meeting {
 /// Of what is held back: the chain's values before its first record and after each, and what is handed out once it is given.
 fn tail(id: Hash, head: &LogHead, body: &[u8]) -> Result<(Vec<Hash>, Came)> {
     let key = LogKey { id, suite: head.suite, key: &head.key };
-    let authentic = Segment::parse(body, head.suite.signature_length())?.verify(&key)?;
+    let authentic = crate::seals::verify(Segment::parse(body, head.suite.signature_length())?, &key)?;
     let (mut values, mut records) = (vec![authentic.start()], authentic.records());
     while let Some(record) = records.next() {
         values.push(record.identity());

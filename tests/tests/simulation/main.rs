@@ -53,7 +53,7 @@ fn parties_agree_units_are_conserved_and_every_fault_is_found() {
         return all(&[plan(seed, number("MEDLOT_FACILITIES").unwrap_or(200))]);
     }
     // `cargo xtask test --long` looks at all of them.
-    let (large, little) = if std::env::var_os("MEDLOT_LONG").is_some() { (100, 900) } else { (4, 26) };
+    let (large, little) = if std::env::var_os("MEDLOT_LONG").is_some() { (100, 900) } else { (10, 90) };
     let full = (1..=large).map(|seed| plan(seed, 200));
     let small = (101..=100 + little).map(|seed| plan(seed, 20));
     all(&full.chain(small).collect::<Vec<_>>());

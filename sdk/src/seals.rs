@@ -1,0 +1,23 @@
+//! Seals that were checked in this process: the same pieces are read again whenever an object is accepted, a session
+//! begins or a question is asked, and a signature's check is what most of that would cost.
+use medlot_core::record::{Authentic, LogKey, SealMemory, Seals, Segment, SegmentError};
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+/// Enough for what a pharmacy holds of many years; at most about 5 MB.
+const ROOM: usize = 1 << 15;
+
+static CHECKED: LazyLock<Mutex<SealMemory>> = LazyLock::new(|| Mutex::new(SealMemory::new(ROOM)));
+
+struct OfThisProcess;
+
+impl Seals for OfThisProcess {
+    fn with<T>(&self, ask: impl FnOnce(&mut SealMemory) -> T) -> T {
+        // Each entry stands for itself, so what a thread left that panicked is as true as before.
+        ask(&mut CHECKED.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Verifies a segment; a seal that held before in this process isn't checked again.
+pub(crate) fn verify<'a>(segment: Segment<'a>, log: &LogKey<'_>) -> Result<Authentic<'a>, SegmentError> {
+    segment.verify_once(log, &OfThisProcess)
+}
