@@ -34,3 +34,6 @@ pub mod today;
 pub mod verify;
 pub mod view;
 pub mod words;
+
+#[cfg(feature = "simulate")]
+pub use seals::forget as forget_seals;

@@ -17,6 +17,12 @@ impl Seals for OfThisProcess {
     }
 }
 
+/// Forgets them, as a process that begins has none: for measurements.
+#[cfg(feature = "simulate")]
+pub fn forget() {
+    OfThisProcess.with(|memory| *memory = SealMemory::new(ROOM));
+}
+
 /// Verifies a segment; a seal that held before in this process isn't checked again.
 pub(crate) fn verify<'a>(segment: Segment<'a>, log: &LogKey<'_>) -> Result<Authentic<'a>, SegmentError> {
     segment.verify_once(log, &OfThisProcess)

@@ -20,14 +20,16 @@ test("a page scans and verifies, and quickly", async (t) => {
     const module = await WebAssembly.compile(code);
     const compiled = performance.now();
     await medlot.init(module);
-    const times = { compile: compiled - began, instantiate: performance.now() - compiled, verify: [] };
-    const wrong = [];
+    const times = { compile: compiled - began, instantiate: performance.now() - compiled, first: [], verify: [] };
+    const [wrong, roots] = [[], new Set()];
     for (const { name, root, object, verdict } of vectors) {
       const verifier = new medlot.Verifier(bytes(root));
       const whole = bytes(object);
       const began = performance.now();
       const said = verifier.verify(whole);
-      times.verify.push(performance.now() - began);
+      // Bundles of one root share enrolments, and a seal is checked once: a root's first one is the whole work.
+      (roots.has(root) ? times.verify : times.first).push(performance.now() - began);
+      roots.add(root);
       verifier.free();
       if (said.verdict !== verdict) wrong.push(`${name}: ${said.verdict}`);
     }
@@ -35,10 +37,11 @@ test("a page scans and verifies, and quickly", async (t) => {
   }, some);
   assert.deepEqual(wrong, []);
   assert.equal(scanned.item.lot, "A21");
-  const verify = median(times.verify);
-  t.diagnostic(`compile ${times.compile.toFixed(1)} ms, instantiate ${times.instantiate.toFixed(1)} ms, verify ${verify.toFixed(2)} ms (median of ${some.length})`);
+  const [first, verify] = [times.first, times.verify].map((all) => `${median(all).toFixed(2)} ms (median of ${all.length})`);
+  t.diagnostic(`compile ${times.compile.toFixed(1)} ms, instantiate ${times.instantiate.toFixed(1)} ms`);
+  t.diagnostic(`verify a bundle with every seal new ${first}, with some that held before ${verify}`);
   assert.ok(times.instantiate <= 20, `instantiate: ${times.instantiate} ms`);
-  assert.ok(verify <= 5, `verify: ${verify} ms`);
+  assert.ok(median(times.first) <= 5, `verify: ${first}`);
   await tab.close();
 });
 
