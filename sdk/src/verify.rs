@@ -108,6 +108,8 @@ pub fn verify_with(evidence: &Evidence<'_>, object: &[u8], question: &Question) 
         let mut found = Found::default();
         let mut records = Vec::new();
         for part in &parts {
+            // What the States above a log say is the same for each of its records.
+            let mut contradictions = None;
             part.judge(evaluation, |evaluation, record, judged| {
                 counts = counts.min(judged.verdict.counts);
                 if let Some(why) = judged.verdict.reason {
@@ -125,7 +127,12 @@ pub fn verify_with(evidence: &Evidence<'_>, object: &[u8], question: &Question) 
                         Ask { now: question.now, max_age_days: question.max_age_days, elsewhere, remembered: &[] };
                     let warned = evaluation.current(&judged.at, &need_of(said), &judged.verdict, &ask);
                     found.add(&warned.warnings().collect::<Vec<_>>(), warned.stale_since());
-                    found.findings_of(evaluation, said, judged.at, warned.contradicted());
+                    let states = contradictions
+                        .get_or_insert_with(|| evaluation.contradictions(&judged.at.log, &[]).collect::<Vec<_>>());
+                    for state in &*states {
+                        found.finding(3017, &state.log, state.index);
+                    }
+                    found.findings_of(evaluation, said, judged.at);
                     if warned.warnings().any(|warning| warning == Warning::Clock) && !found.names(3018) {
                         found.finding(3018, &judged.at.log, judged.at.index);
                     }
@@ -197,16 +204,7 @@ impl Found {
             (a, b) => a.or(b),
         };
     }
-    fn findings_of(
-        &mut self,
-        evaluation: &Evaluation<'_, '_>,
-        said: &Record<'_>,
-        at: RecordId,
-        state: Option<RecordId>,
-    ) {
-        if let Some(state) = state {
-            self.finding(3017, &state.log, state.index);
-        }
+    fn findings_of(&mut self, evaluation: &Evaluation<'_, '_>, said: &Record<'_>, at: RecordId) {
         let foreign = evaluation.facts().iter().enumerate().filter(|(_, fact)| fact.at == at);
         if foreign.into_iter().any(|(position, _)| evaluation.is_foreign_cut(position) == Some(true)) {
             self.finding(3012, &at.log, at.index);

@@ -87,7 +87,6 @@ pub struct Ask<'q> {
 pub struct Current {
     warnings: u16,
     stale_since: Option<Timestamp>,
-    contradicted: Option<RecordId>,
 }
 
 impl Current {
@@ -109,11 +108,11 @@ impl Current {
     pub const fn stale_since(&self) -> Option<Timestamp> {
         self.stale_since
     }
-    /// The State that goes back or contradicts its log: finding 3017.
-    #[must_use]
-    pub const fn contradicted(&self) -> Option<RecordId> {
-        self.contradicted
-    }
+}
+
+/// Whether a later State of its log was relied on before.
+fn goes_back(at: &RecordId, remembered: &[Remembered]) -> bool {
+    remembered.iter().any(|known| known.log == at.log && known.index > at.index)
 }
 
 impl<'f> Evaluation<'f, '_> {
@@ -230,11 +229,9 @@ impl<'f> Evaluation<'f, '_> {
                 current.add(Warning::Stale);
                 continue;
             };
-            let goes_back = ask.remembered.iter().any(|known| known.log == at.log && known.index > at.index);
             let list_here = self.list_length(&at) == state.entries;
-            if goes_back || (list_here && self.contradicts(&at)) {
+            if goes_back(&at, ask.remembered) || (list_here && self.contradicts(&at)) {
                 current.add(Warning::Unknown);
-                current.contradicted = Some(at);
             }
             if !list_here {
                 current.add(Warning::Stale);
@@ -257,6 +254,15 @@ impl<'f> Evaluation<'f, '_> {
                 (_, None) => {}
             }
         }
+    }
+
+    /// The States above a log that go back or contradict their own logs, its parent's first: findings 3017.
+    pub fn contradictions(&self, log: &Hash, remembered: &[Remembered]) -> impl Iterator<Item = RecordId> {
+        self.lines_above(log).filter_map(move |line| {
+            let (at, _, state) = self.latest_state(&line)?;
+            let list_here = self.list_length(&at) == state.entries;
+            (goes_back(&at, remembered) || (list_here && self.contradicts(&at))).then_some(at)
+        })
     }
 
     /// The latest State of a line that counts: by the time that it names, then by its index.

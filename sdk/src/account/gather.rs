@@ -386,7 +386,7 @@ impl Walk<'_> {
     fn states(&mut self, evaluation: &Evaluation<'_, '_>, at: RecordId, now: Option<Timestamp>) {
         let ask = Ask { now, max_age_days: None, elsewhere: false, remembered: &[] };
         let current = evaluation.current(&at, &medlot_core::trust::Need::ANY, &medlot_core::trust::Verdict::YES, &ask);
-        if let Some(state) = current.contradicted() {
+        for state in evaluation.contradictions(&at.log, &[]) {
             self.found(3017, say::trust_finding(3017).0, evaluation.facility_of(&state.log), state);
         }
         if current.warnings().any(|warning| warning == Warning::Clock) {

@@ -102,7 +102,7 @@ impl Party {
                 noted.extend(reported.map(|(_, at)| (3019, *at)));
                 for (log, (at, verdict)) in last {
                     let current = evaluation.current(&at, &Need::ANY, &verdict, &ask);
-                    noted.extend(current.contradicted().map(|state| (3017, state)));
+                    noted.extend(evaluation.contradictions(&log, ask.remembered).map(|state| (3017, state)));
                     warned.insert(log, current.warnings().collect());
                 }
                 let logs: BTreeSet<Hash> = evidence.parts().iter().map(|part| part.log.id).collect();
