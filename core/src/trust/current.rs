@@ -110,11 +110,6 @@ impl Current {
     }
 }
 
-/// Whether a later State of its log was relied on before.
-fn goes_back(at: &RecordId, remembered: &[Remembered]) -> bool {
-    remembered.iter().any(|known| known.log == at.log && known.index > at.index)
-}
-
 impl<'f> Evaluation<'f, '_> {
     /// What a person is told about a record with this verdict.
     pub fn current(&self, record: &RecordId, need: &Need<'_>, verdict: &Verdict, ask: &Ask<'_>) -> Current {
@@ -230,7 +225,7 @@ impl<'f> Evaluation<'f, '_> {
                 continue;
             };
             let list_here = self.list_length(&at) == state.entries;
-            if goes_back(&at, ask.remembered) || (list_here && self.contradicts(&at)) {
+            if self.is_contradiction(&at, list_here, ask.remembered) {
                 current.add(Warning::Unknown);
             }
             if !list_here {
@@ -261,8 +256,14 @@ impl<'f> Evaluation<'f, '_> {
         self.lines_above(log).filter_map(move |line| {
             let (at, _, state) = self.latest_state(&line)?;
             let list_here = self.list_length(&at) == state.entries;
-            (goes_back(&at, remembered) || (list_here && self.contradicts(&at))).then_some(at)
+            self.is_contradiction(&at, list_here, remembered).then_some(at)
         })
+    }
+
+    /// Whether a later State of its log was relied on before, or its list, where it is here, leaves out a cut.
+    fn is_contradiction(&self, at: &RecordId, list_here: bool, remembered: &[Remembered]) -> bool {
+        remembered.iter().any(|known| known.log == at.log && known.index > at.index)
+            || list_here && self.contradicts(at)
     }
 
     /// The latest State of a line that counts: by the time that it names, then by its index.
