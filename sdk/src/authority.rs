@@ -163,7 +163,7 @@ fn publish(desk: &mut Desk, entry: Entry<'_>) -> Result<Written> {
         let part = evidence
             .parts()
             .iter()
-            .find(|p| p.log.id == desk.log().id() && p.authentic.index() <= index && index < p.authentic.end());
+            .find(|p| p.log.id == desk.log().id() && p.run.index() <= index && index < p.run.end());
         let mut verdict = None;
         if let Some(part) = part {
             part.judge(evaluation, |_, record, judged| {
@@ -345,8 +345,8 @@ fn first_key(evidence: &Evidence<'_>, log: Hash) -> Result<(u8, Vec<u8>)> {
 
 /// The part of a log that ends at a count, or the furthest one.
 fn end_of<'e, 'a>(evidence: &'e Evidence<'a>, log: &Hash, count: Option<u32>) -> Option<&'e Part<'a>> {
-    let parts = evidence.parts().iter().filter(|p| p.log.id == *log && count.is_none_or(|n| p.authentic.end() == n));
-    parts.max_by_key(|p| p.authentic.end())
+    let parts = evidence.parts().iter().filter(|p| p.log.id == *log && count.is_none_or(|n| p.run.end() == n));
+    parts.max_by_key(|p| p.run.end())
 }
 
 /// Where a log is to end: 0, or the count of a seal that is held.
@@ -361,7 +361,7 @@ fn cut_at(evidence: &Evidence<'_>, log: Hash, count: Option<u32>) -> Result<Cut>
              Take what the device handed over first (device accept FILE), or give --at 0"
         ))
     })?;
-    Ok(Cut { log: log.log16(), count: part.authentic.end(), head: part.authentic.head() })
+    Ok(Cut { log: log.log16(), count: part.run.end(), head: part.run.head() })
 }
 
 /// Cuts a log: at a seal held here, or at 0. The furthest seal held where no count is given.
@@ -506,7 +506,7 @@ pub fn end_recall(desk: &mut Desk, log: Option<&str>, index: u32, notice: Option
     let evidence = Evidence::of(&library)?;
     let own = desk.log().id();
     let log = log.map_or(Ok(own), |log| evidence.log_named(log))?;
-    let identity = evidence.parts().iter().filter(|p| p.log.id == log).find_map(|p| p.identity(index));
+    let identity = evidence.parts().iter().filter(|p| p.log.id == log).find_map(|p| p.run.identity(index));
     let identity = identity.ok_or_else(|| Error::unknown(format!("record {index} of that log isn't here")))?;
     let recall = if log == own {
         Reference::Own(index)

@@ -5,24 +5,26 @@
 use crate::error::{Error, Result};
 use crate::folder::{Folder, LogFile};
 use crate::seals;
-use medlot_core::crypto::{Hash, chain_next};
+use medlot_core::crypto::Hash;
 use medlot_core::record::{
-    Authentic, AuthenticRecord, Element, ForkProof, LogKey, ObjectType, Segment, SegmentError, SegmentWriter,
-    read_header, write_element,
+    AuthenticRecord, Chained, Element, ForkProof, LogKey, ObjectType, OwnRecords, Run, Seal, Segment, SegmentError,
+    SegmentWriter, read_header, write_element,
 };
 use medlot_core::trust::{
     Anchor, BundleError, Evaluation, Fact, FactKind, Facts, Gathered, Held, Judged, Mark, RecordId, Shelf, Slot, Span,
     StateList, Verdict, elements, evaluate, keys, open,
 };
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Bytes from which evidence is read.
 #[derive(Debug, Default)]
 pub struct Library {
     /// The trust anchor's object.
     pub root: Vec<u8>,
-    /// Own logs' segments, with their log's key: verified under it without an enrolment.
-    own: Vec<OwnSegment>,
+    /// Own logs, up to their last seal: verified under their own key without an enrolment.
+    own: Vec<OwnLog>,
     /// Objects that others sent, as they came.
     pub objects: Vec<Vec<u8>>,
     /// What stands unsealed at the end of own logs.
@@ -38,8 +40,7 @@ pub struct Tail {
     /// Its facility.
     pub facility: String,
     from: u32,
-    start: Hash,
-    records: Vec<Vec<u8>>,
+    records: Arc<OwnRecords>,
 }
 
 /// One of them.
@@ -56,24 +57,40 @@ pub struct Unsealed<'t> {
 }
 
 impl Tail {
-    /// The records in order; ends where one can't be chained, which the log itself never takes.
+    /// The records in order.
     pub fn walk(&self) -> impl Iterator<Item = Unsealed<'_>> {
-        let mut previous = self.start;
-        (self.from..).zip(&self.records).map_while(move |(index, bytes)| {
-            let identity = chain_next(&previous, index, bytes).ok()?;
-            let placed = Unsealed { index, previous, identity, bytes };
-            previous = identity;
-            Some(placed)
+        let values = self.records.values_from(self.from).iter().zip(self.records.values_from(self.from + 1));
+        let records = self.records.records().iter().skip(self.from as usize);
+        (self.from..).zip(records.zip(values)).map(|(index, (bytes, (previous, identity)))| Unsealed {
+            index,
+            previous: *previous,
+            identity: *identity,
+            bytes,
         })
     }
 }
 
 #[derive(Debug)]
-struct OwnSegment {
+struct OwnLog {
     id: Hash,
     suite: medlot_core::crypto::Suite,
     key: Vec<u8>,
-    body: Vec<u8>,
+    records: Arc<OwnRecords>,
+    seals: Vec<Seal>,
+}
+
+impl OwnLog {
+    fn key(&self) -> LogKey<'_> {
+        LogKey { id: self.id, suite: self.suite, key: &self.key }
+    }
+    /// One run from each seal to the next.
+    fn runs(&self) -> impl Iterator<Item = std::result::Result<Run<'_>, SegmentError>> {
+        let mut at = 0;
+        self.seals.iter().map(move |seal| {
+            let from = std::mem::replace(&mut at, seal.count);
+            seals::own_run(&self.records, from, seal, &self.key())
+        })
+    }
 }
 
 impl Library {
@@ -108,7 +125,7 @@ impl Library {
                 None => Some(folder.open_log(&path)?),
             };
             let Some(log) = opened.as_ref().or(own) else { continue };
-            library.add_log(log)?;
+            library.add_log(log);
             if folder.is_own(&log.id()) {
                 library.add_tail(log);
             }
@@ -116,27 +133,18 @@ impl Library {
         Ok(library)
     }
 
-    /// Adds an own log: one segment from each seal to the next.
-    ///
-    /// # Errors
-    /// Records that don't fit a segment.
-    pub fn add_log(&mut self, log: &LogFile) -> Result<()> {
-        let (mut from, mut start) = (0, log.id());
-        for seal in log.seals() {
-            let body = body_after(log, (from, start), seal.count)?;
-            let head = log.head();
-            self.own.push(OwnSegment { id: log.id(), suite: head.suite, key: head.key.clone(), body });
-            (from, start) = (seal.count, seal.head);
-        }
-        Ok(())
+    /// Adds an own log, up to its last seal.
+    pub fn add_log(&mut self, log: &LogFile) {
+        let (head, records, seals) = (log.head(), Arc::clone(log.shared()), log.seals().to_vec());
+        self.own.push(OwnLog { id: log.id(), suite: head.suite, key: head.key.clone(), records, seals });
     }
 
     /// Adds what stands unsealed at the end of a log whose key is this device's own.
     fn add_tail(&mut self, log: &LogFile) {
-        let (from, start) = log.seals().last().map_or((0, log.id()), |seal| (seal.count, seal.head));
-        let records: Vec<Vec<u8>> = log.records().iter().skip(from as usize).cloned().collect();
-        if !records.is_empty() {
-            self.tails.push(Tail { log: log.id(), facility: log.head().facility.clone(), from, start, records });
+        let from = log.seals().last().map_or(0, |seal| seal.count);
+        if log.tip().unsealed() > 0 {
+            let (facility, records) = (log.head().facility.clone(), Arc::clone(log.shared()));
+            self.tails.push(Tail { log: log.id(), facility, from, records });
         }
     }
 }
@@ -146,16 +154,11 @@ impl Library {
 /// # Errors
 /// No seal at that count; records that don't fit a segment.
 pub fn body_of(log: &LogFile, from: u32, to: u32) -> Result<Vec<u8>> {
-    body_after(log, (from, log.value_at(from)?), to)
-}
-
-/// The same where the chain's value at the index is known: it costs no walk from the log's beginning.
-fn body_after(log: &LogFile, (from, start): (u32, Hash), to: u32) -> Result<Vec<u8>> {
     let seal = log.seals().iter().find(|seal| seal.count == to);
     let seal =
         seal.ok_or_else(|| Error::refused(format!("no seal stands at count {to} of this log: seal it first")))?;
     let mut out = vec![0; medlot_core::limits::MAX_SEGMENT_BYTES];
-    let mut writer = SegmentWriter::new(&mut out, from, &start, to - from, seal.signature.len())?;
+    let mut writer = SegmentWriter::new(&mut out, from, &log.value_at(from)?, to - from, seal.signature.len())?;
     for record in log.records().iter().skip(from as usize).take((to - from) as usize) {
         writer.push(record)?;
     }
@@ -185,38 +188,27 @@ pub struct Evidence<'a> {
     problems: Vec<Problem>,
 }
 
-/// A verified segment, with the chain's value at each count in it.
+/// Records under a seal that holds.
 pub struct Part<'a> {
-    /// The segment.
-    pub authentic: Authentic<'a>,
-    /// Its log.
+    /// They.
+    pub run: Run<'a>,
+    /// Their log.
     pub log: LogKey<'a>,
-    /// h at each count from the first record's index to its end.
-    chain: Vec<Hash>,
 }
 
 impl<'a> Shelf<'a> for Evidence<'a> {
+    type Verified = Chained<'a>;
     fn with_facts<T>(&self, ask: impl FnOnce(&[Fact<'a>]) -> T) -> std::result::Result<T, BundleError> {
         Ok(ask(self.gathered.facts()))
     }
-    fn verify(&self, segment: Segment<'a>, log: &LogKey<'_>) -> std::result::Result<Authentic<'a>, SegmentError> {
-        seals::verify(segment, log)
+    fn verify(&self, segment: Segment<'a>, log: &LogKey<'_>) -> std::result::Result<Chained<'a>, SegmentError> {
+        seals::chained(segment, log)
     }
-    fn take(&mut self, authentic: Authentic<'a>, log: LogKey<'a>) -> std::result::Result<(), BundleError> {
+    fn take(&mut self, chained: Chained<'a>, log: LogKey<'a>) -> std::result::Result<(), BundleError> {
         // The same records may come in other bytes, sealed anew or in other rows: an object is known by its own.
-        let of_log = self.by_log.entry(log.id).or_default();
-        if of_log.iter().filter_map(|at| self.parts.get(*at)).any(|p| p.authentic.body() == authentic.body()) {
-            return Ok(());
-        }
-        of_log.push(self.parts.len());
-        let mut chain = vec![authentic.start()];
-        let mut records = authentic.records();
-        while let Some(record) = records.next() {
-            chain.push(record.identity());
-        }
-        self.parts.push(Part { authentic, log, chain });
-        for held in Held::of(&authentic, &log) {
-            self.gathered.take(&held);
+        let is_here = self.parts_of(&log.id).any(|part| part.is(chained.as_ref().body()));
+        if !is_here {
+            self.hold(Part { run: chained.into(), log });
         }
         Ok(())
     }
@@ -238,11 +230,15 @@ impl<'a> Evidence<'a> {
             proofs: Vec::new(),
             problems: Vec::new(),
         };
-        this.take(anchor.authentic(), anchor.log())?;
+        this.take(anchor.authentic().into(), anchor.log())?;
         for own in &library.own {
-            let log = LogKey { id: own.id, suite: own.suite, key: &own.key };
-            let authentic = seals::verify(Segment::parse(&own.body, own.suite.signature_length())?, &log)?;
-            this.take(authentic, log)?;
+            for run in own.runs() {
+                let part = Part { run: run?, log: own.key() };
+                // A root's own log begins with the anchor.
+                if !part.is(anchor.authentic().body()) {
+                    this.hold(part);
+                }
+            }
         }
         // One object's keys may stand in another: go on while something more can be taken.
         let mut waiting: Vec<usize> = (0..library.objects.len()).collect();
@@ -261,6 +257,14 @@ impl<'a> Evidence<'a> {
                 return Ok(this);
             }
         }
+    }
+
+    fn hold(&mut self, part: Part<'a>) {
+        for held in Held::of_run(&part.run, &part.log) {
+            self.gathered.take(&held);
+        }
+        self.by_log.entry(part.log.id).or_default().push(self.parts.len());
+        self.parts.push(part);
     }
 
     /// Takes one object: a bundle, an invitation's path, a State list, a fork proof, the root.
@@ -318,12 +322,16 @@ impl<'a> Evidence<'a> {
     pub const fn anchor(&self) -> &Anchor<'a> {
         &self.anchor
     }
-    /// Verified segments, each once.
+    /// What was verified, each segment once.
     #[must_use]
     pub fn parts(&self) -> &[Part<'a>] {
         &self.parts
     }
-    /// Verified segments of a log, each once.
+    /// The parts whose segment these bytes are.
+    pub fn parts_with(&self, body: &[u8]) -> impl Iterator<Item = &Part<'a>> {
+        self.parts.iter().filter(move |part| part.is(body))
+    }
+    /// What was verified of a log, each segment once.
     pub fn parts_of(&self, log: &Hash) -> impl Iterator<Item = &Part<'a>> {
         self.by_log.get(log).into_iter().flatten().filter_map(|at| self.parts.get(*at))
     }
@@ -403,10 +411,10 @@ impl<'a> Evidence<'a> {
     /// # Errors
     /// The evaluation has no room.
     pub fn record(&self, log: &[u8; 8], index: u32, identity: &[u8; 16]) -> Result<Option<(Vec<u8>, Option<String>)>> {
-        let is = |part: &&Part<'_>| part.identity(index).is_some_and(|id| id.log16() == *identity);
+        let is = |part: &&Part<'_>| part.run.identity(index).is_some_and(|id| id.log16() == *identity);
         let logs = self.by_log.keys().filter(|id| id.log_id() == *log);
         let Some(part) = logs.flat_map(|id| self.parts_of(id)).find(is) else { return Ok(None) };
-        let mut records = part.authentic.records();
+        let mut records = part.run.records();
         let mut bytes = None;
         while let Some(record) = records.next() {
             if record.index() == index {
@@ -420,11 +428,8 @@ impl<'a> Evidence<'a> {
     /// The part that holds this record, the smallest first.
     #[must_use]
     pub fn part_with(&self, at: &RecordId) -> Option<&Part<'a>> {
-        let holds = |part: &&Part<'_>| {
-            (part.authentic.index()..part.authentic.end()).contains(&at.index)
-                && part.identity(at.index) == Some(at.identity)
-        };
-        self.parts_of(&at.log).filter(holds).min_by_key(|part| part.authentic.end() - part.authentic.index())
+        let holds = |part: &&Part<'_>| part.run.identity(at.index) == Some(at.identity);
+        self.parts_of(&at.log).filter(holds).min_by_key(|part| part.len())
     }
 
     /// The elements that lead a stranger with the root to this log, ready to be followed by a segment of it.
@@ -440,13 +445,13 @@ impl<'a> Evidence<'a> {
             Error::unknown(format!("no enrolment of log {id} is here as a piece of its own: take its enrolment first"))
         };
         let next = self.parts_of(log).find(|part| {
-            part.authentic.index() == 0
+            part.run.index() == 0
                 && self.gathered.facts().iter().any(|f| f.at.log == *log && matches!(f.kind, FactKind::NextRoot { .. }))
         });
         if let Some(next) = next {
             let mut path = Path::default();
             let (suite, key) = (next.log.suite.number(), next.log.key);
-            path.push(&Element::Keyed { suite, key, body: next.authentic.body() })?;
+            path.push(&Element::Keyed { suite, key, body: &next.body()? })?;
             return Ok(path);
         }
         // Of several enrolments one that counts, then one whose path is shorter.
@@ -461,11 +466,11 @@ impl<'a> Evidence<'a> {
         enrols.sort_by_key(|(fact, verdict)| (std::cmp::Reverse(verdict.counts), std::cmp::Reverse(fact.at.index)));
         for (fact, _) in enrols {
             let Some(part) = self.part_with(&fact.at) else { continue };
-            if part.authentic.end() - part.authentic.index() != 1 {
+            if part.len() != 1 {
                 continue;
             }
             let Ok(mut path) = self.path_to(&fact.at.log) else { continue };
-            path.follow(&part.log, part.authentic.body())?;
+            path.follow(&part.log, &part.body()?)?;
             path.enrols = true;
             return Ok(path);
         }
@@ -529,21 +534,29 @@ impl Path {
 
 impl<'a> Part<'a> {
     fn span(&self) -> Span<'_> {
-        let last = self.chain.len().saturating_sub(1);
         Span {
             log: self.log.id,
-            start: self.authentic.index(),
-            start_hash: self.authentic.start(),
-            end: self.authentic.end(),
-            end_hash: self.authentic.head(),
-            interior: self.chain.get(1..last),
+            start: self.run.index(),
+            start_hash: self.run.start(),
+            end: self.run.end(),
+            end_hash: self.run.head(),
+            interior: Some(self.run.between()),
         }
     }
-    /// The identity of the record at this index.
-    #[must_use]
-    pub fn identity(&self, index: u32) -> Option<Hash> {
-        let after = index.checked_sub(self.authentic.index())?.checked_add(1)?;
-        self.chain.get(after as usize).copied()
+    /// How many records.
+    fn len(&self) -> u32 {
+        self.run.end() - self.run.index()
+    }
+    /// The bytes of its segment.
+    ///
+    /// # Errors
+    /// Records of an own log that don't fit one.
+    pub fn body(&self) -> Result<Cow<'a, [u8]>> {
+        Ok(self.run.body()?)
+    }
+    /// Whether these are the bytes of its segment.
+    fn is(&self, body: &[u8]) -> bool {
+        self.run.is(body, self.log.suite.signature_length())
     }
     /// Judges each record.
     pub fn judge(
@@ -551,7 +564,7 @@ impl<'a> Part<'a> {
         evaluation: &mut Evaluation<'_, '_>,
         mut each: impl FnMut(&Evaluation<'_, '_>, &AuthenticRecord<'_>, &Judged<'_>),
     ) {
-        let mut records = self.authentic.records();
+        let mut records = self.run.records();
         while let Some(record) = records.next() {
             let judged = evaluation.judge_record(&record);
             each(evaluation, &record, &judged);

@@ -483,8 +483,8 @@ fn sent_lines(evidence: &Evidence<'_>, object: &[u8]) -> Result<Vec<Line>> {
         let (Element::OwnId { body, .. } | Element::Under { body } | Element::Keyed { body, .. }) = element else {
             continue;
         };
-        for part in evidence.parts().iter().filter(|p| p.authentic.body() == body) {
-            let mut records = part.authentic.records();
+        for part in evidence.parts_with(body) {
+            let mut records = part.run.records();
             while let Some(record) = records.next() {
                 if sent_movement(record.bytes()).is_ok_and(|m| m.sent) {
                     lines.push(Line {

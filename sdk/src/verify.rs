@@ -209,7 +209,7 @@ impl Found {
         if foreign.into_iter().any(|(position, _)| evaluation.is_foreign_cut(position) == Some(true)) {
             self.finding(3012, &at.log, at.index);
         }
-        if let Some(above) = evaluation.forked_above(&at.log) {
+        for above in evaluation.forks_above(&at.log) {
             let count = evaluation.fork_of(&above).map_or(0, |fork| fork.count);
             self.finding(3014, &above, count);
         }
@@ -285,7 +285,7 @@ fn parts_of<'e, 'a>(evidence: &'e Evidence<'a>, object: &[u8]) -> Vec<&'e Part<'
         let (Element::OwnId { body, .. } | Element::Under { body } | Element::Keyed { body, .. }) = element else {
             continue;
         };
-        parts.extend(evidence.parts().iter().filter(|part| part.authentic.body() == body));
+        parts.extend(evidence.parts_with(body));
     }
     parts
 }

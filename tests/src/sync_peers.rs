@@ -266,8 +266,8 @@ impl Party {
         let evidence = Evidence::of(&library).unwrap_or_else(|e| panic!("{e}"));
         let mut set = BTreeSet::new();
         for part in evidence.parts() {
-            let range = part.authentic.index()..part.authentic.end();
-            set.extend(range.filter_map(|index| Some((part.log.id, index, part.identity(index)?))));
+            let range = part.run.index()..part.run.end();
+            set.extend(range.filter_map(|index| Some((part.log.id, index, part.run.identity(index)?))));
         }
         set
     }

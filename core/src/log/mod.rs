@@ -18,6 +18,8 @@ mod recovery;
 #[cfg(test)]
 mod tests;
 mod unit;
+#[cfg(feature = "alloc")]
+mod whole;
 mod writer;
 
 pub use flash::{Blob, FlashGroup, FlashLog, Layout, RecordCursor};
@@ -26,6 +28,8 @@ pub(crate) use frame::{Sum, sum_of};
 pub use head::LogHead;
 pub use recovery::{Found, Recovery, recover};
 pub use unit::{GroupPart, GroupReader};
+#[cfg(feature = "alloc")]
+pub use whole::{Whole, read};
 pub use writer::{MemoryLog, Records, Store, Writer, seal_of};
 
 use crate::record::{Mark, TipError};

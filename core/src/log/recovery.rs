@@ -116,6 +116,23 @@ struct Open {
     length: usize,
 }
 
+/// Is shown what a [`Recovery`] reads: the records of a unit also where it turns out not to be whole.
+pub(super) trait Watch {
+    /// The log's h₀.
+    fn log(&mut self, _id: Hash) {}
+    /// A record of this many bytes begins.
+    fn begin(&mut self, _length: u16) {}
+    /// Its next bytes.
+    fn bytes(&mut self, _bytes: &[u8]) {}
+    /// It is whole, and this is its identity.
+    fn end(&mut self, _identity: Hash) {}
+    /// A seal that stands at its place of the chain.
+    fn seal(&mut self, _seal: &Seal) {}
+}
+
+/// Nobody watches.
+impl Watch for () {}
+
 /// Reads a log from its frames: each accepted only where what it says stands at its place of the chain.
 #[derive(Debug, Clone)]
 pub struct Recovery {
@@ -198,7 +215,7 @@ impl Recovery {
         Ok(())
     }
     /// Its payload's next bytes.
-    pub(super) fn feed(&mut self, mut bytes: &[u8]) -> Result<(), Fault> {
+    pub(super) fn feed(&mut self, mut bytes: &[u8], watch: &mut impl Watch) -> Result<(), Fault> {
         let Some(open) = &mut self.open else { return Err(Fault::Form) };
         if open.kind != Some(Kind::Group) {
             return open.gather(bytes);
@@ -208,12 +225,17 @@ impl Recovery {
                 GroupPart::Begin(length) => {
                     let step = ChainStep::begin(&open.tip.head(), open.tip.count(), length).ok_or(Fault::Form)?;
                     open.step = Some((step, length));
+                    watch.begin(length);
                 }
-                GroupPart::Bytes(bytes) => open.step.iter_mut().for_each(|(step, _)| step.update(bytes)),
+                GroupPart::Bytes(bytes) => {
+                    open.step.iter_mut().for_each(|(step, _)| step.update(bytes));
+                    watch.bytes(bytes);
+                }
                 GroupPart::End => {
                     let (step, length) = open.step.take().ok_or(Fault::Form)?;
                     open.tip.advance(step.finish(), length.into()).map_err(|_| Fault::Form)?;
                     let here = (open.tip.count(), open.tip.head());
+                    watch.end(here.1);
                     if self.expected.take().is_some_and(|expected| expected != here) {
                         return Err(Fault::Chain);
                     }
@@ -227,7 +249,7 @@ impl Recovery {
         Ok(())
     }
     /// The frame is whole, and its CRC holds. Gives the kind of the unit that it ends.
-    pub(super) fn end(&mut self, head: FrameHead) -> Result<Option<Kind>, Fault> {
+    pub(super) fn end(&mut self, head: FrameHead, watch: &mut impl Watch) -> Result<Option<Kind>, Fault> {
         if head.more() {
             return Ok(None);
         }
@@ -256,6 +278,7 @@ impl Recovery {
                     return Err(Fault::Chain);
                 }
                 self.seal = self.seal.filter(|before| before.count > seal.count).or(Some(seal));
+                watch.seal(&seal);
             }
             Kind::Checkpoint => {
                 let state = LogState::read(open.front.get(..open.length).unwrap_or_default()).ok_or(Fault::Form)?;
@@ -322,6 +345,11 @@ pub struct Found<'b> {
 /// [`LogError::NotALog`]; [`LogError::Damaged`] before its end; [`LogError::OffChain`]; [`LogError::Form`];
 /// [`crate::record::TipError::MarkLost`]. Then the log is closed: nothing may be appended.
 pub fn recover(bytes: &[u8]) -> Result<Found<'_>, LogError> {
+    recovered(bytes, &mut ())
+}
+
+/// The same, watched.
+pub(super) fn recovered<'b>(bytes: &'b [u8], watch: &mut impl Watch) -> Result<Found<'b>, LogError> {
     if !bytes.starts_with(&FILE_MAGIC) {
         let (letters, layout) = (FILE_MAGIC.first_chunk::<4>(), FILE_MAGIC.len() as u64 - 1);
         let other = bytes.len() as u64 > layout && letters.is_some_and(|letters| bytes.starts_with(letters));
@@ -333,6 +361,7 @@ pub fn recover(bytes: &[u8]) -> Result<Found<'_>, LogError> {
         return Err(LogError::NotALog);
     };
     let mut recovery = Recovery::new(head.id().ok_or(LogError::NotALog)?);
+    watch.log(recovery.tip.log());
     let first = frames.at();
     let mut end = first;
     while let Some(frame) = frames.next() {
@@ -340,8 +369,8 @@ pub fn recover(bytes: &[u8]) -> Result<Found<'_>, LogError> {
         if frame.kind() != Some(Kind::Group) && !frame.head.is_alone() {
             return Err(LogError::Form(frame.place));
         }
-        let taken = recovery.begin(frame.head).and_then(|()| recovery.feed(frame.payload));
-        let ended = taken.and_then(|()| recovery.end(frame.head)).map_err(|fault| fault.at(frame.place))?;
+        let taken = recovery.begin(frame.head).and_then(|()| recovery.feed(frame.payload, watch));
+        let ended = taken.and_then(|()| recovery.end(frame.head, watch)).map_err(|fault| fault.at(frame.place))?;
         if ended.is_some() {
             end = frames.at();
         }

@@ -13,9 +13,13 @@ mod entry_codec;
 mod fork;
 mod movement;
 mod object;
+#[cfg(feature = "alloc")]
+mod own;
 mod place;
 mod qr_part;
 mod rows;
+#[cfg(feature = "alloc")]
+mod run;
 #[cfg(feature = "alloc")]
 mod seals;
 mod segment;
@@ -28,7 +32,11 @@ pub use codec::{Entry, Kind, Record};
 pub use entries::*;
 pub use fork::{ForkProof, Witness};
 pub use object::{Element, Elements, FORMAT, MAGIC, ObjectError, ObjectType, header, read_header, write_element};
+#[cfg(feature = "alloc")]
+pub use own::OwnRecords;
 pub use qr_part::{QR_PARTS, QrPart, QrPartError};
+#[cfg(feature = "alloc")]
+pub use run::{Chained, Run, RunRecords};
 #[cfg(feature = "alloc")]
 pub use seals::{SealMemory, Seals};
 pub use segment::{Authentic, AuthenticRecord, LogKey, Records, Segment, SegmentError, SegmentWriter};

@@ -6,7 +6,7 @@ use hashbrown::HashSet;
 /// Remembers seals that held, by a SHA-256 over key, message and signature. Whether a signature holds depends on
 /// nothing else, so what is remembered is never out of date.
 ///
-/// It is filled and asked by [`Segment::verify_once`] alone: nothing that wasn't checked gets in. What is asked for
+/// It is filled and asked by [`Segment::verify_once`], [`Segment::chained`] and [`super::OwnRecords::run`] alone: nothing that wasn't checked gets in. What is asked for
 /// again stays; of the rest at least the last `room` are kept and at most twice as many, 33 to 75 bytes each.
 #[derive(Debug)]
 pub struct SealMemory {
@@ -47,20 +47,29 @@ pub trait Seals {
     fn with<T>(&self, ask: impl FnOnce(&mut SealMemory) -> T) -> T;
 }
 
+/// Checks a seal's signature where it didn't hold before.
+pub(super) fn check_once(
+    log: &LogKey<'_>,
+    message: &[u8; 84],
+    signature: &[u8],
+    seals: &impl Seals,
+) -> Result<(), SegmentError> {
+    let seal = seal_fingerprint(log.suite, log.key, message, signature);
+    if seals.with(|memory| memory.holds(&seal)) {
+        return Ok(());
+    }
+    log.check(message, signature)?;
+    seals.with(|memory| memory.put(seal));
+    Ok(())
+}
+
 impl<'a> Segment<'a> {
     /// As [`Segment::verify`]: every record is rebuilt and hashed, but a seal that held before isn't checked again.
     ///
     /// # Errors
     /// As [`Segment::verify`].
     pub fn verify_once(self, log: &LogKey<'_>, seals: &impl Seals) -> Result<Authentic<'a>, SegmentError> {
-        let hashed = self.hashed(log)?;
-        let seal = seal_fingerprint(log.suite, log.key, &hashed.message(), self.signature());
-        if seals.with(|memory| memory.holds(&seal)) {
-            return Ok(hashed.held());
-        }
-        let authentic = hashed.check(log)?;
-        seals.with(|memory| memory.put(seal));
-        Ok(authentic)
+        self.hashed(log, |_| ())?.check_once(log, seals)
     }
 }
 

@@ -156,27 +156,23 @@ impl<'a> Segment<'a> {
     /// # Errors
     /// A row in no form, too many bytes rebuilt, a seal that does not hold.
     pub fn verify(self, log: &LogKey<'_>) -> Result<Authentic<'a>, SegmentError> {
-        self.hashed(log)?.check(log)
+        self.hashed(log, |_| ())?.check(log)
     }
 
-    /// The chain's value at its end, before the seal is checked.
-    pub(super) fn hashed(self, log: &LogKey<'_>) -> Result<Hashed<'a>, SegmentError> {
+    /// The chain's value at its end, before the seal is checked; shows its value at each count on the way.
+    pub(super) fn hashed(self, log: &LogKey<'_>, each: impl FnMut(Hash)) -> Result<Hashed<'a>, SegmentError> {
         let start = self.start.map_or(log.id, |start| Hash(*start));
-        let (head, raw) = self.head(&start)?;
+        let (head, raw) = self.head(&start, each)?;
         Ok(Hashed(Authentic { segment: self, log: log.id, head, raw }))
-    }
-    /// Its seal, as claimed.
-    #[cfg(feature = "alloc")]
-    pub(super) const fn signature(&self) -> &'a [u8] {
-        self.signature
     }
 
     /// The chain's value after the last record, and how many records there are up to the last that travels raw.
     #[inline(never)] // its buffer must not stand under the signature's check, the deepest stack of a microcontroller
-    fn head(&self, start: &Hash) -> Result<(Hash, u32), SegmentError> {
+    fn head(&self, start: &Hash, mut each: impl FnMut(Hash)) -> Result<(Hash, u32), SegmentError> {
         let mut rebuild = Rebuild::new(self.rows, self.index, self.judge);
         let mut buffer = [0; MAX_ROW_RECORD_BYTES];
         let (mut head, mut total, mut raw) = (*start, 0usize, 0);
+        each(head);
         for i in 0..self.count {
             if rebuild.raw_here().is_some() {
                 raw = i + 1;
@@ -187,6 +183,7 @@ impl<'a> Segment<'a> {
                 return Err(SegmentError::TooLong);
             }
             head = crypto::chain_next(&head, self.index + i, record).map_err(|_| SegmentError::RecordTooLong)?;
+            each(head);
         }
         if rebuild.is_at_end() { Ok((head, raw)) } else { Err(SegmentError::LeftOver) }
     }
@@ -197,21 +194,33 @@ pub(super) struct Hashed<'a>(Authentic<'a>);
 
 impl<'a> Hashed<'a> {
     /// What its seal has to sign.
-    pub(super) fn message(&self) -> [u8; 84] {
+    fn message(&self) -> [u8; 84] {
         crypto::seal_message(&self.0.log, self.0.end(), &self.0.head)
     }
     /// Checks the seal.
-    pub(super) fn check(self, log: &LogKey<'_>) -> Result<Authentic<'a>, SegmentError> {
-        match crypto::verify(log.suite, log.key, &self.message(), self.0.segment.signature) {
-            Ok(()) => Ok(self.0),
-            Err(crypto::CryptoError::NotBuilt) => Err(SegmentError::NotBuilt),
-            Err(_) => Err(SegmentError::BadSeal),
-        }
+    fn check(self, log: &LogKey<'_>) -> Result<Authentic<'a>, SegmentError> {
+        log.check(&self.message(), self.0.segment.signature)?;
+        Ok(self.0)
     }
-    /// Its seal was checked before, over these same bytes.
+    /// Checks the seal where it wasn't checked before.
     #[cfg(feature = "alloc")]
-    pub(super) const fn held(self) -> Authentic<'a> {
-        self.0
+    pub(super) fn check_once(
+        self,
+        log: &LogKey<'_>,
+        seals: &impl super::seals::Seals,
+    ) -> Result<Authentic<'a>, SegmentError> {
+        super::seals::check_once(log, &self.message(), self.0.segment.signature, seals)?;
+        Ok(self.0)
+    }
+}
+
+impl LogKey<'_> {
+    /// Checks a seal's signature.
+    pub(super) fn check(&self, message: &[u8; 84], signature: &[u8]) -> Result<(), SegmentError> {
+        crypto::verify(self.suite, self.key, message, signature).map_err(|e| match e {
+            crypto::CryptoError::NotBuilt => SegmentError::NotBuilt,
+            _ => SegmentError::BadSeal,
+        })
     }
 }
 
@@ -224,6 +233,13 @@ pub struct Authentic<'a> {
     head: Hash,
     /// Records up to the last that travels raw: none where all are rows, as in most segments of a device.
     raw: u32,
+}
+
+/// A segment is kept as it was verified: [`crate::trust::Shelf::Verified`] of a shelf that keeps nothing more.
+impl<'a> AsRef<Self> for Authentic<'a> {
+    fn as_ref(&self) -> &Self {
+        self
+    }
 }
 
 impl<'a> Authentic<'a> {
@@ -265,13 +281,22 @@ impl<'a> Authentic<'a> {
     pub const fn records(&self) -> Records<'a> {
         let s = self.segment;
         Records {
-            rebuild: Rebuild::new(s.rows, s.index, s.judge),
+            rebuild: self.rebuild(),
             buffer: [0; MAX_ROW_RECORD_BYTES],
             index: s.index,
             left: s.count,
             head: self.start(),
             log: self.log,
         }
+    }
+    /// Records up to the last that travels raw.
+    #[cfg(feature = "alloc")]
+    pub(super) const fn raw(&self) -> u32 {
+        self.raw
+    }
+    /// Its rows, to be rebuilt.
+    pub(super) const fn rebuild(&self) -> Rebuild<'a> {
+        Rebuild::new(self.segment.rows, self.segment.index, self.segment.judge)
     }
     /// The records that travel raw, as every authority's do: they borrow the segment's own bytes.
     pub fn raw_records(&self) -> impl Iterator<Item = AuthenticRecord<'a>> + use<'a> {
@@ -299,7 +324,7 @@ pub struct Records<'a> {
 
 /// One record under a seal that holds.
 ///
-/// Only a verified segment makes one: its fields can't be set from outside.
+/// Only a seal that holds makes one: its fields can't be set from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AuthenticRecord<'r> {
     log: Hash,
@@ -310,6 +335,11 @@ pub struct AuthenticRecord<'r> {
 }
 
 impl<'r> AuthenticRecord<'r> {
+    /// At its place in the chain: its index, the value before it and its identity.
+    #[cfg(feature = "alloc")]
+    pub(super) const fn placed(log: Hash, index: u32, (previous, identity): (Hash, Hash), bytes: &'r [u8]) -> Self {
+        Self { log, index, previous, identity, bytes }
+    }
     /// h₀ of its log.
     #[must_use]
     pub const fn log(&self) -> Hash {

@@ -187,6 +187,9 @@ impl<'a> Anchor<'a> {
 /// Where an application keeps what is verified: it gives the facts known so far, and takes each segment at once, since
 /// the next one's key may stand in it.
 pub trait Shelf<'a> {
+    /// What a verified segment is kept as: [`Authentic`], or [`crate::record::Chained`] where its records are asked for
+    /// again.
+    type Verified: AsRef<Authentic<'a>> + From<Authentic<'a>>;
     /// Shows the facts read so far. They needn't stand in memory in between: a microcontroller reads them anew, so that
     /// they don't stand under a signature's check.
     ///
@@ -201,14 +204,14 @@ pub trait Shelf<'a> {
     ///
     /// # Errors
     /// As [`Segment::verify`].
-    fn verify(&self, segment: Segment<'a>, log: &LogKey<'_>) -> Result<Authentic<'a>, SegmentError> {
-        segment.verify(log)
+    fn verify(&self, segment: Segment<'a>, log: &LogKey<'_>) -> Result<Self::Verified, SegmentError> {
+        segment.verify(log).map(Self::Verified::from)
     }
     /// Takes a verified segment.
     ///
     /// # Errors
     /// [`BundleError::Full`].
-    fn take(&mut self, authentic: Authentic<'a>, log: LogKey<'a>) -> Result<(), BundleError>;
+    fn take(&mut self, verified: Self::Verified, log: LogKey<'a>) -> Result<(), BundleError>;
 }
 
 /// Verifies the elements of a bundle, in order, and hands each segment to the shelf; reading stops at the first
@@ -239,8 +242,9 @@ pub fn elements<'a>(anchor: &Anchor<'a>, bytes: &'a [u8], shelf: &mut impl Shelf
             before = Before::Mark(log, index);
             continue;
         }
-        let (authentic, key) = authenticate(anchor, shelf, &element, at, &before)?;
-        shelf.take(authentic, key)?;
+        let (verified, key) = authenticate(anchor, shelf, &element, at, &before)?;
+        let authentic = *verified.as_ref();
+        shelf.take(verified, key)?;
         before = Before::Segment(authentic);
     }
     Ok(())
@@ -265,13 +269,13 @@ pub enum Before<'a> {
 ///
 /// # Errors
 /// What refuses it; `at` is its number.
-pub fn authenticate<'a>(
+pub fn authenticate<'a, S: Shelf<'a>>(
     anchor: &Anchor<'a>,
-    shelf: &impl Shelf<'a>,
+    shelf: &S,
     element: &Element<'a>,
     at: u8,
     before: &Before<'a>,
-) -> Result<(Authentic<'a>, LogKey<'a>), BundleError> {
+) -> Result<(S::Verified, LogKey<'a>), BundleError> {
     let refused = |e| BundleError::Segment(at, e);
     let (body, mut last) = match *element {
         Element::Mark { log, index } => return Err(BundleError::Omitted(at, log, index)),
@@ -296,11 +300,11 @@ pub fn authenticate<'a>(
                 if let Some(authentic) =
                     Some(anchor.authentic).filter(|_| is_anchor).or_else(|| shelf.taken(body, &log))
                 {
-                    return Ok((authentic, log));
+                    return Ok((authentic.into(), log));
                 }
                 let segment = Segment::parse(body, log.suite.signature_length()).map_err(refused)?;
                 match shelf.verify(segment, &log) {
-                    Ok(authentic) => return Ok((authentic, log)),
+                    Ok(verified) => return Ok((verified, log)),
                     Err(e) => last = refused(e),
                 }
             }

@@ -140,7 +140,7 @@ impl<'f> Evaluation<'f, '_> {
             if self.fork_of(&record.log).is_some_and(|fork| !fork.settled) {
                 current.add(Warning::Forked);
             }
-            if self.forked_above(&record.log).is_some() {
+            if self.forks_above(&record.log).next().is_some() {
                 current.add(Warning::AuthorityForked);
             }
             self.validity(record, need, ask, &mut current);

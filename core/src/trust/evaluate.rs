@@ -80,8 +80,8 @@ pub struct Evaluation<'f, 's> {
     index: Index<'f, 's>,
     verdicts: &'s mut [Verdict],
     chains: Chains<'f, 's>,
-    /// The log asked for last: the records of a segment are asked for one after the other.
-    known: Option<Spot<'s>>,
+    /// The log asked for last, and its facility: the records of a segment are asked for one after the other.
+    known: Option<(Spot<'s>, Option<&'f str>)>,
 }
 
 impl<'f, 's> Evaluation<'f, 's> {
@@ -95,11 +95,22 @@ impl<'f, 's> Evaluation<'f, 's> {
     ///
     /// `need` is what its kind needs (table of `spec/trust.md` section 2.1).
     pub fn counts_of(&mut self, record: RecordId, need: Need<'_>) -> Verdict {
-        if self.known.as_ref().is_none_or(|spot| spot.log != record.log) {
-            self.known = self.spot(&record.log);
+        match self.known(&record.log) {
+            Some((spot, _)) => self.counts_at(&spot, &record, &need),
+            None => self.outside(&record.log),
         }
-        let Some(spot) = self.known else { return self.outside(&record.log) };
-        self.counts_at(&spot, &record, &need)
+    }
+
+    /// The place of a log, and its facility.
+    fn known(&mut self, log: &Hash) -> Option<(Spot<'s>, Option<&'f str>)> {
+        if self.known.as_ref().is_none_or(|(spot, _)| spot.log != *log) {
+            self.known = self.spot(log).map(|spot| (spot, self.facility_of(log)));
+        }
+        self.known
+    }
+    /// The facility of a log whose records are judged one after the other.
+    pub(super) fn facility_known(&mut self, log: &Hash) -> Option<&'f str> {
+        self.known(log).map_or_else(|| self.facility_of(log), |(_, facility)| facility)
     }
 
     fn counts_at(&mut self, spot: &Spot<'s>, record: &RecordId, need: &Need<'_>) -> Verdict {
@@ -115,15 +126,14 @@ impl<'f, 's> Evaluation<'f, 's> {
         Some(Fork { count, settled: self.is_cut(log) })
     }
 
-    /// A log of a line above this one that is forked and not settled, where there is one: finding 3014.
-    #[must_use]
-    pub fn forked_above(&self, log: &Hash) -> Option<Hash> {
-        let place = self.place_of(log)?;
-        let forked = |candidate: &Hash| self.fork_of(candidate).is_some_and(|fork| !fork.settled);
-        let above = |candidate: &Hash| place.lines_above().iter().any(|line| self.is_of(candidate, line));
-        // The least, so that the answer doesn't hang on the order of the pieces.
-        // Few logs are forked: that is asked first.
-        self.chains.logs().filter(|log| forked(log) && above(log)).min()
+    /// The logs of lines above this one that are forked and not settled, by their ids: findings 3014.
+    pub fn forks_above(&self, log: &Hash) -> impl Iterator<Item = Hash> {
+        self.place_of(log).into_iter().flat_map(move |place| {
+            let forked = |candidate: &Hash| self.fork_of(candidate).is_some_and(|fork| !fork.settled);
+            let above = move |candidate: &Hash| place.lines_above().iter().any(|line| self.is_of(candidate, line));
+            // Few logs are forked: that is asked first.
+            self.chains.logs().filter(move |log| forked(log) && above(log))
+        })
     }
 
     /// Whether a cut was issued by a log that isn't above its target: it has no effect, finding 3012. `None` where

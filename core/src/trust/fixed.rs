@@ -162,6 +162,7 @@ fn asked<T>(ask: impl FnOnce(&mut Evaluation<'_, '_>) -> T, evaluation: &mut Eva
 }
 
 impl<'a, const RECORDS: usize, const SEGMENTS: usize> Shelf<'a> for FixedShelf<'a, RECORDS, SEGMENTS> {
+    type Verified = Authentic<'a>;
     #[inline(never)] // as above
     fn with_facts<T>(&self, ask: impl FnOnce(&[Fact<'a>]) -> T) -> Result<T, BundleError> {
         let mut facts = Vec::new();

@@ -8,6 +8,8 @@ use crate::movement::Direction;
 use crate::movement::reasons::{
     CAPACITY_INSPECTOR, CAPACITY_PHARMACIST, CAPACITY_WITNESS, IN_IMPORTED, IN_MANUFACTURED,
 };
+#[cfg(feature = "alloc")]
+use crate::record::Run;
 use crate::record::{Authentic, AuthenticRecord, Enrol, Entry, FORMAT, KeyOf, Kind, LogKey, Record, Role, Roles};
 
 /// A record of an authority's log, held under a verified seal.
@@ -33,6 +35,12 @@ impl<'a> Held<'a> {
     pub fn of(authentic: &Authentic<'a>, log: &LogKey<'a>) -> impl Iterator<Item = Self> + use<'a> {
         let log = *log;
         authentic.raw_records().filter_map(move |record| Self::of_record(&record, &log))
+    }
+    /// The same of a run, whose records were hashed before.
+    #[cfg(feature = "alloc")]
+    pub fn of_run(run: &Run<'a>, log: &LogKey<'a>) -> impl Iterator<Item = Self> {
+        let log = *log;
+        run.lasting().filter_map(move |record| Self::of_record(&record, &log))
     }
     /// Of a record of this log, where it is of a critical kind.
     pub(super) fn of_record(record: &AuthenticRecord<'a>, log: &LogKey<'a>) -> Option<Self> {

@@ -204,7 +204,7 @@ impl<'f> Evaluation<'f, '_> {
             record.check_place(at.index)?;
             Ok(record)
         });
-        let facility = self.facility_of(&at.log);
+        let facility = self.facility_known(&at.log);
         let verdict = match &record {
             Err(_) => Verdict::of(Reason::Malformed),
             // A root's first records have verdicts of their own: no enrolment grants them.

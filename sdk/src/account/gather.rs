@@ -281,9 +281,9 @@ pub(super) fn gather(
         let mut heads: BTreeMap<Hash, (u32, Hash)> = BTreeMap::new();
         let mut last = None;
         for part in evidence.parts() {
-            let (from, end) = (part.authentic.index(), part.authentic.end());
+            let (from, end) = (part.run.index(), part.run.end());
             pieces.entry(part.log.id).or_default().push((from, end));
-            let head = (end, part.authentic.head());
+            let head = (end, part.run.head());
             heads.entry(part.log.id).and_modify(|most| *most = head.max(*most)).or_insert(head);
             walk.party = None;
             part.judge(evaluation, |evaluation, _, judged| {
@@ -342,7 +342,7 @@ impl Walk<'_> {
             }
             let is_own = self.is_own(facility);
             if is_own {
-                above.extend(evaluation.forked_above(log));
+                above.extend(evaluation.forks_above(log));
             }
             let noted = self.noted.get(&log.log16()).copied().unwrap_or(0);
             let holes = holes(pieces.get(log).map(Vec::as_slice).unwrap_or_default(), noted);

@@ -2,9 +2,8 @@
 use super::records::{placed, read};
 use super::{Answer, Failure, Js, KeySuite, Reason, RecordView, give};
 use crate::error::{Error, Kind};
-use medlot_core::crypto::{Suite, chain_next};
-use medlot_core::limits::MAX_RECORD_BYTES;
-use medlot_core::log::{Frames, LogError, Records, recover, seal_of};
+use medlot_core::crypto::Suite;
+use medlot_core::log::{self, LogError, Whole};
 use serde_json::json;
 
 view! {
@@ -55,22 +54,15 @@ view! {
 #[cfg_attr(all(feature = "wasm", target_arch = "wasm32"), wasm_bindgen::prelude::wasm_bindgen(js_name = "readLog"))]
 #[allow(clippy::needless_pass_by_value)]
 pub fn read_log(bytes: Vec<u8>, offset: u32, limit: u32) -> Answer<Js<LogView>> {
-    let found = recover(&bytes).map_err(closed)?;
-    let (tip, whole) = (found.recovery.tip(), bytes.get(..found.end).unwrap_or_default());
-    let seals: Vec<u32> = Frames::new(whole, found.first).filter_map(|f| seal_of(&f)).map(|seal| seal.count).collect();
+    let Whole { found, records: own, seals } = log::read(&bytes).map_err(closed)?;
+    let (tip, seals) = (found.recovery.tip(), seals.iter().map(|seal| seal.count).collect::<Vec<_>>());
     let sealed = seals.iter().copied().max().unwrap_or(0);
-    let (log, mut value) = (tip.log().to_string(), tip.log());
-    let mut reader = Records::new(&bytes, found.first, found.end);
-    let (mut records, mut buffer) = (Vec::new(), vec![0; MAX_RECORD_BYTES]);
-    let shown = offset..offset.saturating_add(limit);
-    for index in 0.. {
-        let Some(record) = reader.next(&mut buffer).map_err(closed)? else { break };
-        value = chain_next(&value, index, record).map_err(|e| Failure::from(Error::invalid(e.to_string())))?;
-        if shown.contains(&index) {
-            let mut view = said(record, index, &log, value.to_string())?;
-            view.unsealed = index >= sealed;
-            records.push(view);
-        }
+    let (log, mut records) = (tip.log().to_string(), Vec::new());
+    let shown = own.records().iter().zip(own.values_from(1));
+    for (index, (record, identity)) in (0..).zip(shown).skip(offset as usize).take(limit as usize) {
+        let mut view = said(record, index, &log, identity.to_string())?;
+        view.unsealed = index >= sealed;
+        records.push(view);
     }
     let place = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
     give(LogView {

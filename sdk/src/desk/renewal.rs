@@ -117,8 +117,8 @@ impl Desk {
         }
         let own = &self.log;
         let outdone = evidence.parts_of(&own.id()).any(|part| {
-            let end = part.authentic.end();
-            own.value_at(end).map_or(true, |value| value != part.authentic.head())
+            let end = part.run.end();
+            own.value_at(end).map_or(true, |value| value != part.run.head())
         });
         if outdone {
             self.make_read_only(ReadOnly::Ahead)?;

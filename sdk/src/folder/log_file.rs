@@ -6,10 +6,10 @@ use super::medium::{Medium, Tail};
 use super::vault::{Opened, Vault};
 use crate::error::{Error, Result};
 use medlot_core::crypto::{self, Hash, Suite};
-use medlot_core::limits::MAX_RECORD_BYTES;
-use medlot_core::log::{self, Frames, LogError, Records, Store, Writer, recover};
-use medlot_core::record::{Authentic, LogKey, Offer, Seal, Tip, TipError};
+use medlot_core::log::{self, Frames, LogError, Store, Whole, Writer, recover};
+use medlot_core::record::{Authentic, LogKey, Offer, OwnRecords, Seal, Tip, TipError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What a log is: its first frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +59,8 @@ pub struct LogFile {
     /// Where the next unit goes in the file: behind the writer's place where the file is encrypted.
     end: u64,
     head: LogHead,
-    records: Vec<Vec<u8>>,
+    /// Shared with who reads them: an answer is made of the log as it stood when it was asked.
+    records: Arc<OwnRecords>,
     seals: Vec<Seal>,
     writer: Writer,
     /// Bytes at the end of the file that were dropped: of an append that was never acknowledged.
@@ -80,7 +81,7 @@ impl LogFile {
         writer.confirm()?;
         let file = medium.go_on(path)?;
         let (path, vault) = (path.to_path_buf(), vault.clone());
-        let (records, seals) = (Vec::new(), Vec::new());
+        let (records, seals) = (Arc::new(OwnRecords::new(writer.tip().log())), Vec::new());
         Ok(Self { path, file, vault, end, head, records, seals, writer, dropped: 0 })
     }
 
@@ -95,20 +96,13 @@ impl LogFile {
             Error { message: format!("{}: {error}", path.display()), ..error }
         };
         let Opened { plain: bytes, mut end, torn, .. } = vault.open_log(path, bytes)?;
-        let found = recover(&bytes).map_err(named)?;
+        let Whole { found, records, seals } = log::read(&bytes).map_err(named)?;
         let head = LogHead {
             parent: found.head.parent,
             suite: found.head.suite,
             key: found.head.key.to_vec(),
             facility: found.head.facility.to_owned(),
         };
-        let (mut records, mut buffer) = (Vec::new(), [0; MAX_RECORD_BYTES]);
-        let mut reader = Records::new(&bytes, found.first, found.end);
-        while let Some(record) = reader.next(&mut buffer).map_err(named)? {
-            records.push(record.to_vec());
-        }
-        let whole = bytes.get(..found.end).unwrap_or_default();
-        let seals = Frames::new(whole, found.first).filter_map(|frame| log::seal_of(&frame)).collect();
         let file = medium.go_on(path)?;
         let writer = Writer::resume(&found.recovery, found.end as u64);
         let unfinished = bytes.len() - found.end;
@@ -118,6 +112,7 @@ impl LogFile {
         }
         end -= unfinished as u64;
         let (path, vault, dropped) = (path.to_path_buf(), vault.clone(), torn + unfinished);
+        let records = Arc::new(records);
         let log = Self { path, file, vault, end, head, records, seals, writer, dropped };
         if dropped > 0 {
             // What stands behind the last unit that is durable.
@@ -147,7 +142,10 @@ impl LogFile {
         let mut unit = Outbox::default();
         let first = self.writer.append(records, &mut unit)?;
         self.make_durable(&unit)?;
-        self.records.extend(records.iter().cloned());
+        let own = Arc::make_mut(&mut self.records);
+        for record in records {
+            own.push(record.clone())?;
+        }
         Ok(first)
     }
 
@@ -263,6 +261,10 @@ impl LogFile {
     /// Its records' bytes.
     #[must_use]
     pub fn records(&self) -> &[Vec<u8>] {
+        self.records.records()
+    }
+    /// They, to be kept as they stand now.
+    pub(crate) const fn shared(&self) -> &Arc<OwnRecords> {
         &self.records
     }
     /// The chain's value after the first `count` records: the identity of the last of them, h₀ for none.
@@ -270,16 +272,8 @@ impl LogFile {
     /// # Errors
     /// More than there are.
     pub fn value_at(&self, count: u32) -> Result<Hash> {
-        if count > self.tip().count() {
-            let held = self.tip().count();
-            return Err(Error::argument(format!("count: {count}; the log has {held} records")));
-        }
-        // From the last seal up to there on: recovery held its head to the chain.
-        let sealed = self.seals.iter().rev().find(|seal| seal.count <= count);
-        let (from, value) = sealed.map_or((0, self.id()), |seal| (seal.count, seal.head));
-        (from..count).zip(self.records.iter().skip(from as usize)).try_fold(value, |value, (index, record)| {
-            crypto::chain_next(&value, index, record).map_err(|e| Error::invalid(format!("record {index}: {e}")))
-        })
+        let held = self.tip().count();
+        self.records.value(count).ok_or_else(|| Error::argument(format!("count: {count}; the log has {held} records")))
     }
     /// Its released seals.
     #[must_use]

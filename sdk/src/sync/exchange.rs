@@ -182,7 +182,7 @@ impl Exchange {
         }
         let mut held = false;
         if let Home::Desk(desk) = &home {
-            holdings.set_own_tail(tail_of(desk.log())?);
+            holdings.set_own_tail(tail_of(desk.log()));
             // A closed log may hold records that another branch has too: no further seal.
             held = desk.log().tip().unsealed() > 0 && desk.folder().check_writable().is_ok();
         }
@@ -368,13 +368,6 @@ fn files_of(folder: &Folder) -> Result<Files> {
 }
 
 /// The own log's values from its last seal on.
-fn tail_of(log: &LogFile) -> Result<Vec<Hash>> {
-    let sealed = log.seals().last().map_or((0, log.id()), |seal| (seal.count, seal.head));
-    let mut values = vec![sealed.1];
-    for (index, record) in (sealed.0..).zip(log.records().iter().skip(sealed.0 as usize)) {
-        let last = values.last().copied().unwrap_or(sealed.1);
-        let next = medlot_core::crypto::chain_next(&last, index, record).map_err(|e| Error::invalid(e.to_string()))?;
-        values.push(next);
-    }
-    Ok(values)
+fn tail_of(log: &LogFile) -> Vec<Hash> {
+    log.shared().values_from(log.seals().last().map_or(0, |seal| seal.count)).to_vec()
 }

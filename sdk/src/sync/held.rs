@@ -1,5 +1,6 @@
 //! What is held of one log: its chain from the first record on, and pieces beside it.
 use crate::error::Result;
+use crate::evidence::Part;
 use crate::seals;
 use medlot_core::crypto::{Hash, SIGNATURE_LEN};
 use medlot_core::limits::MAX_SEGMENT_BYTES;
@@ -26,6 +27,10 @@ impl Seg {
             head: authentic.head(),
             body: authentic.body().into(),
         }
+    }
+    pub(super) fn of_part(part: &Part<'_>) -> Result<Self> {
+        let (run, body) = (&part.run, part.body()?.into());
+        Ok(Self { index: run.index(), end: run.end(), start: run.start(), head: run.head(), body })
     }
     pub(super) fn verify<'a>(&'a self, log: &LogKey<'_>) -> Result<Authentic<'a>> {
         Ok(seals::verify(Segment::parse(&self.body, log.suite.signature_length())?, log)?)

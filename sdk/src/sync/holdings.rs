@@ -170,15 +170,15 @@ impl<K: Keeper> Holdings<K> {
             again: false,
         };
         let mut parts: Vec<_> = evidence.parts().iter().collect();
-        parts.sort_by_key(|part| part.authentic.index());
+        parts.sort_by_key(|part| part.run.index());
         for part in parts {
             let held = this.logs.entry(part.log.id.log16()).or_default();
-            let seg = Seg::of(&part.authentic);
+            let seg = Seg::of_part(part)?;
             let (count, head) = held.tip(part.log.id);
             // What stands in its file, and no more of it: what came otherwise may reach over that.
             let in_file = whole.iter().any(|(id, _, end)| *id == part.log.id && seg.end <= *end);
             let goes_on = in_file && seg.index <= count && count < seg.end;
-            let at_count = if seg.index == count { Some(seg.start) } else { part.identity(count.saturating_sub(1)) };
+            let at_count = if seg.index == count { Some(seg.start) } else { part.run.value(count) };
             if goes_on && at_count == Some(head) {
                 held.main.push(if seg.index == count { seg } else { seg.remainder(&part.log, count) });
             } else {
@@ -186,8 +186,8 @@ impl<K: Keeper> Holdings<K> {
             }
         }
         this.learn_from(evidence.anchor().id());
-        for next in evidence.parts().iter().filter(|p| p.authentic.index() == 0) {
-            let (Some(first), log) = (next.authentic.raw_records().next(), next.log) else { continue };
+        for next in evidence.parts().iter().filter(|p| p.run.index() == 0) {
+            let (Some(first), log) = (next.run.lasting().next(), next.log) else { continue };
             if let Some(id) = this.keys.next_root(log.suite.number(), log.key, first.bytes()) {
                 this.learn_from(id);
             }

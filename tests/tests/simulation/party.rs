@@ -26,7 +26,7 @@ pub struct Party {
 /// Whether the facts gathered as records came are those that are read from all of them together.
 pub fn reads_the_same(library: &Library) -> bool {
     let evidence = Evidence::of(library).unwrap();
-    let all = evidence.parts().iter().flat_map(|part| Held::of(&part.authentic, &part.log));
+    let all = evidence.parts().iter().flat_map(|part| Held::of_run(&part.run, &part.log));
     let mut held: Vec<Held<'_>> = all.collect();
     held.sort_by_key(|held| (held.at.log, held.at.index, held.at.identity));
     held.dedup_by_key(|held| held.at);

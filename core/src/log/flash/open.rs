@@ -47,11 +47,11 @@ impl Scan {
             }
             let recovery = &mut self.recovery;
             let fed = match recovery.begin(head) {
-                Ok(()) => chip.payload(at, head, |bytes| recovery.feed(bytes).map_err(Stop::Fault)),
+                Ok(()) => chip.payload(at, head, |bytes| recovery.feed(bytes, &mut ()).map_err(Stop::Fault)),
                 Err(fault) => Err(Stop::Fault(fault)),
             };
             let ended = match fed {
-                Ok(()) => recovery.end(head).map_err(Stop::Fault),
+                Ok(()) => recovery.end(head, &mut ()).map_err(Stop::Fault),
                 Err(stop) => Err(stop),
             };
             let ended = match ended {

@@ -299,11 +299,28 @@ fn a_forked_authority_is_found_from_beneath_and_counts() {
     w.push_on(authority, 1, FactKind::Confirm(w.tip(device)));
     w.hold(authority, 0);
     w.hold(authority, 1);
-    assert_eq!(w.with(|trust| trust.forked_above(&device)), Some(authority));
-    assert_eq!(w.with(|trust| trust.forked_above(&authority)), None, "its own fork isn't above it");
+    let above = |w: &World, log: Hash| w.with(|trust| trust.forks_above(&log).collect::<Vec<_>>());
+    assert_eq!(above(&w, device), [authority]);
+    assert_eq!(above(&w, authority), [], "its own fork isn't above it");
     assert_eq!(w.of(sales[0]), YES);
     w.revoke(w.root, w.tip(authority));
-    assert_eq!(w.with(|trust| trust.forked_above(&device)), None);
+    assert_eq!(above(&w, device), []);
+}
+
+#[test]
+fn every_forked_authority_above_is_found_not_one_of_them_alone() {
+    let (mut w, authority, device, sales) = world();
+    for log in [w.root, authority] {
+        w.branch(log, 1);
+        w.push_on(log, 1, FactKind::Confirm(w.tip(device)));
+        w.hold(log, 0);
+        w.hold(log, 1);
+    }
+    let mut both = vec![w.root, authority];
+    both.sort();
+    assert_eq!(w.with(|trust| trust.forks_above(&device).collect::<Vec<_>>()), both);
+    assert_eq!(w.with(|trust| trust.forks_above(&authority).collect::<Vec<_>>()), [w.root]);
+    assert_eq!(w.of(sales[0]), YES);
 }
 
 #[test]

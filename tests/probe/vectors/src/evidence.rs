@@ -56,6 +56,7 @@ pub struct Evidence<'a> {
 }
 
 impl<'a> Shelf<'a> for Evidence<'a> {
+    type Verified = Authentic<'a>;
     fn with_facts<T>(&self, ask: impl FnOnce(&[Fact<'a>]) -> T) -> Result<T, BundleError> {
         Ok(ask(self.gathered.facts()))
     }

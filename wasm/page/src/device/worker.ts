@@ -19,6 +19,7 @@ import {
   type ReceiveInput,
   type RecordView,
   type Said,
+  type SyncProgress,
 } from "medlot";
 import { Counting, keyOf, shelfLine, shelvesOf, type CountView, type Draft, type Going, type Shelf } from "./counting.js";
 import { ALL, destructions, due, type Destructions } from "./destruction.js";
@@ -30,7 +31,6 @@ import { day, type Query, type View } from "./rows.js";
 import { sampleFiles } from "./sample.js";
 import { again, begun, catalogue, close, here, idOf, keyless, nameOf, named, now, opened, productOf, progress, queue, refresh, rows, sealSoon, standing, store, which, write, wrote, wroteAll, type Join } from "./session.js";
 import { BatchStore } from "./store.js";
-import { synchronised } from "./sync.js";
 
 export interface Figures extends Omit<Reported, "shortest"> {
   shortest: { product: string; name: string; months: number } | undefined;
@@ -337,7 +337,11 @@ const api = {
   catalogue: named,
   async sync(url: string) {
     await here().seal(now());
-    const answer = await synchronised(here(), url, now, progress);
+    progress("send", 0);
+    let requests = 0;
+    // How many requests there will be isn't known: the bar comes nearer to its end with each.
+    const told = ({ done }: SyncProgress): void => progress("receive", done ? 1 : 1 - 1 / (++requests + 1));
+    const answer = await here().synchronise(url, { now: now(), progress: told });
     refresh();
     return answer;
   },
