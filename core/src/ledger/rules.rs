@@ -26,9 +26,13 @@ struct Stands {
 pub(super) struct Rules {
     stands: HashMap<Hash, Stands>,
     pub(super) recalls: Vec<u32>,
+    /// The same by each product that they name: a list of stock asks for every lot.
+    recalls_of: HashMap<Vec<u8>, Vec<u32>>,
     ends: Vec<u32>,
     pub(super) same: Vec<u32>,
     facts: Vec<u32>,
+    /// The same by lot number.
+    facts_of: HashMap<Vec<u8>, Vec<u32>>,
     facilities: Vec<u32>,
 }
 
@@ -51,9 +55,17 @@ impl Rules {
             return false;
         }
         match entry {
-            Entry::Recall(_) => self.recalls.push(row),
+            Entry::Recall(recall) => {
+                self.recalls.push(row);
+                for product in recall.products.iter() {
+                    self.recalls_of.entry(encoding(&product)).or_default().push(row);
+                }
+            }
             Entry::EndRecall(_) => self.ends.push(row),
-            Entry::LotFact(_) => self.facts.push(row),
+            Entry::LotFact(fact) => {
+                self.facts.push(row);
+                self.facts_of.entry(fact.lot.as_str().into()).or_default().push(row);
+            }
             Entry::SameProduct(_) => {
                 self.same.push(row);
                 return true;
@@ -134,9 +146,10 @@ impl Rules {
         is: &dyn Fn(&Product<'_>) -> bool,
         lot: Option<&LotNumber<'_>>,
     ) -> Option<(Expiry, u32)> {
-        let facts = self.facts.iter().filter_map(|row| {
+        let of_lot = lot.and_then(|lot| self.facts_of.get(lot.as_str().as_bytes()));
+        let facts = of_lot.into_iter().flatten().filter_map(|row| {
             let Some(Entry::LotFact(fact)) = book.record(*row).map(|r| r.entry) else { return None };
-            let about = lot == Some(&fact.lot) && is(&fact.product) && self.reaches(book, *row, facility);
+            let about = is(&fact.product) && self.reaches(book, *row, facility);
             about.then_some((fact.expiry, *row))
         });
         facts.max_by_key(|(_, row)| (book.time(*row), book.order(*row)))
@@ -153,18 +166,25 @@ impl Rules {
     }
 
     /// The recalls of a product at a facility that are not ended, those of the gravest class first: of all lots or some.
-    pub(super) fn recalls(&self, book: &Book, facility: &str, is: &dyn Fn(&Product<'_>) -> bool) -> Vec<u32> {
-        let mut found = self.recalls_ever(book, facility, is);
+    /// `names` are the encodings of the products that are this one there.
+    pub(super) fn recalls<'n>(&self, book: &Book, facility: &str, names: impl Iterator<Item = &'n [u8]>) -> Vec<u32> {
+        let mut found = self.recalls_ever(book, facility, names);
         found.retain(|row| self.end_of(book, *row).is_none());
         found
     }
 
     /// The same, ended ones too.
-    pub(super) fn recalls_ever(&self, book: &Book, facility: &str, is: &dyn Fn(&Product<'_>) -> bool) -> Vec<u32> {
+    pub(super) fn recalls_ever<'n>(
+        &self,
+        book: &Book,
+        facility: &str,
+        names: impl Iterator<Item = &'n [u8]>,
+    ) -> Vec<u32> {
         let mut found: Vec<(u8, u32)> = Vec::new();
-        for row in &self.recalls {
+        for row in names.filter_map(|name| self.recalls_of.get(name)).flatten() {
             let Some(Entry::Recall(recall)) = book.record(*row).map(|r| r.entry) else { continue };
-            if recall.products.iter().any(|p| is(&p)) && self.reaches(book, *row, facility) {
+            // One may name a product by several of its names.
+            if !found.contains(&(recall.class, *row)) && self.reaches(book, *row, facility) {
                 found.push((recall.class, *row));
             }
         }

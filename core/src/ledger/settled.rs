@@ -291,10 +291,11 @@ impl<'l> Settled<'l> {
         if ledger.rules.recalls.is_empty() {
             return Vec::new();
         }
-        let site = self.site(facility).map(|(_, site)| site);
         let name = encoding(product);
-        let is = |other: &Product<'_>| same(site, &name, &encoding(other));
-        ledger.rules.recalls(&ledger.book, facility, &is)
+        match self.site(facility) {
+            Some((_, site)) => ledger.rules.recalls(&ledger.book, facility, site.names_of(&name)),
+            None => ledger.rules.recalls(&ledger.book, facility, core::iter::once(name.as_slice())),
+        }
     }
 
     /// Recalls in force of a pack, whether or not its lot ever was at the facility; the gravest class first.
@@ -536,10 +537,12 @@ impl<'l> Lot<'l> {
         if ledger.rules.recalls.is_empty() {
             return Vec::new();
         }
-        let book = &ledger.book;
-        let mut all: Vec<(u32, i64, Option<i64>)> = ledger
-            .rules
-            .recalls_ever(book, self.facility(), &|product| self.is_of(product))
+        let (book, name) = (&ledger.book, self.name().0);
+        let rows = match self.settled_site() {
+            Some(site) => ledger.rules.recalls_ever(book, self.facility(), site.names_of(name)),
+            None => ledger.rules.recalls_ever(book, self.facility(), core::iter::once(name)),
+        };
+        let mut all: Vec<(u32, i64, Option<i64>)> = rows
             .into_iter()
             .filter(|row| self.is_named_by(&[*row]))
             .map(|row| (row, book.time(row), ledger.rules.end_of(book, row).map(|end| book.time(end))))

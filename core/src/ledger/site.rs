@@ -67,6 +67,16 @@ pub(super) struct Site {
 }
 
 impl Site {
+    /// The encodings of the products that are one with this one here, its own first.
+    pub(super) fn names_of<'n>(&'n self, name: &'n [u8]) -> impl Iterator<Item = &'n [u8]> {
+        // Few products are one with another: nothing is looked through for the rest.
+        let others = self.classes.get(name).into_iter().flat_map(move |class| {
+            let of_class = self.classes.iter().filter(move |(other, of)| *of == class && other.as_slice() != name);
+            of_class.map(|(other, _)| other.as_slice())
+        });
+        core::iter::once(name).chain(others)
+    }
+
     pub(super) fn part_at(&self, item: u32) -> Option<u32> {
         self.by_item.get(item)
     }

@@ -130,6 +130,8 @@ struct Walk<'w> {
     noted: BTreeMap<[u8; 16], u32>,
     /// The counterparty of the group that is being read.
     party: Option<String>,
+    /// Of the log and day asked for last: whether they lie outside the log's validity, which is said in days.
+    outside: Option<(Hash, u32, bool)>,
 }
 
 const fn speaks(entry: &Entry<'_>) -> bool {
@@ -205,12 +207,24 @@ impl Walk<'_> {
         found.records.insert((at.index, at.identity));
     }
 
+    /// Whether a record lies outside its log's validity; records of a log and a day stand side by side.
+    fn is_outside(&mut self, evaluation: &Evaluation<'_, '_>, log: Hash, at: Timestamp) -> bool {
+        let day = at.as_secs() / 86_400;
+        if let Some((_, _, outside)) = self.outside.filter(|(of, on, _)| (*of, *on) == (log, day)) {
+            return outside;
+        }
+        let outside = evaluation.is_outside_validity(&log, at);
+        self.outside = Some((log, day, outside));
+        outside
+    }
+
     /// What is said of a record that counts all the same.
     fn remarks(&mut self, evaluation: &Evaluation<'_, '_>, said: &Record<'_>, at: RecordId, facility: Option<&str>) {
+        let outside = !said.clock_unset && self.is_outside(evaluation, at.log, said.recorded_at);
         let mut remark = |code| self.found(code, say::trust_finding(code).0, facility, at);
         if said.clock_unset {
             remark(3016);
-        } else if evaluation.is_outside_validity(&at.log, said.recorded_at) {
+        } else if outside {
             remark(3015);
         }
         if matches!(said.entry, Entry::Revoke(_) | Entry::State(_)) {
@@ -276,6 +290,7 @@ pub(super) fn gather(
             logs: BTreeMap::new(),
             noted: BTreeMap::new(),
             party: None,
+            outside: None,
         };
         let mut pieces: BTreeMap<Hash, Vec<(u32, u32)>> = BTreeMap::new();
         let mut heads: BTreeMap<Hash, (u32, Hash)> = BTreeMap::new();

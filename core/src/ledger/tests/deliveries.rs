@@ -263,6 +263,35 @@ fn products_that_are_one_share_their_lots_from_whenever_that_is_said() {
 }
 
 #[test]
+fn a_recall_under_any_name_of_a_product_is_told_of_it_once() {
+    const C: &str = "local:C";
+    for recalled in [vec![A], vec![B], vec![A, B], vec![C]] {
+        let mut log = Log::new(1, TO);
+        log.say(10, goes_in((A, "L1"), 10));
+        log.say(10, goes_in((B, "L2"), 10));
+        let mut ministry = Log::new(9, "MOH");
+        let (a, b) = (Product::parse(A).unwrap(), Product::parse(B).unwrap());
+        ministry.say(11, Entry::SameProduct(SameProduct { a, b, extensions: None }));
+        let mut room = [0; 64];
+        let products: Vec<_> = recalled.iter().map(|name| Product::parse(name).unwrap()).collect();
+        let products = List::encode(&products, &mut room).unwrap();
+        let recall = Recall { class: 2, notice: "n", products, lots: None, from: None, extensions: None };
+        ministry.say(12, Entry::Recall(recall));
+        let mut ledger = ledger_of(&[&log, &ministry]);
+        ledger.rules.reach_all(ministry.id);
+        let told = usize::from(recalled != [C]);
+        let settled = ledger.settled();
+        for (name, lot) in [(A, "L1"), (B, "L1"), (A, "L2"), (B, "L2"), (A, "never here")] {
+            let (product, lot) = (Product::parse(name).unwrap(), LotNumber::parse(lot).ok());
+            assert_eq!(settled.recalls(TO, &product, lot.as_ref()).len(), told, "{recalled:?} of {name}");
+        }
+        let other = Product::parse(C).unwrap();
+        assert_eq!(settled.recalls(TO, &other, None).len(), 1 - told);
+        assert_eq!(settled.recalls("elsewhere", &a, None).len(), usize::from(recalled.contains(&A)), "as it is named");
+    }
+}
+
+#[test]
 fn the_earliest_expiry_governs_until_it_is_taken_back_or_the_regulator_speaks() {
     let mut log = Log::new(1, TO);
     log.say(10, expiring(LOT, 10, "2027-12-31"));
