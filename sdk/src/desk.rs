@@ -487,13 +487,14 @@ impl Desk {
         self.counts_as_enrolled(&self.log.id())
     }
 
-    /// The same, by what is worked out already where it still holds: it costs nothing while only the own log grows.
+    /// The same, by the account: it costs nothing while only the own log grows, and what it costs at first the next
+    /// question needn't do again.
     ///
     /// # Errors
     /// As [`Desk::is_enrolled`].
     pub(crate) fn is_known_enrolled(&mut self) -> Result<bool> {
-        self.account = self.followed();
-        if self.account.as_ref().is_some_and(|account| account.may_write()) { Ok(true) } else { self.is_enrolled() }
+        let writes = self.account().is_ok_and(|account| account.may_write());
+        if writes { Ok(true) } else { self.is_enrolled() }
     }
 
     fn counts_as_enrolled(&self, log: &Hash) -> Result<bool> {
