@@ -543,6 +543,12 @@ impl<'a> Part<'a> {
             interior: Some(self.run.between()),
         }
     }
+    /// Its last record.
+    #[must_use]
+    pub fn last(&self) -> Option<RecordId> {
+        let index = self.run.end().checked_sub(1)?;
+        Some(RecordId { log: self.log.id, index, identity: self.run.identity(index)? })
+    }
     /// How many records.
     fn len(&self) -> u32 {
         self.run.end() - self.run.index()

@@ -3,7 +3,7 @@
 
 use super::{Amounts, record_json, say};
 use crate::error::Result;
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Part};
 use crate::lang::Lang;
 use crate::movements::lines_of;
 use crate::verify::ask_of;
@@ -12,7 +12,7 @@ use medlot_core::crypto::Hash;
 use medlot_core::ident::Party;
 use medlot_core::ledger::{Ledger, Settled};
 use medlot_core::movement::{Amount, Group, Movement};
-use medlot_core::record::{Detail, Entry, Record};
+use medlot_core::record::{AuthenticRecord, Detail, Entry, Kind, Record};
 use medlot_core::time::Timestamp;
 use medlot_core::trust::{Ask, Counts, Evaluation, FactKind, Judged, OwnLog, Reason, RecordId, Verified, Warning};
 use serde_json::{Map, Value, json};
@@ -141,9 +141,24 @@ const fn speaks(entry: &Entry<'_>) -> bool {
     )
 }
 
+/// Whether a part holds a record that speaks for others.
+fn holds_word(part: &Part<'_>) -> bool {
+    let may = |record: &AuthenticRecord<'_>| record.bytes().get(4).is_some_and(|head| !Kind::of_head(*head).is_stock());
+    let mut records = part.run.lasting().filter(may);
+    records.any(|record| Record::decode(record.bytes()).is_ok_and(|record| speaks(&record.entry)))
+}
+
 impl Walk<'_> {
     fn is_own(&self, facility: Option<&str>) -> bool {
         facility.is_some() && facility == self.own
+    }
+
+    /// Says where the authorities that speak stand, and settles what they said.
+    fn stand(&mut self, evaluation: &Evaluation<'_, '_>) {
+        for log in &self.speaking {
+            self.ledger.stand(&evaluation.standing(*log));
+        }
+        self.ledger.settled();
     }
 
     fn take(&mut self, evaluation: &Evaluation<'_, '_>, judged: &Judged<'_>) {
@@ -294,17 +309,20 @@ pub(super) fn gather(
         };
         let mut pieces: BTreeMap<Hash, Vec<(u32, u32)>> = BTreeMap::new();
         let mut heads: BTreeMap<Hash, (u32, Hash)> = BTreeMap::new();
-        let mut last = None;
-        for part in evidence.parts() {
+        // Authorities first: what they say of products and facilities changes what everything before it comes to, which
+        // would be worked out again.
+        let (words, others): (Vec<_>, Vec<_>) = evidence.parts().iter().partition(|part| holds_word(part));
+        let begins = words.len();
+        for (at, part) in words.into_iter().chain(others).enumerate() {
+            if at == begins {
+                walk.stand(evaluation);
+            }
             let (from, end) = (part.run.index(), part.run.end());
             pieces.entry(part.log.id).or_default().push((from, end));
             let head = (end, part.run.head());
             heads.entry(part.log.id).and_modify(|most| *most = head.max(*most)).or_insert(head);
             walk.party = None;
-            part.judge(evaluation, |evaluation, _, judged| {
-                last = walk.is_own(judged.facility).then_some(judged.at).or(last);
-                walk.take(evaluation, judged);
-            });
+            part.judge(evaluation, |evaluation, _, judged| walk.take(evaluation, judged));
         }
         for tail in evidence.tails() {
             walk.party = None;
@@ -317,10 +335,10 @@ pub(super) fn gather(
                 heads.entry(tail.log).and_modify(|most| *most = head.max(*most)).or_insert(head);
             }
         }
-        for log in &walk.speaking {
-            walk.ledger.stand(&evaluation.standing(*log));
-        }
+        walk.stand(evaluation);
         walk.of_logs(evidence, evaluation, &pieces, &heads);
+        let own_last = evidence.parts().iter().rfind(|part| walk.is_own(evaluation.facility_of(&part.log.id)));
+        let last = own_last.and_then(Part::last);
         if let Some(at) = last {
             walk.states(evaluation, at, now);
         }

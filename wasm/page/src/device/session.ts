@@ -322,7 +322,8 @@ export async function begun(name: Which, wait: boolean, join?: Join): Promise<St
   opened = await open(name, { store: steps, now: now(), ...(signer && { signer }), ...(join && { join }) });
   part("opened");
   progress("verify", 0.6);
-  refresh();
+  const { asked, rows: shown } = refresh();
+  Object.assign(parts, { asked, rows: shown });
   part("stock");
   // Asked after the stock, which judged everything held: that isn't done twice.
   const { enrolled, unsealed, readOnly } = opened.device.status();
