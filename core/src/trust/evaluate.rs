@@ -95,22 +95,24 @@ impl<'f, 's> Evaluation<'f, 's> {
     ///
     /// `need` is what its kind needs (table of `spec/trust.md` section 2.1).
     pub fn counts_of(&mut self, record: RecordId, need: Need<'_>) -> Verdict {
-        match self.known(&record.log) {
-            Some((spot, _)) => self.counts_at(&spot, &record, &need),
-            None => self.outside(&record.log),
-        }
+        self.look_up(&record.log);
+        let Some((spot, _)) = self.known else { return self.outside(&record.log) };
+        self.counts_at(&spot, &record, &need)
     }
 
-    /// The place of a log, and its facility.
-    fn known(&mut self, log: &Hash) -> Option<(Spot<'s>, Option<&'f str>)> {
+    /// Finds the place of a log and its facility, where they aren't those known.
+    fn look_up(&mut self, log: &Hash) {
         if self.known.as_ref().is_none_or(|(spot, _)| spot.log != *log) {
             self.known = self.spot(log).map(|spot| (spot, self.facility_of(log)));
         }
-        self.known
     }
     /// The facility of a log whose records are judged one after the other.
     pub(super) fn facility_known(&mut self, log: &Hash) -> Option<&'f str> {
-        self.known(log).map_or_else(|| self.facility_of(log), |(_, facility)| facility)
+        self.look_up(log);
+        match &self.known {
+            Some((_, facility)) => *facility,
+            None => self.facility_of(log),
+        }
     }
 
     fn counts_at(&mut self, spot: &Spot<'s>, record: &RecordId, need: &Need<'_>) -> Verdict {

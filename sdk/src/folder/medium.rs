@@ -98,15 +98,17 @@ pub enum Medium {
 #[derive(Debug)]
 pub(super) enum Hold {
     /// By the file's lock.
-    Disk { _lock: File },
+    Disk { lock: File },
     /// By a flag.
     Memory(Memory),
 }
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        if let Self::Memory(memory) = self {
-            memory.files().is_held = false;
+        match self {
+            // Closing the file isn't enough: a program that is being started has it too for a moment.
+            Self::Disk { lock } => drop(lock.unlock()),
+            Self::Memory(memory) => memory.files().is_held = false,
         }
     }
 }
@@ -173,7 +175,7 @@ impl Medium {
                 let lock = OpenOptions::new().create(true).write(true).truncate(false).open(&file);
                 let lock = lock.map_err(|e| Error::file(&file, &e))?;
                 match lock.try_lock() {
-                    Ok(()) => Ok(Hold::Disk { _lock: lock }),
+                    Ok(()) => Ok(Hold::Disk { lock }),
                     Err(fs::TryLockError::WouldBlock) => Err(held()),
                     Err(fs::TryLockError::Error(e)) => Err(Error::file(&file, &e)),
                 }
@@ -388,4 +390,25 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
         }
     };
     write().map_err(|e| Error::file(path, &e))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_was_closed_is_free_though_a_program_is_being_started() {
+        let folder = std::env::temp_dir().join(format!("medlot-hold-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let hold = Medium::Disk.hold(&folder).unwrap();
+        assert!(Medium::Disk.hold(&folder).is_err());
+        // What a new process has of this one's files until its program begins.
+        let Hold::Disk { lock } = &hold else { unreachable!() };
+        let inherited = lock.try_clone().unwrap();
+        drop(hold);
+        assert!(Medium::Disk.hold(&folder).is_ok());
+        drop(inherited);
+        fs::remove_dir_all(&folder).unwrap();
+    }
 }
