@@ -94,12 +94,12 @@ fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
 
 const NEEDS: [Need<'static>; 4] = [Need::STOCK, Need::INTRODUCE, Need::ANY, Need::role(Role::Regulate)];
 
-/// Every verdict on every record of the world.
 /// What is told of a log's fork and of those above it.
 fn forks(w: &World, log: &Hash) -> (Option<Fork>, Vec<Hash>) {
     w.with(|trust| (trust.fork_of(log), trust.forks_above(log).collect()))
 }
 
+/// Every verdict on every record of the world.
 fn all_verdicts(w: &World) -> Vec<(RecordId, Vec<Verdict>)> {
     w.with(|trust| {
         w.records()
