@@ -122,7 +122,7 @@ pub fn next_root(mut desk: Desk) -> Result<Written> {
         .records()
         .iter()
         .filter(|bytes| matches!(Record::decode(bytes).map(|r| r.entry), Ok(Entry::Enrol(_) | Entry::Revoke(_))))
-        .cloned()
+        .map(<[u8]>::to_vec)
         .collect();
     let log = LogHead { parent: root, suite: key.suite(), key: public, facility: String::new() };
     let mut desk = desk.go_on_as(log, &name, &first)?;
@@ -151,7 +151,7 @@ fn publish(desk: &mut Desk, entry: Entry<'_>) -> Result<Written> {
     let index = desk.write(entry)?;
     desk.seal()?;
     let object = desk.entries_bundle(index, index + 1)?;
-    let said = desk.log().records().get(index as usize).and_then(|bytes| Record::decode(bytes).ok());
+    let said = desk.log().records().get(index).and_then(|bytes| Record::decode(bytes).ok());
     let mut said = said.map_or(Value::Null, |record| crate::view::content(&record));
     if let Some(said) = said.as_object_mut() {
         said.insert("log".into(), desk.log().id().to_string().into());

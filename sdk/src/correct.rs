@@ -57,11 +57,11 @@ fn named(desk: &Desk, text: &str) -> Result<Named> {
 
 fn own(desk: &Desk, index: u32) -> Result<Named> {
     let records = desk.log().records();
-    let bytes = usize::try_from(index).ok().and_then(|at| records.get(at)).ok_or_else(|| {
+    let bytes = records.get(index).ok_or_else(|| {
         Error::argument(format!("record {index}: the own log has records 0 to {}", records.len().saturating_sub(1)))
     })?;
     let facility = Some(desk.folder().config().facility.clone());
-    Ok(Named { reference: Reference::Own(index), bytes: bytes.clone(), facility })
+    Ok(Named { reference: Reference::Own(index), bytes: bytes.to_vec(), facility })
 }
 
 /// Takes back a movement or a refusal that was written wrongly, wholly or up to a total: of several reversals of one

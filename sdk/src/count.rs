@@ -69,7 +69,7 @@ pub(crate) fn begun(desk: &Desk, at: Option<u32>) -> Result<u32> {
 /// The count that begins at this index; the last one where none is given.
 fn open(desk: &Desk, at: Option<u32>) -> Result<Open> {
     let mut found: Option<Open> = None;
-    for (index, bytes) in (0u32..).zip(desk.log().records()) {
+    for (index, bytes) in (0u32..).zip(desk.log().records().iter()) {
         match Record::decode(bytes).map(|r| r.entry) {
             Ok(Entry::CountBegin(_)) if at.is_none_or(|at| at == index) => {
                 found = Some(Open { begin: index, lines: 0, ended: false });

@@ -268,8 +268,8 @@ pub fn count_line(desk: &mut Desk, begin: Option<u32>, fields: &Fields, shown: O
 /// What the book says stands where a line is counted, in the line's measure; `None` in a blind count.
 fn book_balance(desk: &mut Desk, begin: Option<u32>, fields: &Fields) -> Result<Option<i64>> {
     let begin = count::begun(desk, begin)?;
-    let bytes = desk.log().records().get(begin as usize).cloned().unwrap_or_default();
-    let Entry::CountBegin(plan) = Record::decode(&bytes)?.entry else { return Ok(None) };
+    let bytes = desk.log().records().get(begin).unwrap_or_default();
+    let Entry::CountBegin(plan) = Record::decode(bytes)?.entry else { return Ok(None) };
     if plan.blind {
         return Ok(None);
     }
@@ -278,7 +278,7 @@ fn book_balance(desk: &mut Desk, begin: Option<u32>, fields: &Fields) -> Result<
         Ok(Entry::CountLine(earlier)) => at.checked_sub(earlier.begin) == Some(begin),
         _ => false,
     };
-    let own = (begin..).zip(desk.log().records().get(begin as usize..).unwrap_or_default());
+    let own = (begin..).zip(desk.log().records().iter_from(begin));
     let lines: HashSet<u32> = own.filter(|(at, bytes)| of_count(*at, bytes)).map(|(at, _)| at).collect();
     let log = desk.log().id();
     let line = fields.movement(Direction::Out)?;
@@ -323,7 +323,7 @@ pub fn reverse(
     let index = said.get("first").and_then(Value::as_u64).and_then(|first| u32::try_from(first).ok());
     let by = match index {
         Some(index) => {
-            let own = (desk.log().id(), desk.log().records().get(index as usize).cloned().unwrap_or_default());
+            let own = (desk.log().id(), desk.log().records().get(index).unwrap_or_default().to_vec());
             desk.account()?.counted_target(&own)
         }
         None => None,

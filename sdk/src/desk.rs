@@ -303,11 +303,11 @@ impl Desk {
     fn write_waiting(&mut self) -> Result<()> {
         let Some(waiting) = self.waiting()? else { return Ok(()) };
         let sealed = self.log.tip().count() - self.log.tip().unsealed();
-        let written = self.log.records().get(sealed as usize..).unwrap_or_default();
-        if !waiting.starts_with(written) {
+        let written = self.log.tip().unsealed() as usize;
+        let Some((done, mut rest)) = waiting.split_at_checked(written) else { return Ok(()) };
+        if !self.log.records().iter_from(sealed).eq(done) {
             return Ok(()); // the batch itself still waits for its seal
         }
-        let mut rest = waiting.get(written.len()..).unwrap_or_default();
         while let Some((record, later)) = rest.split_first() {
             match self.log.append(std::slice::from_ref(record)) {
                 Err(e) if e == Error::from(TipError::SealDue) => return self.let_wait(rest),

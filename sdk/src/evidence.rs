@@ -60,7 +60,7 @@ impl Tail {
     /// The records in order.
     pub fn walk(&self) -> impl Iterator<Item = Unsealed<'_>> {
         let values = self.records.values_from(self.from).iter().zip(self.records.values_from(self.from + 1));
-        let records = self.records.records().iter().skip(self.from as usize);
+        let records = self.records.iter_from(self.from);
         (self.from..).zip(records.zip(values)).map(|(index, (bytes, (previous, identity)))| Unsealed {
             index,
             previous: *previous,
@@ -159,7 +159,7 @@ pub fn body_of(log: &LogFile, from: u32, to: u32) -> Result<Vec<u8>> {
         seal.ok_or_else(|| Error::refused(format!("no seal stands at count {to} of this log: seal it first")))?;
     let mut out = vec![0; medlot_core::limits::MAX_SEGMENT_BYTES];
     let mut writer = SegmentWriter::new(&mut out, from, &log.value_at(from)?, to - from, seal.signature.len())?;
-    for record in log.records().iter().skip(from as usize).take((to - from) as usize) {
+    for record in log.records().iter_from(from).take((to - from) as usize) {
         writer.push(record)?;
     }
     let length = writer.finish(&seal.signature)?;

@@ -19,7 +19,7 @@ use std::collections::HashSet;
 pub(crate) fn written(desk: &Desk, first: u32, count: u32) -> Result<Value> {
     let mut records = Vec::new();
     for index in first..first + count {
-        let Some(bytes) = desk.log().records().get(index as usize) else { continue };
+        let Some(bytes) = desk.log().records().get(index) else { continue };
         let mut said = crate::view::content(&Record::decode(bytes)?);
         if let Some(said) = said.as_object_mut() {
             said.insert("index".into(), index.into());
@@ -226,15 +226,15 @@ fn begun(desk: &Desk, group: &[Vec<u8>]) -> Option<u32> {
         Entry::Refuse(refuse) => Some(refuse.group),
         _ => None,
     };
-    let back = match entry(held.last()?).as_ref().and_then(lines)? {
+    let back = match entry(held.iter().next_back()?).as_ref().and_then(lines)? {
         Group::Head(_) => 0,
-        Group::Line(back) => back as usize,
+        Group::Line(back) => back,
         Group::None => return None,
     };
-    let from = held.len().checked_sub(back + 1)?;
-    let written = held.get(from..)?;
-    let same = written.len() < group.len() && written.iter().zip(group).all(|(a, b)| entry(a) == entry(b));
-    same.then(|| u32::try_from(from).ok()).flatten()
+    let from = desk.log().tip().count().checked_sub(back.checked_add(1)?)?;
+    let written = held.iter_from(from);
+    let same = written.len() < group.len() && written.zip(group).all(|(a, b)| entry(a) == entry(b));
+    same.then_some(from)
 }
 
 /// Appends a batch: its group, from `front` on, in as many parts as there must be seals; what was written of it before

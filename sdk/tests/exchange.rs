@@ -242,7 +242,7 @@ fn a_new_key_seals_what_the_old_one_left_and_its_log_notes_where_that_ends() {
     assert_ne!(desk.log().id(), old);
     let before = kept_log(&desk, old);
     assert_eq!(before.tip().unsealed(), 0, "nobody else would ever learn what stands unsealed");
-    let Entry::Observed(noted) = Record::decode(&desk.log().records()[1]).unwrap().entry else {
+    let Entry::Observed(noted) = Record::decode(desk.log().records().get(1).unwrap()).unwrap().entry else {
         panic!("the new log begins with its introduction and where the old one ends")
     };
     assert_eq!((noted.log, noted.count, noted.clock), (old.log16(), before.tip().count(), Some(0)));

@@ -224,7 +224,7 @@ fn receipt(folders: &mut Folders) -> Done<Vec<Figure>> {
         whole = whole.min(from.elapsed().as_secs_f64());
         // The same records once more, into a log of their own.
         let records = shop.log().records();
-        let receipts: Vec<Vec<u8>> = records.iter().skip(records.len() - LINES).cloned().collect();
+        let receipts: Vec<Vec<u8>> = records.iter().skip(records.len() - LINES).map(<[u8]>::to_vec).collect();
         let (_, mut other) = folders.device(&format!("VN-COPY{turn}"))?;
         let from = Instant::now();
         // As many as one seal takes, and the rest behind it.

@@ -6,8 +6,9 @@ use super::names::Place;
 use super::row::{NONE, does};
 use super::rules::encoding;
 use crate::movement::Reference;
-use crate::record::{Entry, Record};
+use crate::record::{CountBegin, Entry, Record};
 use alloc::collections::BTreeMap;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Units or parts (`measure`) at a place.
@@ -19,11 +20,36 @@ pub(super) struct Sum {
 }
 
 /// A count: its beginning and its end.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Count {
     pub(super) begin: u32,
     pub(super) end: Option<u32>,
     pub(super) rest_is_zero: bool,
+    about: About,
+}
+
+/// What a count is about, as its beginning says: every place of every lot is held against it.
+#[derive(Debug, Clone)]
+struct About {
+    store: Option<String>,
+    funds: Option<Vec<Option<String>>>,
+    /// Encodings.
+    products: Option<Vec<Vec<u8>>>,
+}
+
+impl About {
+    fn of(count: &CountBegin<'_>) -> Self {
+        Self {
+            store: count.store.map(|store| store.as_str().into()),
+            funds: count.funds.map(|funds| funds.iter().map(|fund| fund.0.map(|f| f.as_str().into())).collect()),
+            products: count.products.map(|list| list.iter().map(|product| encoding(&product)).collect()),
+        }
+    }
+    fn reaches(&self, at: &Place<'_>, products: &[Vec<u8>]) -> bool {
+        self.store.as_deref() == at.store
+            && self.funds.as_ref().is_none_or(|funds| funds.iter().any(|fund| fund.as_deref() == at.fund))
+            && self.products.as_ref().is_none_or(|list| list.iter().any(|product| products.contains(product)))
+    }
 }
 
 /// What counting makes of a lot.
@@ -48,8 +74,8 @@ pub(super) struct Counted {
 pub(super) fn counts_of(book: &Book, rows: &[u32]) -> BTreeMap<u32, Count> {
     let mut counts = BTreeMap::new();
     for row in rows {
-        if let Some(Entry::CountBegin(_)) = book.record(*row).map(|r| r.entry) {
-            counts.insert(*row, Count { begin: *row, end: None, rest_is_zero: false });
+        if let Some(Entry::CountBegin(begin)) = book.record(*row).map(|r| r.entry) {
+            counts.insert(*row, Count { begin: *row, end: None, rest_is_zero: false, about: About::of(&begin) });
         }
     }
     let mut ends: Vec<u32> = rows.iter().copied().filter(|row| !counts.contains_key(row)).collect();
@@ -210,10 +236,7 @@ impl Lot<'_> {
 
     /// Whether a count is about this place, and about this lot's product.
     fn reaches(&self, begin: u32, at: &Place<'_>) -> bool {
-        let Some(Entry::CountBegin(count)) = self.book.record(begin).map(|r| r.entry) else { return false };
-        count.store.map(|s| s.as_str()) == at.store
-            && count.funds.is_none_or(|funds| funds.iter().any(|fund| fund.0.map(|f| f.as_str()) == at.fund))
-            && count.products.is_none_or(|list| list.iter().any(|p| self.products.contains(&encoding(&p))))
+        self.counts.get(&begin).is_some_and(|count| count.about.reaches(at, &self.products))
     }
 
     fn place(&self, place: u32, counted: &[Lines], out: &mut Counted) {

@@ -120,9 +120,7 @@ struct Open {
 pub(super) trait Watch {
     /// The log's h₀.
     fn log(&mut self, _id: Hash) {}
-    /// A record of this many bytes begins.
-    fn begin(&mut self, _length: u16) {}
-    /// Its next bytes.
+    /// The next bytes of a record.
     fn bytes(&mut self, _bytes: &[u8]) {}
     /// It is whole, and this is its identity.
     fn end(&mut self, _identity: Hash) {}
@@ -225,7 +223,6 @@ impl Recovery {
                 GroupPart::Begin(length) => {
                     let step = ChainStep::begin(&open.tip.head(), open.tip.count(), length).ok_or(Fault::Form)?;
                     open.step = Some((step, length));
-                    watch.begin(length);
                 }
                 GroupPart::Bytes(bytes) => {
                     open.step.iter_mut().for_each(|(step, _)| step.update(bytes));

@@ -38,7 +38,7 @@ pub struct Whole<'b> {
 /// writer.confirm()?;
 ///
 /// let whole = read(&file.0)?;
-/// assert_eq!(whole.records.records(), [b"one record".to_vec(), b"and another".to_vec()]);
+/// assert!(whole.records.iter().eq([b"one record".as_slice(), b"and another"]));
 /// assert_eq!(whole.records.head(), whole.found.recovery.tip().head());
 /// # Ok::<(), LogError>(())
 /// ```
@@ -46,35 +46,30 @@ pub struct Whole<'b> {
 /// # Errors
 /// As [`super::recover`].
 pub fn read(bytes: &[u8]) -> Result<Whole<'_>, LogError> {
-    let mut reading = Reading { records: None, record: Vec::new(), seals: Vec::new() };
+    let mut reading = Reading { records: OwnRecords::with_room(Hash::ZERO, 0), room: bytes.len(), seals: Vec::new() };
     let found = recovered(bytes, &mut reading)?;
-    let tip = found.recovery.tip();
-    let mut records = reading.records.unwrap_or_else(|| OwnRecords::new(tip.log()));
+    let Reading { mut records, seals, .. } = reading;
     // Those of a unit that isn't whole are none.
-    records.truncate(tip.count());
-    Ok(Whole { found, records, seals: reading.seals })
+    records.truncate(found.recovery.tip().count());
+    Ok(Whole { found, records, seals })
 }
 
 struct Reading {
-    records: Option<OwnRecords>,
-    record: Vec<u8>,
+    records: OwnRecords,
+    /// Bytes that they take at most.
+    room: usize,
     seals: Vec<Seal>,
 }
 
 impl Watch for Reading {
     fn log(&mut self, id: Hash) {
-        self.records = Some(OwnRecords::new(id));
-    }
-    fn begin(&mut self, length: u16) {
-        self.record = Vec::with_capacity(length.into());
+        self.records = OwnRecords::with_room(id, self.room);
     }
     fn bytes(&mut self, bytes: &[u8]) {
-        self.record.extend_from_slice(bytes);
+        self.records.extend(bytes);
     }
     fn end(&mut self, identity: Hash) {
-        if let Some(records) = &mut self.records {
-            records.push_hashed(core::mem::take(&mut self.record), identity);
-        }
+        self.records.end(identity);
     }
     fn seal(&mut self, seal: &Seal) {
         self.seals.push(*seal);

@@ -4,6 +4,7 @@
 //! [`Chained`] is a verified segment with those values; [`Run`] is that, or records of an own log as they stand on its
 //! own medium, which needn't be written as a segment to be believed.
 
+use super::own::OwnRecords;
 use super::rows::{Buffer, Rebuild};
 use super::seals::{Seals, check_once};
 use super::segment::{Authentic, AuthenticRecord, LogKey, Segment, SegmentError, SegmentWriter};
@@ -97,8 +98,8 @@ pub struct Run<'a> {
 #[derive(Clone, Copy)]
 enum Source<'a> {
     Segment(Authentic<'a>),
-    /// Every record, and the seal's signature.
-    Plain(&'a [Vec<u8>], &'a [u8]),
+    /// All records of the log, and the seal's signature.
+    Own(&'a OwnRecords, &'a [u8]),
 }
 
 impl<'a> From<Chained<'a>> for Run<'a> {
@@ -112,17 +113,17 @@ impl<'a> From<Chained<'a>> for Run<'a> {
 impl<'a> Run<'a> {
     /// Records as they stand on the own medium with the chain's values at each count, held to the seal over them.
     pub(super) fn of_own(
-        records: &'a [Vec<u8>],
+        records: &'a OwnRecords,
         values: &'a [Hash],
         index: u32,
         seal: &'a Seal,
         log: &LogKey<'_>,
         seals: &impl Seals,
     ) -> Result<Self, SegmentError> {
-        let head = values.last().filter(|_| !records.is_empty() && records.len() <= MAX_SEGMENT_RECORDS);
+        let head = values.last().filter(|_| (2..=MAX_SEGMENT_RECORDS + 1).contains(&values.len()));
         let head = head.ok_or(SegmentError::Count)?;
         check_once(log, &crypto::seal_message(&log.id, seal.count, head), &seal.signature, seals)?;
-        Ok(Self { source: Source::Plain(records, &seal.signature), log: log.id, index, values: Cow::Borrowed(values) })
+        Ok(Self { source: Source::Own(records, &seal.signature), log: log.id, index, values: Cow::Borrowed(values) })
     }
 
     /// h₀ of its log.
@@ -173,11 +174,11 @@ impl<'a> Run<'a> {
     pub fn body(&self) -> Result<Cow<'a, [u8]>, SegmentError> {
         match self.source {
             Source::Segment(authentic) => Ok(Cow::Borrowed(authentic.body())),
-            Source::Plain(records, signature) => {
+            Source::Own(records, signature) => {
                 let mut out = vec![0; MAX_SEGMENT_BYTES];
                 let count = self.end() - self.index;
                 let mut writer = SegmentWriter::new(&mut out, self.index, &self.start(), count, signature.len())?;
-                records.iter().try_for_each(|record| writer.push(record))?;
+                records.iter_from(self.index).take(count as usize).try_for_each(|record| writer.push(record))?;
                 let length = writer.finish(signature)?;
                 out.truncate(length);
                 Ok(Cow::Owned(out))
@@ -190,7 +191,7 @@ impl<'a> Run<'a> {
         match self.source {
             Source::Segment(authentic) => authentic.body() == body,
             // Written only where it may be: the frame is read at once.
-            Source::Plain(..) => {
+            Source::Own(..) => {
                 let frame = Segment::parse(body, signature_length);
                 frame.is_ok_and(|frame| (frame.index(), frame.index() + frame.count()) == (self.index, self.end()))
                     && self.body().is_ok_and(|own| own == body)
@@ -203,7 +204,7 @@ impl<'a> Run<'a> {
     pub const fn records(&self) -> RunRecords<'_, 'a> {
         let from = match self.source {
             Source::Segment(authentic) => Rows::Rebuilt(authentic.rebuild(), [0; MAX_ROW_RECORD_BYTES]),
-            Source::Plain(records, _) => Rows::Plain(records),
+            Source::Own(records, _) => Rows::Own(records),
         };
         RunRecords { run: self, from, at: 0 }
     }
@@ -211,7 +212,7 @@ impl<'a> Run<'a> {
     pub fn lasting(&self) -> impl Iterator<Item = AuthenticRecord<'a>> {
         let most = match self.source {
             Source::Segment(authentic) => authentic.raw() as usize,
-            Source::Plain(records, _) => records.len(),
+            Source::Own(..) => self.values.len().saturating_sub(1),
         };
         let mut records = self.records();
         core::iter::from_fn(move || {
@@ -235,17 +236,19 @@ pub struct RunRecords<'r, 'a> {
 #[allow(clippy::large_enum_variant)] // it stands on the stack while a run is read, once
 enum Rows<'a> {
     Rebuilt(Rebuild<'a>, Buffer),
-    Plain(&'a [Vec<u8>]),
+    Own(&'a OwnRecords),
 }
 
 impl<'a> RunRecords<'_, 'a> {
     /// The next record; it may borrow a buffer that the one after it reuses.
     #[allow(clippy::should_implement_trait)] // a lending iterator
     pub fn next(&mut self) -> Option<AuthenticRecord<'_>> {
+        if self.at + 1 >= self.run.values.len() {
+            return None;
+        }
         let bytes = match &mut self.from {
-            Rows::Rebuilt(rebuild, buffer) if self.at + 1 < self.run.values.len() => rebuild.next(buffer, true).ok()?,
-            Rows::Rebuilt(..) => return None,
-            Rows::Plain(records) => records.get(self.at)?,
+            Rows::Rebuilt(rebuild, buffer) => rebuild.next(buffer, true).ok()?,
+            Rows::Own(records) => records.get(self.run.index + self.at as u32)?,
         };
         let record = self.run.placed(self.at, bytes);
         self.at += 1;
@@ -255,7 +258,7 @@ impl<'a> RunRecords<'_, 'a> {
     fn lasting(&mut self) -> Option<Option<AuthenticRecord<'a>>> {
         let bytes = match &self.from {
             Rows::Rebuilt(rebuild, _) => rebuild.raw_here(),
-            Rows::Plain(records) => records.get(self.at).map(Vec::as_slice),
+            Rows::Own(records) => records.get(self.run.index + self.at as u32),
         };
         let (run, at) = (self.run, self.at);
         self.next()?;

@@ -32,7 +32,7 @@ struct Log {
 fn own(log: Hash, records: &[Vec<u8>]) -> OwnRecords {
     let mut own = OwnRecords::new(log);
     for record in records {
-        own.push(record.clone()).unwrap();
+        own.push(record).unwrap();
     }
     own
 }
@@ -165,11 +165,13 @@ fn no_own_record_can_be_changed_left_out_or_moved_under_its_seal() {
 #[test]
 fn own_records_have_the_chains_values_and_refuse_what_has_none() {
     let log = three();
-    assert_eq!(log.own.records(), log.records);
+    assert!(log.own.iter().eq(log.records.iter().map(Vec::as_slice)));
+    assert!(log.own.iter_from(2).rev().eq([log.records[2].as_slice()]));
+    assert_eq!((log.own.iter_from(9).len(), log.own.get(1), log.own.get(3)), (0, Some(&log.records[1][..]), None));
     assert_eq!((0..5).map(|count| log.own.value(count)).collect::<Vec<_>>()[3..], [Some(log.seal.head), None]);
     assert_eq!((log.own.head(), log.own.values_from(1)), (log.seal.head, &log.values[1..]));
     let mut own = log.own.clone();
-    assert_eq!(own.push(vec![1; crate::limits::MAX_RECORD_BYTES + 1]), Err(TipError::TooLong));
+    assert_eq!(own.push(&[1; crate::limits::MAX_RECORD_BYTES + 1]), Err(TipError::TooLong));
     assert_eq!(own, log.own);
 }
 

@@ -28,7 +28,7 @@ impl World {
             &Vault::plain(),
         )
         .unwrap();
-        (log.head().clone(), log.records().to_vec(), log.seals().to_vec())
+        (log.head().clone(), log.records().iter().map(<[u8]>::to_vec).collect(), log.seals().to_vec())
     }
 
     pub(crate) fn movements(&self, who: &str, facility: &str) -> usize {

@@ -109,7 +109,7 @@ impl Account {
             return false;
         }
         let mut previous = follows.head;
-        for (index, bytes) in (0..).zip(log.records()).skip(follows.count as usize) {
+        for (index, bytes) in (follows.count..).zip(log.records().iter_from(follows.count)) {
             let Some(record) = own.record(index, previous, bytes) else { return false };
             let said = record.record();
             let of_now = !said.clock_unset && day(said.recorded_at) == day(now);

@@ -58,7 +58,7 @@ pub fn read_log(bytes: Vec<u8>, offset: u32, limit: u32) -> Answer<Js<LogView>> 
     let (tip, seals) = (found.recovery.tip(), seals.iter().map(|seal| seal.count).collect::<Vec<_>>());
     let sealed = seals.iter().copied().max().unwrap_or(0);
     let (log, mut records) = (tip.log().to_string(), Vec::new());
-    let shown = own.records().iter().zip(own.values_from(1));
+    let shown = own.iter().zip(own.values_from(1));
     for (index, (record, identity)) in (0..).zip(shown).skip(offset as usize).take(limit as usize) {
         let mut view = said(record, index, &log, identity.to_string())?;
         view.unsealed = index >= sealed;

@@ -182,12 +182,12 @@ impl Desk {
 
 /// What a log asked for at its beginning; `None`: a root's.
 fn roles_of(log: &LogFile) -> Option<Roles> {
-    match Record::decode(log.records().first()?).ok()?.entry {
+    match Record::decode(log.records().get(0)?).ok()?.entry {
         Entry::Introduce(introduce) => Some(introduce.roles),
         _ => None,
     }
 }
 
 fn time_of(log: &LogFile) -> u32 {
-    log.records().first().and_then(|r| Record::decode(r).ok()).map_or(0, |r| r.recorded_at.as_secs())
+    log.records().get(0).and_then(|r| Record::decode(r).ok()).map_or(0, |r| r.recorded_at.as_secs())
 }

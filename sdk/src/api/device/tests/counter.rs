@@ -84,8 +84,8 @@ fn further_lines_of_a_lot_note_the_balance_that_the_book_had_without_the_count()
     let counted = |stored: &mut Stored, line: MovementInput| {
         device.count_line(None, line, NOW).unwrap();
         stored.keep(&device);
-        let records = device.inner().desk().unwrap().log().records().to_vec();
-        match medlot_core::record::Record::decode(records.last().unwrap()).unwrap().entry {
+        let last = device.inner().desk().unwrap().log().records().iter().next_back().map(<[u8]>::to_vec);
+        match medlot_core::record::Record::decode(&last.unwrap()).unwrap().entry {
             medlot_core::record::Entry::CountLine(line) => line.shown,
             other => panic!("{other:?}"),
         }
