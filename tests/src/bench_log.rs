@@ -105,8 +105,8 @@ fn opening(folders: &mut Folders) -> Done<Vec<Figure>> {
     let best = best.unwrap_or_default();
     let total = best.iter().sum::<Duration>().as_secs_f64();
     let parts = [
-        ("recover", "file read, frames and chain held to it, segments written"),
-        ("verify", "of it: segments read back, hashed, seals verified"),
+        ("recover", "file read, frames and chain held to it"),
+        ("verify", "of it: seals verified"),
         ("judge", "of it: each record decoded and judged"),
         ("ledger", "of it: applied, settled, every lot's stock asked"),
     ];
