@@ -8,7 +8,7 @@ use crate::seals;
 use medlot_core::crypto::Hash;
 use medlot_core::record::{
     AuthenticRecord, Chained, Element, ForkProof, LogKey, ObjectType, OwnRecords, Run, Seal, Segment, SegmentError,
-    SegmentWriter, read_header, write_element,
+    read_header, write_element,
 };
 use medlot_core::trust::{
     Anchor, BundleError, Evaluation, Fact, FactKind, Facts, Gathered, Held, Judged, Mark, RecordId, Shelf, Slot, Span,
@@ -157,14 +157,8 @@ pub fn body_of(log: &LogFile, from: u32, to: u32) -> Result<Vec<u8>> {
     let seal = log.seals().iter().find(|seal| seal.count == to);
     let seal =
         seal.ok_or_else(|| Error::refused(format!("no seal stands at count {to} of this log: seal it first")))?;
-    let mut out = vec![0; medlot_core::limits::MAX_SEGMENT_BYTES];
-    let mut writer = SegmentWriter::new(&mut out, from, &log.value_at(from)?, to - from, seal.signature.len())?;
-    for record in log.records().iter_from(from).take((to - from) as usize) {
-        writer.push(record)?;
-    }
-    let length = writer.finish(&seal.signature)?;
-    out.truncate(length);
-    Ok(out)
+    let key = LogKey { id: log.id(), suite: log.head().suite, key: &log.head().key };
+    Ok(seals::own_run(log.shared(), from, seal, &key)?.body()?.into_owned())
 }
 
 /// Why an object couldn't be taken, by its place in the library.

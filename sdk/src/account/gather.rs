@@ -141,6 +141,11 @@ const fn speaks(entry: &Entry<'_>) -> bool {
     )
 }
 
+/// The day that validity is said in.
+pub(super) const fn validity_day(at: Timestamp) -> u32 {
+    at.as_secs() / 86_400
+}
+
 /// Whether a part holds a record that speaks for others.
 fn holds_word(part: &Part<'_>) -> bool {
     let may = |record: &AuthenticRecord<'_>| record.bytes().get(4).is_some_and(|head| !Kind::of_head(*head).is_stock());
@@ -224,7 +229,7 @@ impl Walk<'_> {
 
     /// Whether a record lies outside its log's validity; records of a log and a day stand side by side.
     fn is_outside(&mut self, evaluation: &Evaluation<'_, '_>, log: Hash, at: Timestamp) -> bool {
-        let day = at.as_secs() / 86_400;
+        let day = validity_day(at);
         if let Some((_, _, outside)) = self.outside.filter(|(of, on, _)| (*of, *on) == (log, day)) {
             return outside;
         }

@@ -100,7 +100,7 @@ impl Account {
     pub(crate) fn follow(&mut self, desk: &Desk) -> bool {
         let (log, now) = (desk.log(), desk.now());
         let (Some(own), Some(follows)) = (self.gathered.own, &mut self.follows) else { return false };
-        let day = |at: Timestamp| at.as_secs() / 86_400; // what validity is said in
+        let day = gather::validity_day;
         let same = own.log() == log.id()
             && follows.holds == desk.folder().holds()
             && follows.since <= now
